@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Inner services: the principal of a request, from a token that this service verifies itself."""
+
+from __future__ import annotations
+
+import time
+
+import aiohttp
+import orjson
+import structlog
+
+from genius_common.errors import NotAuthenticated, Unavailable
+from genius_common.principal import Principal
+from genius_common.tokens import TokenVerifier
+
+log = structlog.get_logger(__name__)
+_COOL_DOWN_S = 5.0
+
+
+class Authenticator:
+    """Verifies bearer tokens against the gateway's JWKS, which is fetched at the first need and on unknown keys."""
+
+    def __init__(self, session: aiohttp.ClientSession, jwks_url: str, verifier: TokenVerifier) -> None:
+        self._session = session
+        self._url = jwks_url
+        self._verifier = verifier
+        self._fetched_at = 0.0
+        self._have_keys = False
+
+    async def principal(self, authorization: str | None) -> Principal:
+        """Return who calls, or raise `NotAuthenticated`; `Unavailable` before the first JWKS was had."""
+        if not authorization or not authorization.startswith("Bearer "):
+            raise NotAuthenticated
+        token = authorization[7:]
+        if not self._have_keys or not self._verifier.knows(token):
+            await self._refresh()
+        if not self._have_keys:
+            raise Unavailable("Die Anmeldung kann zurzeit nicht geprüft werden.", retry_after=5)
+        return self._verifier.verify(token)
+
+    async def _refresh(self) -> None:
+        # One fetch per cool-down, however many unknown key ids come in (AUTH-06).
+        if self._have_keys and time.monotonic() - self._fetched_at < _COOL_DOWN_S:
+            return
+        self._fetched_at = time.monotonic()
+        try:
+            async with self._session.get(self._url, timeout=aiohttp.ClientTimeout(total=5)) as response:
+                jwks = orjson.loads(await response.read())
+        except (aiohttp.ClientError, TimeoutError, orjson.JSONDecodeError) as error:
+            log.warning("jwks not available", error=type(error).__name__)
+            return
+        self._verifier.set_keys(jwks)
+        self._have_keys = bool(jwks.get("keys"))

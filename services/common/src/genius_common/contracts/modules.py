@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The module contract: a manifest, and runs that answer with events (public API, "Module over HTTP")."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from genius_common.principal import ProtectionClass
+
+Needs = Literal["generative", "optional", "none"]
+Mode = Literal["generative", "extractive", "template"]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Label(Model):
+    de: str
+    en: str
+
+
+class Limits(Model):
+    """Upper bounds of one run; reached = typed error, never a silent cut."""
+
+    tokens: int = Field(default=200_000, ge=0)
+    seconds: int = Field(default=300, ge=1)
+    bytes: int = Field(default=12_000_000, ge=1)
+
+
+class RuleOfTwo(Model):
+    """Private data, untrusted text, effect outside: all three only with a human step (INJ-02)."""
+
+    private_data: bool
+    untrusted_text: bool
+    external_effect: bool = False
+
+
+class ModuleManifest(Model):
+    """What a module is; built-ins and third parties publish the same. Schemas are JSON Schema 2020-12."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    title: Label
+    description: Label
+    input_schema: dict[str, Any]
+    result_schema: dict[str, Any]
+    scopes: list[str] = Field(description="of the run token: search, documents.read, files.read, chat.completions …")
+    needs: Needs
+    mode: Mode = Field(description="how it works now; without a model not `generative`")
+    protection_classes: list[ProtectionClass]
+    rule_of_two: RuleOfTwo
+    human_step: Label | None = None
+    limits: Limits = Limits()
+    icon: str = "module"
+
+
+class ManifestList(Model):
+    items: list[ModuleManifest]
+
+
+class RunFile(Model):
+    id: UUID
+    name: str
+    media_type: str | None = None
+    size: int
+
+
+class ServiceUrls(Model):
+    inference: str
+    retrieval: str
+
+
+class ChatTurn(Model):
+    """An earlier message of the conversation, oldest first; the gateway adds them for module `chat`."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+class ModuleRunRequest(Model):
+    """Body of `POST /runs` of a module: one input. `history` is empty for every module but `chat`."""
+
+    run: UUID
+    version: str
+    input: dict[str, Any]
+    locale: Literal["de", "en"] = "de"
+    deadline: dt.datetime | None = None
+    protection_class: ProtectionClass = ProtectionClass.INTERN
+    files: list[RunFile] = []
+    services: ServiceUrls
+    limits: Limits = Limits()
+    history: list[ChatTurn] = []

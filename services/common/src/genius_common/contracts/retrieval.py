@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Documents, hits and citations, as retrieval answers them and everybody else passes them on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from genius_common.principal import ProtectionClass
+
+DocumentStateName = Literal["queued", "parsing", "indexing", "ready", "failed"]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reason(Model):
+    """Why a document failed: a stable code and a German sentence that says what to do."""
+
+    code: str
+    detail: str
+
+
+class DocumentState(Model):
+    """State object of a document or file. `progress` is 0..1 while it is being worked on."""
+
+    id: UUID
+    name: str
+    state: DocumentStateName
+    reason: Reason | None = None
+    media_type: str | None = None
+    pages: int | None = None
+    size: int
+    version: str | None = Field(default=None, description="SHA-256 of the original, hex")
+    title: str | None = None
+    as_of: dt.date | None = None
+    progress: float | None = None
+    warnings: list[Reason] = []
+    knowledge_base: UUID | None = None
+    protection_class: ProtectionClass = ProtectionClass.INTERN
+    created_at: dt.datetime
+
+
+class DocumentPage(Model):
+    items: list[DocumentState]
+    next: str | None = None
+
+
+class Passage(Model):
+    """A sentence (or line) inside a hit, as a span of the document's canonical text."""
+
+    char_from: int
+    char_to: int
+    score: float
+
+
+class Hit(Model):
+    """A chunk that fits the query. `char_from`/`char_to` count characters of the document's canonical text."""
+
+    document: UUID
+    title: str
+    version: str
+    text: str
+    score: float
+    page: int | None = None
+    char_from: int
+    char_to: int
+    section_path: list[str] = []
+    as_of: dt.date | None = None
+    source_id: str | None = None
+    knowledge_base: UUID | None = None
+    file: UUID | None = None
+    protection_class: ProtectionClass = ProtectionClass.INTERN
+    passages: list[Passage] = []
+
+
+class Verdict(Model):
+    """Whether the documents answer the question at all; `confidence` is calibrated on the development half."""
+
+    answerable: bool
+    confidence: float
+
+
+class Searched(Model):
+    knowledge_bases: int
+    documents: int
+
+
+class SearchRequest(Model):
+    query: str = Field(min_length=1, max_length=4000)
+    limit: int = Field(default=10, ge=1, le=50)
+    knowledge_bases: list[UUID] | None = None
+    documents: list[UUID] | None = None
+    files: list[UUID] | None = None
+    context: str | None = Field(default=None, max_length=8000, description="earlier turns, for follow-up questions")
+
+
+class SearchResult(Model):
+    hits: list[Hit]
+    verdict: Verdict
+    searched: Searched
+
+
+class Citation(Hit):
+    """A hit as it is cited: `number` is the n of `[n]`, `quote` the verbatim passage (part of `text`)."""
+
+    number: int = Field(ge=1)
+    quote: str
+
+
+class TextSection(Model):
+    path: list[str]
+    char_from: int
+    char_to: int
+    source_id: str | None = None
+
+
+class DocumentText(Model):
+    """A span of the canonical text; `length` is that of the whole text."""
+
+    text: str
+    char_from: int
+    char_to: int
+    length: int
+    sections: list[TextSection] = []
+
+
+class PageText(Model):
+    text: str
+    char_from: int
+    char_to: int

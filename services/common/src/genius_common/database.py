@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""PostgreSQL under row-level security: every transaction says for whom it runs, and only for itself.
+
+Policies of the tables read these transaction-local settings (unset = empty = no rows):
+`genius.authority`, `genius.person`, `genius.scope` (`tenant` only while tenant-wide objects are written),
+`genius.credential` (hash of a session cookie or API token, to find the row of exactly that credential).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from genius_common.settings import DatabaseSettings
+
+_SET = text(
+    "SELECT set_config('genius.authority', :authority, true), set_config('genius.person', :person, true),"
+    " set_config('genius.scope', :scope, true), set_config('genius.credential', :credential, true)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowScope:
+    """What the rows of one transaction may belong to."""
+
+    authority: UUID | None = None
+    person: UUID | None = None
+    tenant_wide: bool = False
+    credential: str = ""
+
+    def parameters(self) -> dict[str, str]:
+        return {
+            "authority": str(self.authority or ""),
+            "person": str(self.person or ""),
+            "scope": "tenant" if self.tenant_wide else "",
+            "credential": self.credential,
+        }
+
+
+def create_engine(settings: DatabaseSettings) -> AsyncEngine:
+    """An engine whose connections are checked before use, so that a restarted PostgreSQL is survived."""
+    return create_async_engine(
+        settings.url.get_secret_value(),
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 5},
+    )
+
+
+class Database:
+    """The one way to a connection: `async with database.transaction(scope) as connection`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    @asynccontextmanager
+    async def transaction(self, scope: RowScope) -> AsyncIterator[AsyncConnection]:
+        """A transaction limited to `scope`; commits at the end, rolls back on any exception."""
+        async with self.engine.begin() as connection:
+            await connection.execute(_SET, scope.parameters())
+            yield connection
+
+    async def close(self) -> None:
+        await self.engine.dispose()

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Who acts: a person or an application, in one authority, with what it may do. Free of web-framework types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from genius_common.errors import Forbidden
+
+
+class ProtectionClass(StrEnum):
+    """How sensitive content is, in rising order. `vs-nfd` is not listed: it is refused at the door."""
+
+    OFFEN = "offen"
+    INTERN = "intern"
+    PERSONENBEZOGEN = "personenbezogen"
+    SOZIALDATEN = "sozialdaten"
+    STEUERGEHEIMNIS = "steuergeheimnis"
+
+    @property
+    def rank(self) -> int:
+        return list(ProtectionClass).index(self)
+
+    @classmethod
+    def highest(cls, classes: list[ProtectionClass]) -> ProtectionClass:
+        """The class that an answer made from all of `classes` carries; nothing used = `offen`."""
+        return max(classes, key=lambda item: item.rank, default=cls.OFFEN)
+
+
+class Role(StrEnum):
+    SACHBEARBEITUNG = "sachbearbeitung"
+    WISSENSPFLEGE = "wissenspflege"
+    BEHOERDENADMINISTRATION = "behoerdenadministration"
+    BETRIEB = "betrieb"
+    REVISION = "revision"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """The one form of identity behind session cookie, bearer token and module token.
+
+    `subject` is a pseudonym (the id of the person or application in the gateway); names never leave the gateway.
+    `authority` is the active one, None for operators and auditors. `application` is set where an application acts,
+    for itself or on behalf of the person in `subject`.
+    """
+
+    subject: UUID
+    tenant: str
+    authority: UUID | None
+    units: frozenset[UUID] = frozenset()
+    roles: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+    classification: ProtectionClass = ProtectionClass.INTERN
+    application: UUID | None = None
+    run: UUID | None = None
+    knowledge_bases: frozenset[UUID] = frozenset()
+    writable_knowledge_bases: frozenset[UUID] = frozenset()
+    files: frozenset[UUID] = frozenset()
+    expires_at: int = 0
+    token_id: str = field(default="", compare=False)
+
+    def require_scope(self, scope: str) -> None:
+        """Raise `Forbidden` unless the token carries `scope`. Default deny: there is no wildcard."""
+        if scope not in self.scopes:
+            raise Forbidden
+
+    def has_role(self, *roles: str) -> bool:
+        return not self.roles.isdisjoint(roles)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Base of every service's settings: typed, closed, from the environment, no default for a secret."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Profile = Literal["local", "land", "steuer"]
+
+
+class Section(BaseModel):
+    """A nested group of settings; an unknown name is an error, not a silent default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(Section):
+    """`url` is the service's own role; `migration_url` is known to the migration job only."""
+
+    url: SecretStr = Field(description="postgresql+psycopg://… of the service's own role")
+    migration_url: SecretStr | None = Field(default=None, description="the owner's role, for `migrate` only")
+    pool_size: int = Field(default=8, ge=1, le=100)
+
+
+class ServiceSettings(BaseSettings):
+    """What every service has. Subclasses set `env_prefix` in `settings_config` and add their own sections."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_nested_delimiter="__")
+
+    profile: Profile = Field(description="local = one machine for development; land and steuer = data centre")
+    tenant: str = Field(pattern=r"^[a-z0-9-]{1,40}$", description="name of the tenant, part of every token")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(ge=1, le=65535)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+def settings_config(prefix: str) -> SettingsConfigDict:
+    """The configuration of a `ServiceSettings` whose variables start with `prefix`."""
+    return SettingsConfigDict(env_prefix=prefix, extra="forbid", frozen=True, env_nested_delimiter="__")
