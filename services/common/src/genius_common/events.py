@@ -103,7 +103,17 @@ class ErrorEvent(_Event):
 
 
 Event = Annotated[
-    RunStarted | Status | TextDelta | CitationEvent | Partial | Item | Warning_ | Usage | Done | Cancelled | ErrorEvent,
+    RunStarted
+    | Status
+    | TextDelta
+    | CitationEvent
+    | Partial
+    | Item
+    | WarningEvent
+    | Usage
+    | Done
+    | Cancelled
+    | ErrorEvent,
     Field(discriminator="type"),
 ]
 FINAL_TYPES = frozenset({"done", "cancelled", "error"})
