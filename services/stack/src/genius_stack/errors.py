@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Why `genius` stops: each reason has its own exit code (table in docs/howto/run-on-one-machine.md)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class StackError(Exception):
+    """A reason to stop that an operator can act on; the text is German and says what to do."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class AlreadyRunning(StackError):
+    """Another `genius up` holds the data directory."""
+
+    exit_code = 3
+
+
+class PortBusy(StackError):
+    """The public port is taken."""
+
+    exit_code = 4
+
+
+class DiskFull(StackError):
+    """Too little space for the data directory."""
+
+    exit_code = 5
+
+
+class WebUiMissing(StackError):
+    """The web UI is not built and can't be built (no Node)."""
+
+    exit_code = 6
+
+
+class NewerData(StackError):
+    """The data directory was written by a newer version."""
+
+    exit_code = 7
+
+
+class PostgresFailed(StackError):
+    """PostgreSQL can't be set up or started."""
+
+    exit_code = 8
+
+
+class ServiceFailed(StackError):
+    """A service did not become ready, or could not be migrated."""
+
+    exit_code = 9
+
+
+class DataDirUnusable(StackError):
+    """The data directory can't be written, or its files are damaged."""
+
+    exit_code = 10
+
+
+class NotRunning(StackError):
+    """The platform of this data directory does not run."""
+
+    exit_code = 11
+
+
+class SamplesFailed(StackError):
+    """The sample authorities or the laws could not be set up."""
+
+    exit_code = 12
+
+
+class Refused(StackError):
+    """Something asked for is not allowed here (unknown login, foreign address, wrong profile)."""
+
+    exit_code = 13
