@@ -247,7 +247,7 @@ def new_password() -> str:
 def _ensure_role(connection: psycopg.Connection[tuple[Any, ...]], name: str, password: str) -> None:
     verb = "ALTER" if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() else "CREATE"
     options = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT"
-    statement = sql.SQL(f"{verb} ROLE {{}} WITH {options} PASSWORD {{}}")  # noqa: S608 both are constants
+    statement = sql.SQL(f"{verb} ROLE {{}} WITH {options} PASSWORD {{}}")
     connection.execute(statement.format(sql.Identifier(name), sql.Literal(password)))
 
 
