@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The chart as a cluster would see it: valid, restricted, separated, and with settings that the services accept."""
+
+import importlib
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from .conftest import CHART, TENANTS, Manifest, helm, render
+
+pytestmark = pytest.mark.helm
+WORKLOADS = {"Deployment", "StatefulSet", "DaemonSet", "Job"}
+
+
+def pods(manifests: list[Manifest]) -> list[tuple[str, dict[str, Any]]]:
+    found = [
+        (f"{m['kind']}/{m['metadata']['name']}", m["spec"]["template"]) for m in manifests if m["kind"] in WORKLOADS
+    ]
+    assert found
+    return found
+
+
+def policies(manifests: list[Manifest]) -> dict[str, Manifest]:
+    return {m["metadata"]["name"]: m["spec"] for m in manifests if m["kind"] == "NetworkPolicy"}
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+def test_lint_finds_nothing(tenant: str) -> None:
+    done = helm("lint", "--strict", str(CHART), "-f", str(CHART / f"values-{tenant}.yaml"))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("tenant", TENANTS)
+@pytest.mark.parametrize("version", ["1.29", "1.30"])
+def test_rendered_yaml_fits_the_kubernetes_schemas(
+    rendered: dict[str, str], tenant: str, version: str, tmp_path: Path
+) -> None:
+    for number, document in enumerate(yaml.safe_load_all(rendered[tenant])):
+        if document:
+            (tmp_path / f"{number:02}.yaml").write_text(yaml.safe_dump(document))
+    done = subprocess.run(
+        ["kubectl-validate", str(tmp_path), "--version", version], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (done.stdout + done.stderr).count("OK") >= 30
+
+
+def test_the_schema_check_can_fail(rendered: dict[str, str], tmp_path: Path) -> None:
+    document = next(d for d in yaml.safe_load_all(rendered["land"]) if d and d["kind"] == "Deployment")
+    document["spec"]["replicaz"] = 2
+    (tmp_path / "wrong.yaml").write_text(yaml.safe_dump(document))
+    done = subprocess.run(["kubectl-validate", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+
+
+def test_pods_fit_the_restricted_standard(manifests: list[Manifest]) -> None:
+    """SUP-06: non-root, no escalation, no capability, RuntimeDefault, read-only root, limits, no account token."""
+    for name, template in pods(manifests):
+        spec = template["spec"]
+        assert spec["automountServiceAccountToken"] is False, name
+        assert spec["securityContext"]["runAsNonRoot"] is True, name
+        assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & spec.keys(), name
+        allowed = {"emptyDir", "secret", "persistentVolumeClaim", "configMap"}
+        assert all(set(volume) - {"name"} <= allowed for volume in spec.get("volumes", [])), name
+        for container in spec["containers"] + spec.get("initContainers", []):
+            security = container["securityContext"]
+            assert security["allowPrivilegeEscalation"] is False, name
+            assert security["readOnlyRootFilesystem"] is True, name
+            assert security["runAsNonRoot"] is True, name
+            assert security["capabilities"] == {"drop": ["ALL"]}, name
+            assert "memory" in container["resources"]["limits"], name
+            assert all("hostPort" not in port for port in container.get("ports", [])), name
+            assert not container["image"].endswith(":latest"), name
+            assert ":" in container["image"].rsplit("/", 1)[-1], name
+
+
+def test_everything_is_denied_by_default(manifests: list[Manifest]) -> None:
+    """SUP-07: no pod talks to another unless a policy names both ends."""
+    found = policies(manifests)
+    assert found["genius-default-deny"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    for name, spec in found.items():
+        assert spec["policyTypes"] == ["Ingress", "Egress"], name
+        for rule in [*(spec.get("ingress") or []), *(spec.get("egress") or [])]:
+            peers = rule.get("from") or rule.get("to")
+            assert peers, f"{name}: a rule without peers allows everybody"
+            assert rule["ports"], f"{name}: a rule without ports allows every port"
+            assert all(peer not in ({}, {"podSelector": {}}, {"namespaceSelector": {}}) for peer in peers), name
+            assert all("ipBlock" not in peer or peer["ipBlock"]["cidr"] != "0.0.0.0/0" for peer in peers), name
+
+
+def test_every_pod_has_a_policy_of_its_own(manifests: list[Manifest]) -> None:
+    selectors = [spec["podSelector"].get("matchLabels") for spec in policies(manifests).values()]
+    for name, template in pods(manifests):
+        labels = template["metadata"]["labels"]
+        assert any(s and s.items() <= labels.items() for s in selectors), name
+
+
+def test_vllm_is_reached_by_inference_only(manifests: list[Manifest]) -> None:
+    """LLM-09, as far as a manifest can show it."""
+    spec = policies(manifests)["genius-vllm"]
+    assert spec["egress"] is None or spec["egress"] == []
+    callers = [
+        peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
+        for rule in spec["ingress"]
+        for peer in rule["from"]
+        if "podSelector" in peer
+    ]
+    assert callers == ["inference"]
+
+
+def test_only_the_gateway_is_published(manifests: list[Manifest]) -> None:
+    """GW-08, as far as a manifest can show it: no NodePort, no load balancer, one ingress without the internal port."""
+    assert all(m["spec"].get("type", "ClusterIP") == "ClusterIP" for m in manifests if m["kind"] == "Service")
+    ingresses = [m for m in manifests if m["kind"] == "Ingress"]
+    backends = [p["backend"]["service"] for i in ingresses for r in i["spec"]["rules"] for p in r["http"]["paths"]]
+    assert backends == [{"name": "genius-gateway", "port": {"name": "http"}}]
+    assert all(i["spec"]["tls"] for i in ingresses)
+
+
+def test_secrets_are_named_never_contained(manifests: list[Manifest]) -> None:
+    """LOG-04: the chart holds no secret; passwords and keys come from secrets that the operator makes."""
+    assert all(m["kind"] != "Secret" for m in manifests)
+    for name, template in pods(manifests):
+        for container in template["spec"]["containers"]:
+            for variable in container.get("env", []):
+                if re.search(r"SECRET|PASSWORD|DATABASE__.*URL|API_KEY", variable["name"]):
+                    assert "secretKeyRef" in variable.get("valueFrom", {}), (name, variable["name"])
+
+
+def test_migrations_run_before_the_pods(manifests: list[Manifest]) -> None:
+    jobs = {m["metadata"]["name"]: m for m in manifests if m["kind"] == "Job"}
+    assert set(jobs) == {"genius-gateway-migrate", "genius-retrieval-migrate"}
+    for job in jobs.values():
+        assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+    owners = [
+        name
+        for name, template in pods(manifests)
+        for container in template["spec"]["containers"]
+        if any(variable["name"].endswith("MIGRATION_URL") for variable in container.get("env", []))
+    ]
+    assert sorted(owners) == ["Job/genius-gateway-migrate", "Job/genius-retrieval-migrate"]
+
+
+def test_the_two_tenants_share_nothing(rendered: dict[str, str]) -> None:
+    """AO-01: hosts, secrets, realms, registries, claims and namespaces of the renderings do not meet."""
+
+    def own(text: str) -> set[str]:
+        hosts = set(re.findall(r"\b[a-z0-9.-]+\.(?:land|steuer)\.example\b", text))
+        secrets = set(re.findall(r"secretName: (\S+?)[,}\s]", text)) | set(re.findall(r"name: (\S+), key:", text))
+        claims = set(re.findall(r"claimName: (\S+-models)", text))
+        namespaces = set(re.findall(r"kubernetes\.io/metadata\.name: (\S+?)[}\s]", text)) - {"kube-system"}
+        return hosts | secrets | claims | namespaces
+
+    land, steuer = own(rendered["land"]), own(rendered["steuer"])
+    assert len(land) > 8
+    assert len(steuer) > 8
+    assert land & steuer == set()
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        ("profile=local", "profile"),
+        ("gateway.publicUrl=http://genius.land.example", "publicUrl"),
+        ("image.tag=latest", "tag"),
+        ("retrieval.replicas=2", "replicas"),
+        ("gateway.oidc.issuer=", "issuer"),
+    ],
+)
+def test_unsafe_values_are_refused(values: str, complaint: str) -> None:
+    """SUP-13: what would be insecure or lose data does not render."""
+    land = str(CHART / "values-land.yaml")
+    done = helm("template", "genius", str(CHART), "--kube-version", "1.33.0", "-f", land, "--set", values)
+    assert done.returncode != 0
+    assert complaint in done.stderr
+
+
+def test_empty_values_are_refused() -> None:
+    """SUP-13"""
+    assert helm("template", "genius", str(CHART), "--kube-version", "1.33.0").returncode != 0
+
+
+@pytest.mark.parametrize("service", ["gateway", "inference", "retrieval", "modules"])
+def test_the_services_accept_their_settings(
+    manifests: list[Manifest], service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names that the chart sets are names that the service knows: unknown ones end its start."""
+    deployment = next(
+        m for m in manifests if m["kind"] == "Deployment" and m["metadata"]["name"] == f"genius-{service}"
+    )
+    prefix = f"GENIUS_{service.upper()}_"
+    settings = importlib.import_module(f"genius_{service}.settings").Settings
+    names = []
+    for variable in deployment["spec"]["template"]["spec"]["containers"][0]["env"]:
+        names.append(variable["name"])
+        secret = "postgresql+psycopg://role:secret@host/name" if variable["name"].endswith("URL") else "secret"
+        monkeypatch.setenv(variable["name"], variable.get("value", secret))
+    assert all(name.startswith(prefix) for name in names)
+    loaded = settings()
+    assert loaded.host == "0.0.0.0"
+    known = {prefix + field.upper() for field in type(loaded).model_fields}
+    assert all(name.split("__")[0] in known for name in names)
+
+
+def test_without_a_model_the_chart_still_renders() -> None:
+    text = render("land", "--set", "inference.upstreamUrl=,vllm.enabled=false")
+    assert "GENIUS_INFERENCE_UPSTREAM" not in text
