@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The seam between ingestion and search: canonical documents and the chunks that are made from them.
+
+All offsets count characters (Python code points) of the canonical text, `[char_from, char_to)`. Coordinates are PDF
+points with the origin at the bottom left of the page; pages count from 1.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID, uuid5
+
+from genius_common.contracts.retrieval import Reason
+
+BlockKind = Literal["heading", "paragraph", "list", "table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where one line of text stands on its page; `char_from`/`char_to` is the span of that line."""
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    char_from: int
+    char_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of the canonical text with one role. `level` is 1-6 for headings, `page` None where there are none."""
+
+    kind: BlockKind
+    text: str
+    char_from: int
+    char_to: int
+    page: int | None = None
+    boxes: tuple[Box, ...] = ()
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpan:
+    """The span of page `number` in the canonical text; width and height in points."""
+
+    number: int
+    char_from: int
+    char_to: int
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the document under one heading path; `source_id` is the id in the source (§ id of a law)."""
+
+    path: tuple[str, ...]
+    char_from: int
+    char_to: int
+    source_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CanonicalDocument:
+    """What every parser produces, whatever the file was. Blocks are in reading order and do not overlap."""
+
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    pages: tuple[PageSpan, ...] = ()
+    sections: tuple[Section, ...] = ()
+    as_of: dt.date | None = None
+    media_type: str = "text/plain"
+    warnings: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A retrievable piece. `text` is exactly `canonical.text[char_from:char_to]` and the only citable part.
+
+    `heading` is the nearest heading with its § number, `context` a header that is indexed but never cited.
+    """
+
+    id: UUID
+    document: UUID
+    ordinal: int
+    text: str
+    char_from: int
+    char_to: int
+    page: int | None = None
+    section_path: tuple[str, ...] = field(default=())
+    source_id: str | None = None
+    as_of: dt.date | None = None
+    heading: str = ""
+    context: str = ""
+
+
+def chunk_id(document: UUID, version: str, ordinal: int) -> UUID:
+    """Stable id of a chunk: the same file ingested again gives the same points (ING-10)."""
+    return uuid5(document, f"{version}/{ordinal}")
