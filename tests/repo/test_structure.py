@@ -16,7 +16,8 @@ MAX_FUNCTION_LINES = 50
 LONG_FILES: dict[str, int] = {}
 LONG_FUNCTIONS: dict[str, int] = {}
 # Processes of our own that read the environment themselves, beside the settings modules.
-ENVIRONMENT_MODULES: set[str] = set()
+# Switches off a library's tracing by variable before the library is imported.
+ENVIRONMENT_MODULES = {"services/modules/src/genius_modules/__main__.py"}
 SOURCE_SUFFIXES = {".py", ".ts", ".tsx", ".css"}
 UNSAFE = {"pickle", "marshal", "shelve", "joblib", "dill", "cloudpickle"}
 
