@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a module is: a frozen description, and a function from one input to events."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from genius_common.contracts.modules import Label, Limits, Mode, ModuleManifest, Needs, RuleOfTwo
+from genius_common.contracts.retrieval import Citation
+from genius_common.events import Event
+from genius_common.principal import ProtectionClass
+from genius_modules.context import RunContext
+from genius_modules.schema import json_schema
+
+
+class ModuleInput(BaseModel):
+    """Base of all inputs: closed, so that a misspelt field is refused by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TextSpan(BaseModel):
+    """A citation of the input's own text: `text[char_from:char_to] == quote`, counted in characters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: int = Field(ge=1)
+    quote: str
+    char_from: int = Field(ge=0)
+    char_to: int = Field(ge=0)
+
+
+class TextResult(BaseModel):
+    """Result of the text modules; `[n]` in `text` is the citation with that number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str
+    citations: list[Citation | TextSpan] = []
+    mode: Mode
+
+
+InputT = TypeVar("InputT", bound=ModuleInput)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleSpec(Generic[InputT]):
+    """The manifest's source. `needs`: generative = refuses without a model, optional = degrades and says so."""
+
+    id: str
+    version: str
+    title: Label
+    description: Label
+    input_model: type[InputT]
+    result_model: type[BaseModel]
+    scopes: tuple[str, ...]
+    needs: Needs
+    mode_without_model: Mode
+    protection_classes: tuple[ProtectionClass, ...] = tuple(ProtectionClass)
+    rule_of_two: RuleOfTwo
+    human_step: Label | None = None
+    limits: Limits = field(default_factory=Limits)
+    icon: str = "module"
+
+    def manifest(self, *, model_available: bool) -> ModuleManifest:
+        """The published form; `mode` says how the module works now."""
+        mode: Mode = "generative" if model_available and self.needs != "none" else self.mode_without_model
+        return ModuleManifest(
+            id=self.id,
+            version=self.version,
+            title=self.title,
+            description=self.description,
+            input_schema=json_schema(self.input_model),
+            result_schema=json_schema(self.result_model),
+            scopes=list(self.scopes),
+            needs=self.needs,
+            mode=mode,
+            protection_classes=list(self.protection_classes),
+            rule_of_two=self.rule_of_two,
+            human_step=self.human_step,
+            limits=self.limits,
+            icon=self.icon,
+        )
+
+
+class Module(ABC, Generic[InputT]):
+    """One function of the platform. Instances keep nothing between runs and may serve many at once."""
+
+    spec: ModuleSpec[InputT]
+
+    @abstractmethod
+    def run(self, ctx: RunContext, data: InputT) -> AsyncGenerator[Event, None]:
+        """Yield events; the last one is `Done`. Raise a `PlatformError` for a failure; being cancelled is normal."""
+
+
+AnyModule = Module[Any]

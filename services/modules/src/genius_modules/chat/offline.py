@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the chat says without a model: friendly, honest, and with what can be done now."""
+
+from __future__ import annotations
+
+import re
+
+_GREETING = re.compile(
+    r"^\W*(?:hallo|hi|hey|moin(?: moin)?|servus|gr[üu](?:ß|ss) (?:gott|dich|sie)|guten? (?:tag|morgen|abend)|hello|"
+    r"good (?:morning|evening|day))\b[\w ,!.]{0,24}$",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"^\W*(?:vielen |herzlichen )?(?:dank|danke(?:schön| schön)?|thanks?|thank you)\b.{0,30}$", re.IGNORECASE
+)
+_OFFER = (
+    "- **Dokumente befragen**: Wählen Sie hier eine Wissenssammlung oder hängen Sie eine Datei an; ich antworte dann "
+    "mit wörtlichen Fundstellen.\n"
+    "- **Zusammenfassen**: die wichtigsten Sätze eines Textes oder einer Datei, mit ihrer Stelle im Original.\n"
+    "- **Entwerfen**: Vermerk, Brief, E-Mail oder Rede aus Ihren Notizen nach der Vorlage."
+)
+_STATE = "Zurzeit ist kein Sprachmodell verfügbar, deshalb kann ich keine freien Antworten schreiben."
+
+
+def offline_text(message: str) -> str:
+    """The answer to `message` where neither a model nor documents are there."""
+    if _GREETING.match(message):
+        return f"Guten Tag! {_STATE} Das geht jetzt:\n\n{_OFFER}"
+    if _THANKS.match(message):
+        return f"Gern geschehen. {_STATE} Das geht weiterhin:\n\n{_OFFER}"
+    return f"{_STATE} Ihre Nachricht bleibt gespeichert. Das geht jetzt:\n\n{_OFFER}"
+
+
+def without_documents_text() -> str:
+    """Neither the search nor a model answers (REL-14)."""
+    return (
+        "Die Dokumentensuche ist zurzeit nicht erreichbar, und es ist kein Sprachmodell verfügbar. Ich kann Ihre Frage "
+        "ohne Dokumente nicht beantworten. Bitte versuchen Sie es in einigen Minuten erneut."
+    )
+
+
+def found_nothing_text(not_found: str, hint: str) -> str:
+    return f"{not_found}. {hint}"

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The answer to a question about documents."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from genius_common.contracts.retrieval import Citation
+
+NOT_FOUND = "In den freigegebenen Dokumenten nicht gefunden"
+NOT_FOUND_HINT = (
+    "Versuchen Sie es mit anderen Begriffen, nennen Sie das Gesetz oder den Paragrafen, oder wählen Sie eine andere "
+    "Wissenssammlung."
+)
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sentence(_Closed):
+    """`supported`: every number, date, amount and § of it stands in the passages it cites."""
+
+    text: str
+    supported: bool
+    citations: list[int] = []
+
+
+class AskResult(_Closed):
+    """Result of ask-documents; where nothing is found `answer` is exactly `NOT_FOUND`."""
+
+    answer: str
+    found: bool
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    mode: Literal["generative", "extractive"]
+
+
+class Answer(_Closed):
+    """What the extractive or generative way came to."""
+
+    text: str
+    found: bool
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    mode: Literal["generative", "extractive"]
+
+    def result(self) -> AskResult:
+        return AskResult(
+            answer=self.text, found=self.found, sentences=self.sentences, citations=self.citations, mode=self.mode
+        )
+
+
+def not_found(mode: Literal["generative", "extractive"]) -> Answer:
+    return Answer(text=NOT_FOUND, found=False, mode=mode)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An answer without a model: the best verbatim passages, each introduced by its place and cited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from genius_common.contracts.retrieval import Citation, Hit
+from genius_modules.citations import Span, best_quote
+from genius_modules.citations.quotes import clip
+from genius_modules.documents.answer import Answer, Sentence
+from genius_modules.documents.sources import citation, heading, passage_spans
+
+MAX_CITATIONS = 5
+_RELATED = 0.55
+_SHORT = 60
+_ABSATZ = re.compile(r"\((\d{1,2}[a-z]?)\)\s")
+_PASSAGE_CHARS = 480
+
+
+def extractive_answer(question: str, hits: Sequence[Hit]) -> Answer:
+    """Quote from the best hits, at most `MAX_CITATIONS`, most relevant first; every sentence is verbatim and cited."""
+    chosen = _distinct(hits)[:MAX_CITATIONS]
+    citations: list[Citation] = []
+    sentences: list[Sentence] = []
+    lines: list[str] = []
+    for number, hit in enumerate(chosen, 1):
+        span = _passage(question, hit)
+        citations.append(citation(hit, number, span))
+        line = f"{_place(hit, span)}: „{_readable(hit, span)}“ [{number}]"
+        sentences.append(Sentence(text=line, supported=True, citations=[number]))
+        if number == 2:
+            lines.append("Weitere Fundstellen:")
+        lines.append(line if number == 1 else f"- {line}")
+    text = "\n".join(lines).replace("\nWeitere Fundstellen:\n", "\n\nWeitere Fundstellen:\n\n")
+    return Answer(text=text, found=True, sentences=sentences, citations=citations, mode="extractive")
+
+
+def _distinct(hits: Sequence[Hit]) -> list[Hit]:
+    """Best hit of each section; one that is far behind the best is no answer but noise."""
+    best = max((hit.score for hit in hits), default=0.0)
+    seen: set[tuple[object, ...]] = set()
+    kept: list[Hit] = []
+    for hit in hits:
+        key = (hit.document, tuple(hit.section_path), hit.page if not hit.section_path else None)
+        if key in seen or (len(kept) >= 3 and hit.score < best * _RELATED):
+            continue
+        seen.add(key)
+        kept.append(hit)
+    return kept
+
+
+def _passage(question: str, hit: Hit) -> Span:
+    """Retrieval's best sentence, with its neighbour where it is too short to be understood; else our own choice."""
+    spans = passage_spans(hit)
+    if not spans:
+        return clip(hit.text, best_quote(question, hit.text).span, _PASSAGE_CHARS)
+    best = spans[0]
+    if best.end - best.start < _SHORT:
+        after = [span for span in spans[1:] if 0 <= span.start - best.end <= 2]
+        if after:
+            best = Span(best.start, after[0].end)
+    return clip(hit.text, best, _PASSAGE_CHARS)
+
+
+def _place(hit: Hit, span: Span) -> str:
+    """Heading, with the Absatz of a law's § where the passage stands in one."""
+    name = heading(hit)
+    if not name.startswith(("§", "Art")):
+        return name
+    before = hit.text[: span.start + 5]
+    found = [
+        match for match in _ABSATZ.finditer(before) if match.start() <= span.start and _at_line(before, match.start())
+    ]
+    return f"{name}, Abs. {found[-1].group(1)}" if found else name
+
+
+def _at_line(text: str, position: int) -> bool:
+    return position == 0 or text[position - 1] == "\n"
+
+
+def _readable(hit: Hit, span: Span) -> str:
+    """The quotation on one line, without the leading "(1)", with an ellipsis where the sentence goes on."""
+    quote = re.sub(r"\s+", " ", span.of(hit.text)).strip()
+    quote = re.sub(r"^\(\d{1,2}[a-z]?\)\s+", "", quote)
+    whole = span.end >= len(hit.text) or quote.endswith((".", "!", "?", ":", ";"))
+    return quote.replace("„", "‚").replace("“", "‘") + ("" if whole else " …")

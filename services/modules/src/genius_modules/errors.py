@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Failures of modules; each has one stable code and a German text that says what to do."""
+
+from __future__ import annotations
+
+from genius_common.errors import (
+    Conflict,
+    LimitReached,
+    PlatformError,
+    TooLarge,
+    Unavailable,
+    Unprocessable,
+    UpstreamFailed,
+)
+
+
+class ModuleVersionUnavailable(Unprocessable):
+    code = "module_version_unavailable"
+    default_detail = "Diese Fassung der Funktion gibt es hier nicht. Bitte verwenden Sie die angebotene Fassung."
+
+
+class RunActive(Conflict):
+    code = "run_active"
+    default_detail = "Dieser Lauf ist bereits gestartet."
+
+
+class TooManyRuns(LimitReached):
+    code = "too_many_runs"
+    default_detail = "Zurzeit laufen zu viele Aufträge. Bitte versuchen Sie es in einer Minute erneut."
+
+
+class DeadlineReached(PlatformError):
+    """The run did not end in its time; what was produced stays."""
+
+    code = "deadline_reached"
+    status = 504
+    title = "Zeit abgelaufen"
+    default_detail = (
+        "Der Lauf hat die erlaubte Zeit überschritten. Bitte teilen Sie die Eingabe auf oder versuchen Sie es später."
+    )
+    retryable = True
+
+
+class TokenBudgetReached(LimitReached):
+    code = "token_budget_reached"
+    default_detail = (
+        "Der Lauf hat die erlaubte Menge an Text für das Sprachmodell ausgeschöpft. Bitte kürzen Sie die Eingabe."
+    )
+    retryable = False
+
+
+class InputTooLarge(TooLarge):
+    """The detail names the limit and what was given."""
+
+    code = "input_too_large"
+
+
+class ModelUnavailable(Unavailable):
+    code = "model_unavailable"
+    default_detail = "Zurzeit ist kein Sprachmodell verfügbar. Bitte versuchen Sie es später erneut."
+
+
+class ModelStreamCut(UpstreamFailed):
+    """The model's stream ended without its final mark."""
+
+    code = "model_stream_cut"
+    default_detail = "Das Sprachmodell hat mitten in der Antwort abgebrochen. Der Text bis dahin ist erhalten."
+
+
+class FileFailed(Unprocessable):
+    """A file of the run could not be read; the detail repeats retrieval's reason."""
+
+    code = "file_failed"
+    default_detail = "Eine Datei konnte nicht gelesen werden."
+
+
+class FileNotReady(Unavailable):
+    code = "file_not_ready"
+    default_detail = "Eine Datei wird noch verarbeitet. Bitte versuchen Sie es in einigen Minuten erneut."
+
+
+class EmptySource(Unprocessable):
+    code = "empty_source"
+    default_detail = "Der Text enthält nichts, das sich verarbeiten lässt."

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Prompts are files `prompts/*.md` beside their module: front matter with a version, then text with `{{names}}`.
+
+They hold no secret and no rule that security rests on: what a document says can change words, never rights (INJ-01).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+_FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
+_PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
+# Tokens of chat templates: to a model they are structure, in a document only text (INJ-03).
+_SPECIAL = re.compile(
+    r"<\|([^|<>]{0,40})\|>|<(/?)(s|bos|eos|start_of_turn|end_of_turn|tool_call|think)>|\[(/?)(INST|SYS|TOOL_CALLS)\]"
+)
+_TAGS = re.compile(r"<(/?)\s*(quelle|dokument|text|notizen|entwurf)\b", re.IGNORECASE)
+_MARKER = re.compile(r"[\[【](\s*(?:Quelle\s+)?\d{1,4}(?:\s*[,;]\s*\d{1,4})*\s*)[\]】]")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One prompt file. `version` is semantic; users may read `body` on request."""
+
+    module: str
+    name: str
+    version: str
+    body: str
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        return frozenset(_PLACEHOLDER.findall(self.body))
+
+    def render(self, **values: str) -> str:
+        """Fill every placeholder once; what is filled in is not looked at again."""
+        if set(values) != self.placeholders:
+            raise ValueError(f"{self.name} needs {sorted(self.placeholders)}")
+        return _PLACEHOLDER.sub(lambda match: values[match.group(1)], self.body).strip()
+
+
+@cache
+def load(module: str, name: str) -> Prompt:
+    """The prompt `name` of the module folder `module`, e.g. `load("chat", "system")`."""
+    raw = files("genius_modules").joinpath(module, "prompts", f"{name}.md").read_text("utf-8")
+    return parse(module, name, raw)
+
+
+def parse(module: str, name: str, raw: str) -> Prompt:
+    match = _FRONT_MATTER.match(raw)
+    if match is None:
+        raise ValueError(f"{module}/{name}: front matter missing")
+    head = dict(line.split(": ", 1) for line in match.group(1).splitlines() if ": " in line)
+    return Prompt(module, name, head["version"], match.group(2))
+
+
+def as_data(text: str) -> str:
+    """Text of a document or user, made safe to stand between our delimiters.
+
+    Our tags, the special tokens of chat templates and `[n]` lose their meaning; a human reads the same.
+    """
+    text = _SPECIAL.sub(
+        lambda m: m.group().replace("<", "‹").replace(">", "›").replace("[", "(").replace("]", ")"), text
+    )
+    text = _TAGS.sub(lambda m: f"‹{m.group(1)}{m.group(2)}", text)
+    return _MARKER.sub(lambda m: f"({m.group(1)})", text)
+
+
+def literal(text: str) -> str:
+    """A user's own message: only special tokens lose their meaning."""
+    return _SPECIAL.sub(
+        lambda m: m.group().replace("<", "‹").replace(">", "›").replace("[", "(").replace("]", ")"), text
+    )

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Runs of this process: started, timed, cancelled, and turned into a byte stream with exactly one final event."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+from contextlib import aclosing
+from typing import Any
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+
+from genius_common.contracts.modules import Limits, ModuleRunRequest
+from genius_common.errors import FieldError, Forbidden, InvalidInput, PlatformError
+from genius_common.events import Cancelled, Done, ErrorEvent, Event, dump_event, is_final
+from genius_common.principal import Principal
+from genius_common.sse import encode
+from genius_common.web import field_errors
+from genius_modules.base import AnyModule, ModuleInput
+from genius_modules.context import RunContext
+from genius_modules.errors import DeadlineReached, InputTooLarge, ModuleVersionUnavailable, RunActive, TooManyRuns
+from genius_modules.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+_QUEUE = 256
+_CANCEL_WAIT_S = 2.0
+
+
+def check_request(module: AnyModule, request: ModuleRunRequest, principal: Principal, size: int) -> ModuleInput:
+    """Everything that can be refused before a run starts; return the typed input."""
+    spec = module.spec
+    if principal.run != request.run:
+        raise Forbidden("Dieses Token gehört zu einem anderen Lauf.")
+    if request.version != spec.version:
+        raise ModuleVersionUnavailable(f"„{spec.title.de}“ gibt es hier in der Fassung {spec.version}.")
+    if request.protection_class not in spec.protection_classes:
+        raise Forbidden(f"„{spec.title.de}“ ist für die Schutzklasse „{request.protection_class}“ nicht zugelassen.")
+    allowed = min(request.limits.bytes, spec.limits.bytes)
+    if size > allowed:
+        raise InputTooLarge(f"Die Eingabe hat {size} Byte; erlaubt sind {allowed} Byte.")
+    try:
+        data: ModuleInput = spec.input_model.model_validate(request.input)
+    except ValidationError as error:
+        found = field_errors(error.errors(include_input=False, include_url=False, include_context=False))
+        raise InvalidInput(errors=[FieldError("/input" + item.pointer, item.detail) for item in found]) from None
+    return data
+
+
+def deadline_of(request: ModuleRunRequest, limits: Limits) -> float:
+    """Seconds from now until the run must end."""
+    seconds = float(min(limits.seconds, request.limits.seconds))
+    if request.deadline is not None:
+        asked = request.deadline if request.deadline.tzinfo else request.deadline.replace(tzinfo=dt.UTC)
+        seconds = min(seconds, asked.timestamp() - time.time())
+    return max(seconds, 0.0)
+
+
+class ActiveRun:
+    """One started run: `events` is filled by `task`; None in it is the end."""
+
+    def __init__(self, run: UUID) -> None:
+        self.run = run
+        self.events: asyncio.Queue[Event | None] = asyncio.Queue(_QUEUE)
+        self.task: asyncio.Task[None] | None = None
+        self.cancel_asked = False
+        self.ended = asyncio.Event()
+
+    def cancel(self) -> None:
+        self.cancel_asked = True
+        if self.task is not None:
+            self.task.cancel()
+
+
+class Runner:
+    """The active runs. One per process."""
+
+    def __init__(self, metrics: Metrics, max_active: int) -> None:
+        self._active: dict[UUID, ActiveRun] = {}
+        self._metrics = metrics
+        self._max_active = max_active
+
+    @property
+    def active(self) -> int:
+        return len(self._active)
+
+    def start(self, module: AnyModule, ctx: RunContext, data: ModuleInput) -> ActiveRun:
+        """Start the run in a task of its own; refused where it runs already or too many do."""
+        if ctx.run in self._active:
+            raise RunActive
+        if len(self._active) >= self._max_active:
+            raise TooManyRuns(retry_after=30)
+        active = ActiveRun(ctx.run)
+        self._active[ctx.run] = active
+        active.task = asyncio.create_task(self._drive(module, ctx, data, active))
+        return active
+
+    async def cancel(self, run: UUID) -> None:
+        """Cancel an active run and wait until it has ended (2 s at most); an ended or unknown one is no error."""
+        active = self._active.get(run)
+        if active is None:
+            return
+        active.cancel()
+        try:
+            async with asyncio.timeout(_CANCEL_WAIT_S):
+                await active.ended.wait()
+        except TimeoutError:
+            log.warning("a run did not end in time after its cancellation")
+
+    async def close(self) -> None:
+        """Cancel everything and wait for it, at shutdown."""
+        runs = list(self._active.values())
+        for active in runs:
+            active.cancel()
+        await asyncio.gather(*(active.task for active in runs if active.task), return_exceptions=True)
+
+    async def _drive(self, module: AnyModule, ctx: RunContext, data: ModuleInput, active: ActiveRun) -> None:
+        started = time.monotonic()
+        outcome = "cancelled"
+        try:
+            final = await self._events(module, ctx, data, active)
+            outcome = final.type
+            await active.events.put(final)
+        except asyncio.CancelledError:
+            # Either DELETE or the client is gone; in the first case somebody still listens.
+            self._offer(active, Cancelled())
+        finally:
+            self._offer(active, None)
+            self._active.pop(active.run, None)
+            active.ended.set()
+            self._metrics.ended(module.spec.id, outcome, time.monotonic() - started)
+
+    @staticmethod
+    def _offer(active: ActiveRun, event: Event | None) -> None:
+        # After a cancellation nobody may be draining the queue: make room rather than wait.
+        while active.events.full():
+            active.events.get_nowait()
+        active.events.put_nowait(event)
+
+    async def _events(self, module: AnyModule, ctx: RunContext, data: ModuleInput, active: ActiveRun) -> Event:
+        """Pass the module's events on; return the final one."""
+        try:
+            async with asyncio.timeout(ctx.deadline), aclosing(module.run(ctx, data)) as events:
+                async for event in events:
+                    if is_final(event):
+                        return self._final(module, ctx, event)
+                    await active.events.put(event)
+            log.error("a module ended without a final event", module=module.spec.id)
+            return _error(PlatformError())
+        except PlatformError as error:
+            return _error(error)
+        except TimeoutError:
+            return _error(DeadlineReached())
+        except Exception as error:  # noqa: BLE001 - a bug in a module must end its run with an event, not the stream
+            log.error("a module failed", module=module.spec.id, error=type(error).__name__, where=_where(error))
+            return _error(PlatformError())
+
+    @staticmethod
+    def _final(module: AnyModule, ctx: RunContext, event: Event) -> Event:
+        if not isinstance(event, Done):
+            return event
+        module.spec.result_model.model_validate(event.result)
+        return Done(result=event.result, usage=ctx.usage.totals())
+
+
+def _error(error: PlatformError) -> ErrorEvent:
+    return ErrorEvent(code=error.code, detail=error.detail, retryable=error.retryable)
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+
+
+def frame(event: Event) -> bytes:
+    """One event as an SSE frame; the gateway adds ids, `run` and `seq`."""
+    data: dict[str, Any] = dump_event(event)
+    return encode(event.type, data)

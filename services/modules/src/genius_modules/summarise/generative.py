@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A summary by the model: map-reduce where the text is longer than the context, every sentence traced to the source."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from langchain_core.messages import HumanMessage, SystemMessage
+
+from genius_common.contracts.retrieval import Citation
+from genius_common.events import CitationEvent, Event, Status, TextDelta, Usage
+from genius_modules.base import TextSpan
+from genius_modules.citations import split_sentences
+from genius_modules.clients.inference import ChatModelInfo
+from genius_modules.context import RunContext
+from genius_modules.errors import InputTooLarge
+from genius_modules.generation import chars_for_input, complete, generate
+from genius_modules.prompts import as_data, load
+from genius_modules.summarise.source import SourceSentence, cite, closest
+
+_ASK = HumanMessage("Bitte fassen Sie den Text zusammen.")
+_LENGTHS = {"short": "höchstens drei Sätze", "medium": "fünf bis acht Sätze", "long": "zehn bis fünfzehn Sätze"}
+_PROMPT_CHARS = 1200
+_MAX_PARTS = 200
+# A model that does not shorten would never come to an end.
+_MAX_ROUNDS = 5
+
+
+def pieces_of(sentences: Sequence[str], characters: int) -> list[str]:
+    """Group sentences, in order and completely, into pieces of at most `characters`; a longer sentence is divided."""
+    pieces: list[str] = []
+    current = ""
+    for sentence in sentences:
+        for start in range(0, len(sentence), characters):
+            bit = sentence[start : start + characters]
+            if current and len(current) + len(bit) + 1 > characters:
+                pieces.append(current)
+                current = ""
+            current = f"{current} {bit}" if current else bit
+    return [*pieces, current] if current else pieces
+
+
+class SentenceMarks:
+    """Passes a streamed text on and says where each of its sentences has ended."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._sent = 0
+        self._start = 0
+
+    def feed(self, piece: str, *, last: bool = False) -> list[tuple[str, str | None]]:
+        """Pairs of text to show and, where a sentence is complete with it, that sentence."""
+        self._text += piece
+        out: list[tuple[str, str | None]] = []
+        spans = split_sentences(self._text[self._start :])
+        complete_ones = spans if last else spans[:-1]
+        for span in complete_ones:
+            end = self._start + span.end
+            out.append((self._text[self._sent : end], span.of(self._text[self._start :])))
+            self._sent = end
+        if complete_ones:
+            self._start += complete_ones[-1].end
+        ready = self._start + len(self._text[self._start :].rstrip())
+        if ready > self._sent:
+            out.append((self._text[self._sent : ready], None))
+            self._sent = ready
+        return out
+
+
+class GenerativeSummary:
+    """`text` and `citations` are complete when `events` has ended."""
+
+    def __init__(self, ctx: RunContext, model: ChatModelInfo, sentences: Sequence[SourceSentence]) -> None:
+        self._ctx = ctx
+        self._model = model
+        self._sentences = sentences
+        self._cited: dict[tuple[int, int, int], int] = {}
+        self.text = ""
+        self.citations: list[Citation | TextSpan] = []
+
+    async def events(self, length: str, focus: str) -> AsyncGenerator[Event, None]:
+        room = chars_for_input(self._model) - _PROMPT_CHARS
+        if room < 400:
+            raise InputTooLarge(f"Das Sprachmodell fasst nur {self._model.context_length} Token; das ist zu wenig.")
+        pieces = pieces_of([sentence.quote for sentence in self._sentences], room)
+        rounds = 0
+        while len(pieces) > 1:
+            rounds += 1
+            if len(pieces) > _MAX_PARTS or rounds > _MAX_ROUNDS:
+                raise InputTooLarge(f"Der Text ergibt {len(pieces)} Abschnitte; erlaubt sind {_MAX_PARTS}.")
+            summaries: list[str] = []
+            for number, piece in enumerate(pieces, 1):
+                yield Status(phase="generating", detail=f"Abschnitt {number} von {len(pieces)}")
+                prompt = load("summarise", "part").render(
+                    nummer=str(number),
+                    anzahl=str(len(pieces)),
+                    schwerpunkt=as_data(focus) or "keiner",
+                    text=as_data(piece),
+                )
+                summary, usage = await complete(self._ctx, self._model, [SystemMessage(prompt), _ASK])
+                summaries.append(summary)
+                if usage:
+                    yield usage
+            pieces = pieces_of(summaries, room)
+        async with aclosing(self._write(pieces[0], length, focus)) as events:
+            async for event in events:
+                yield event
+
+    async def _write(self, text: str, length: str, focus: str) -> AsyncGenerator[Event, None]:
+        prompt = load("summarise", "summary").render(
+            laenge=_LENGTHS[length], schwerpunkt=as_data(focus) or "keiner", text=as_data(text)
+        )
+        yield Status(phase="generating")
+        marks = SentenceMarks()
+        async with aclosing(generate(self._ctx, self._model, [SystemMessage(prompt), _ASK])) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Usage):
+                    yield piece
+                    continue
+                for event in await self._show(marks.feed(piece)):
+                    yield event
+        for event in await self._show(marks.feed("", last=True)):
+            yield event
+
+    async def _show(self, ready: list[tuple[str, str | None]]) -> list[Event]:
+        events: list[Event] = []
+        for text, sentence in ready:
+            found = closest(sentence, self._sentences) if sentence else None
+            shown = text
+            if found is not None:
+                number, event = await self._cite(found)
+                shown = f"{text} [{number}]"
+                events += [event] if event else []
+            self.text += shown
+            events.append(TextDelta(text=shown))
+        return events
+
+    async def _cite(self, sentence: SourceSentence) -> tuple[int, Event | None]:
+        key = (id(sentence.part), *sentence.span)
+        if key in self._cited:
+            return self._cited[key], None
+        number = self._cited[key] = len(self.citations) + 1
+        citation = await cite(self._ctx, sentence, number)
+        self.citations.append(citation)
+        return number, CitationEvent(**citation.model_dump()) if isinstance(citation, Citation) else None

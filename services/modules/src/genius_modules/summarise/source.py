@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The text to be summarised, as sentences that know where they stand: in the input, or in which file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from genius_common.contracts.retrieval import Citation, DocumentState, DocumentText, Passage
+from genius_common.errors import PlatformError
+from genius_modules.base import TextSpan
+from genius_modules.citations import Span, split_sentences
+from genius_modules.citations.text import stems
+from genius_modules.context import RunContext
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One text: the input's own (`state` None), or that of a file."""
+
+    text: str
+    state: DocumentState | None = None
+    document: DocumentText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSentence:
+    """`span` counts characters of the part's text."""
+
+    part: Part
+    span: Span
+    stems: frozenset[str] = field(repr=False)
+
+    @property
+    def quote(self) -> str:
+        return self.span.of(self.part.text)
+
+
+def sentences_of(parts: Sequence[Part]) -> list[SourceSentence]:
+    return [
+        SourceSentence(part, span, frozenset(stems(span.of(part.text))))
+        for part in parts
+        for span in split_sentences(part.text)
+    ]
+
+
+def closest(claim: str, sentences: Sequence[SourceSentence]) -> SourceSentence | None:
+    """The source sentence that shares most with `claim`; None where none shares a third of its words."""
+    wanted = frozenset(stems(claim))
+    best = max(sentences, key=lambda s: len(wanted & s.stems) / (len(wanted | s.stems) or 1), default=None)
+    if best is None or not wanted or len(wanted & best.stems) / len(wanted) < 1 / 3:
+        return None
+    return best
+
+
+async def cite(ctx: RunContext, sentence: SourceSentence, number: int) -> Citation | TextSpan:
+    """The sentence as citation `number`: a span of the input, or a place in a file with section and page."""
+    state = sentence.part.state
+    start, end = sentence.span
+    if state is None:
+        return TextSpan(number=number, quote=sentence.quote, char_from=start, char_to=end)
+    sections = sentence.part.document.sections if sentence.part.document else []
+    inside = [section for section in sections if section.char_from <= start < section.char_to]
+    return Citation(
+        document=state.id,
+        file=state.id,
+        title=state.title or state.name,
+        version=state.version or "",
+        text=sentence.quote,
+        score=1.0,
+        page=await _page(ctx, state, start),
+        char_from=start,
+        char_to=end,
+        section_path=inside[-1].path if inside else [],
+        as_of=state.as_of,
+        protection_class=state.protection_class,
+        passages=[Passage(char_from=start, char_to=end, score=1.0)],
+        number=number,
+        quote=sentence.quote,
+    )
+
+
+async def _page(ctx: RunContext, state: DocumentState, position: int) -> int | None:
+    """The page that holds the character `position`, by bisection over the pages' spans; None where there are none."""
+    low, high = 1, state.pages or 0
+    while low <= high:
+        middle = (low + high) // 2
+        try:
+            page = await ctx.retrieval.file_page(await ctx.token(), state.id, middle)
+        except PlatformError:
+            return None
+        if position < page.char_from:
+            high = middle - 1
+        elif position >= page.char_to and middle < (state.pages or 0):
+            low = middle + 1
+        else:
+            return middle
+    return None
