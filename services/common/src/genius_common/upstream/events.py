@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Judges a stream of chat completion events while the bytes pass through unparsed.
+
+Only whole events are let through (a client never sees half of one before a typed error). An event that looks like
+`data: {…}` in one line and holds none of three markers is passed by one regular expression; all others are looked at
+one by one: `[DONE]`, the usage-only event at the end, errors, comments. The result depends on the bytes alone, not on
+how the network split them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+MAX_EVENT_BYTES = 1024 * 1024
+DONE = b"data: [DONE]\n\n"
+_PLAIN = re.compile(rb"(?:data: \{[^\r\n]*\}\n\n)+")
+_END = re.compile(rb"\n\n|\r\n\r\n")
+_EMPTY_CHOICES = (b'"choices":[]', b'"choices": []')
+
+
+class MalformedStream(ValueError):
+    """The stream is not one of completion events, or one event is larger than `MAX_EVENT_BYTES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call as the model server counted them; `final` is false for a count before the end."""
+
+    input_tokens: int
+    output_tokens: int
+    final: bool = True
+
+
+def parse_usage(value: Any, *, final: bool = True) -> Usage | None:
+    """The `usage` member of a completion or event, None where it is absent or senseless."""
+    usage = value.get("usage") if isinstance(value, dict) else None
+    if not isinstance(usage, dict):
+        return None
+    read, written = usage.get("prompt_tokens"), usage.get("completion_tokens", 0)
+    if type(read) is not int or type(written) is not int or read < 0 or written < 0:
+        return None
+    return Usage(read, written, final)
+
+
+class EventScanner:
+    """Feed bytes as they come, send on what `feed` returns.
+
+    `include_usage`: whether the client asked for the usage-only event. `done` is set once `[DONE]` was seen, `error`
+    once the other side sent an error event (which is held back, like everything after it).
+    """
+
+    def __init__(self, *, include_usage: bool) -> None:
+        self._include_usage = include_usage
+        self._held = b""
+        self._last = b""
+        self._usage: Usage | None = None
+        self.done = False
+        self.error: dict[str, Any] | None = None
+        self.events = 0
+
+    def feed(self, data: bytes) -> bytes:
+        """Return the bytes that may go to the client now; raises `MalformedStream`.
+
+        Events before a malformed one are lost to the client in that call: what counts is that it learns of the cut.
+        """
+        if not self._held and self._is_plain(data):
+            self.events += 1
+            self._last = data
+            return data
+        return self._feed_slowly(self._held + data)
+
+    def _is_plain(self, data: bytes) -> bool:
+        return (
+            _PLAIN.fullmatch(data) is not None
+            and _EMPTY_CHOICES[0] not in data
+            and _EMPTY_CHOICES[1] not in data
+            and b'"error"' not in data
+        )
+
+    def _feed_slowly(self, data: bytes) -> bytes:
+        passed: list[bytes] = []
+        start = 0
+        for end in _END.finditer(data):
+            if self.done or self.error is not None:
+                break
+            event = data[start : end.end()]
+            start = end.end()
+            if self._is_plain(event):
+                self.events += 1
+                self._last = event
+                passed.append(event)
+            elif self._passes(event):
+                passed.append(event)
+        self._held = b"" if self.done or self.error is not None else data[start:]
+        if len(self._held) > MAX_EVENT_BYTES:
+            raise MalformedStream
+        return b"".join(passed)
+
+    def _passes(self, event: bytes) -> bool:
+        """Judge one event that is not plain: whether the client gets it."""
+        data: list[bytes] = []
+        for line in event.splitlines():
+            name, _, value = line.partition(b":")
+            if name == b"data":
+                data.append(value.removeprefix(b" "))
+            elif name not in (b"", b"event", b"id", b"retry"):
+                raise MalformedStream
+        if not data:
+            return True  # a comment keeps the connection alive
+        payload = b"\n".join(data)
+        if payload.strip() == b"[DONE]":
+            self.done = True
+            return True
+        return self._judge(payload, event)
+
+    def _judge(self, payload: bytes, event: bytes) -> bool:
+        try:
+            value = orjson.loads(payload)
+        except orjson.JSONDecodeError as error:
+            raise MalformedStream from error
+        if not isinstance(value, dict):
+            raise MalformedStream
+        if value.get("error") is not None:
+            found = value["error"]
+            self.error = found if isinstance(found, dict) else {}
+            return False
+        if usage := parse_usage(value):
+            self._usage = usage
+        if value.get("choices") == [] and "usage" in value:
+            return self._include_usage
+        self.events += 1
+        self._last = event
+        return True
+
+    def usage(self) -> Usage | None:
+        """The count of the tail, else the last one that came along (`continuous_usage_stats`), else None."""
+        if self._usage is not None:
+            return self._usage
+        start = self._last.rstrip().rfind(b"data: ")
+        if start < 0 or b'"usage"' not in self._last:
+            return None
+        try:
+            return parse_usage(orjson.loads(self._last[start + 6 :]), final=self.done)
+        except orjson.JSONDecodeError:
+            return None

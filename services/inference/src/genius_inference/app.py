@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Assembly: the hot routes as raw ASGI in front, FastAPI for health, metrics and everything unknown."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.responses import JSONResponse
+
+from genius_common.auth import Authenticator
+from genius_common.http import create_session
+from genius_common.telemetry import metrics_endpoint
+from genius_common.tokens import TokenVerifier
+from genius_common.upstream.client import UpstreamClient
+from genius_common.web import ASGIApp, Receive, RequestIdMiddleware, Scope, Send, install
+from genius_inference.admission import Admission
+from genius_inference.catalogue import Catalogue
+from genius_inference.hotpath import HotPath, Parts
+from genius_inference.metrics import Metrics
+from genius_inference.settings import Settings
+
+AUDIENCE = "inference"
+
+
+class Application:
+    """The ASGI application of inference; build it with `create_app`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._hot: HotPath | None = None
+        self._catalogue: Catalogue | None = None
+        self._client: UpstreamClient | None = None
+        self._registry = CollectorRegistry()
+        rest = FastAPI(title="Genius inference", lifespan=self._lifespan, docs_url=None, redoc_url=None)
+        install(rest)
+        rest.add_api_route("/health/live", self._live, include_in_schema=False)
+        rest.add_api_route("/health/ready", self._ready, include_in_schema=False)
+        rest.add_route("/metrics", metrics_endpoint(self._registry), include_in_schema=False)
+        self._rest: ASGIApp = RequestIdMiddleware(rest)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hot = self._hot
+        if hot is not None and scope["type"] == "http" and hot.serves(scope["path"]):
+            await hot(scope, receive, send)
+        else:
+            await self._rest(scope, receive, send)
+
+    @property
+    def upstream(self) -> UpstreamClient | None:
+        """The client towards the model server, for health and tests."""
+        return self._client
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        settings = self._settings
+        session = create_session()
+        verifier = TokenVerifier(AUDIENCE, settings.tenant)
+        metrics = Metrics(self._registry)
+        admission = Admission(settings.limits)
+        metrics.in_flight.set_function(lambda: float(admission.in_flight))
+        self._client = _client(settings)
+        self._catalogue = Catalogue(self._client, settings.upstream)
+        self._hot = HotPath(
+            settings,
+            Parts(
+                authenticator=Authenticator(session, settings.jwks_url, verifier),
+                catalogue=self._catalogue,
+                client=self._client,
+                admission=admission,
+                metrics=metrics,
+            ),
+        )
+        refresher = asyncio.create_task(self._catalogue.keep_fresh()) if self._client else None
+        gc.collect()
+        gc.freeze()
+        try:
+            yield
+        finally:
+            if refresher is not None:
+                refresher.cancel()
+            if self._client is not None:
+                self._client.close()
+            await session.close()
+
+    async def _live(self) -> JSONResponse:
+        return JSONResponse({"status": "ok"})
+
+    async def _ready(self) -> JSONResponse:
+        """Ready also without a model: the platform works on, degraded, and says so."""
+        catalogue = self._catalogue
+        if catalogue is None or not catalogue.configured:
+            return JSONResponse({"status": "degraded", "checks": {"model": "degraded"}})
+        state = "ok" if catalogue.all() else "down"
+        return JSONResponse({"status": "ok" if state == "ok" else "degraded", "checks": {"model": state}})
+
+
+def _client(settings: Settings) -> UpstreamClient | None:
+    upstream = settings.upstream
+    if upstream.url is None:
+        return None
+    headers = {}
+    if upstream.api_key is not None:
+        headers["authorization"] = f"Bearer {upstream.api_key.get_secret_value()}"
+    return UpstreamClient(upstream.url, headers=headers)
+
+
+def create_app(settings: Settings) -> Application:
+    """The service as ASGI application; it connects to nothing before its lifespan starts."""
+    return Application(settings)

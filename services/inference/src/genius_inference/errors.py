@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What inference refuses, beside the failures of model servers in `genius_common.upstream.errors`."""
+
+from __future__ import annotations
+
+from genius_common.errors import InvalidInput, LimitReached, NotFound, TooLarge
+
+
+class InvalidRequest(InvalidInput):
+    """A field is unknown, dangerous or outside its bounds; `param` names it (LLM-01)."""
+
+    code = "invalid_request"
+    title = "Ungültige Anfrage an das Sprachmodell"
+    default_detail = "Die Anfrage an das Sprachmodell ist ungültig. Bitte prüfen Sie das genannte Feld."
+
+
+class ModelNotFound(NotFound):
+    code = "model_not_found"
+    title = "Sprachmodell nicht gefunden"
+    default_detail = "Dieses Modell gibt es hier nicht. Die verfügbaren Modelle stehen unter /v1/models."
+
+
+class ContextLengthExceeded(InvalidInput):
+    """Prompt and answer do not fit the model's context; the text holds the numbers (LLM-03)."""
+
+    code = "context_length_exceeded"
+    title = "Text zu lang für das Modell"
+    default_detail = "Der Text ist zu lang für dieses Modell. Bitte kürzen Sie ihn oder wählen Sie weniger Dokumente."
+
+
+class PromptTooLarge(TooLarge):
+    code = "prompt_too_large"
+    title = "Anfrage zu groß"
+    default_detail = "Die Texte der Anfrage sind zusammen zu groß. Bitte kürzen Sie sie."
+
+
+class RequestRejected(InvalidInput):
+    """The model server refused what our schema let through."""
+
+    code = "request_rejected"
+    title = "Anfrage vom Modellserver abgelehnt"
+    default_detail = "Der Modellserver hat die Anfrage abgelehnt. Bitte prüfen Sie Nachrichten und Parameter."
+
+
+class TooManyInFlight(LimitReached):
+    code = "too_many_in_flight"
+    title = "Zu viele gleichzeitige Anfragen"
+    default_detail = "Es laufen zu viele Anfragen gleichzeitig. Bitte versuchen Sie es in einigen Sekunden erneut."

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings of inference, from `GENIUS_INFERENCE_*`; nested values with `__`, e.g. `GENIUS_INFERENCE_UPSTREAM__URL`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+
+from genius_common.settings import Section, ServiceSettings, settings_config
+
+
+class UpstreamSettings(Section):
+    """The model server. Without `url` the service runs and says that there is no model."""
+
+    url: str | None = Field(default=None, description="what an SDK calls base URL, with /v1")
+    model: str | None = Field(default=None, description="offer only this one of the server's models")
+    embedding_model: str | None = Field(default=None, description="offer this one too, as embedding model")
+    api_key: SecretStr | None = Field(default=None, description="bearer token for the model server")
+    kind: Literal["auto", "openai", "vllm"] = Field(
+        default="auto", description="vllm: send fields that only vLLM knows; auto: where it says owned_by vllm"
+    )
+    ttft_timeout_s: float = Field(default=60.0, gt=0, description="silence allowed before the first token")
+    idle_timeout_s: float = Field(default=30.0, gt=0, description="silence allowed between two tokens")
+    answer_timeout_s: float = Field(
+        default=300.0, gt=0, description="silence allowed for an answer that is not streamed"
+    )
+    refresh_s: float = Field(default=15.0, gt=0, description="how often the list of models is read again")
+
+
+class Limits(Section):
+    """Bounds of a request; what is above is refused with the number, never cut."""
+
+    body_bytes: int = Field(default=2_000_000, ge=1_000)
+    prompt_bytes: int = Field(default=1_000_000, ge=1_000)
+    messages: int = Field(default=512, ge=1)
+    output_tokens: int = Field(default=16_384, ge=1)
+    embedding_inputs: int = Field(default=512, ge=1)
+    in_flight: int = Field(default=512, ge=1, description="requests at the model server at one time")
+    in_flight_per_authority: int = Field(default=128, ge=1)
+
+
+class Settings(ServiceSettings):
+    model_config = settings_config("GENIUS_INFERENCE_")
+
+    port: int = Field(default=8081, ge=1, le=65535)
+    jwks_url: str = Field(description="the gateway's /.well-known/jwks.json")
+    upstream: UpstreamSettings = UpstreamSettings()
+    limits: Limits = Limits()
+    cache_salt_key: SecretStr | None = Field(
+        default=None, description="secret of the salt per authority; random per process where it is not given"
+    )
+    response_schemas: dict[str, dict[str, Any]] = Field(
+        default={}, description="JSON schemas that a request may name in response_format (LLM-04)"
+    )
