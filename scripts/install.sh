@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# Installs the hashed requirements $2 into the virtual environment $1, then this project as an editable package.
+set -euo pipefail
+venv="$1" requirements="$2"
+pip=("$venv/bin/python" -m pip --disable-pip-version-check --quiet --no-input)
+echo "genius: installiere $requirements"
+"${pip[@]}" install --require-hashes --no-deps --only-binary :all: --no-compile \
+  -r "$requirements" -r deploy/requirements/build.txt
+"${pip[@]}" install --no-deps --no-build-isolation --no-compile --editable .

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`genius status`: state of each service."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+import aiohttp
+import orjson
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+
+from genius_stack.api import http_session
+from genius_stack.datadir import DataDir
+from genius_stack.errors import NotRunning
+from genius_stack.stackfile import ServiceEntry, StackFile, read_stack_file
+
+State = Literal["ok", "degraded", "down"]
+
+
+class ServiceStatus(BaseModel):
+    """`checks` are the service's own words about what it depends on; `memory_mb` is proportional (PSS)."""
+
+    name: str
+    state: State
+    pid: int | None
+    memory_mb: int | None
+    checks: dict[str, str]
+
+
+def status(
+    data_dir: Annotated[Path, typer.Option(help="Ordner der laufenden Plattform")] = Path(".genius"),
+    as_json: Annotated[bool, typer.Option("--json", help="als JSON")] = False,
+) -> None:
+    """Zeigt, was läuft. Endet mit 9, wenn ein Dienst fehlt."""
+    stack = read_stack_file(DataDir(data_dir).stack_file)
+    found = asyncio.run(services(stack))
+    if as_json:
+        print(orjson.dumps({"url": stack.url, "services": [s.model_dump() for s in found]}).decode())
+    else:
+        _show(stack, found)
+    if any(service.state == "down" for service in found):
+        raise typer.Exit(9)
+
+
+async def services(stack: StackFile) -> list[ServiceStatus]:
+    """Ask every service, all at once."""
+    async with http_session() as session:
+        return list(await asyncio.gather(*(_ask(session, name, entry) for name, entry in stack.services.items())))
+
+
+async def _ask(session: aiohttp.ClientSession, name: str, entry: ServiceEntry) -> ServiceStatus:
+    alive = _alive(entry.pid)
+    state: State = "ok" if alive else "down"
+    checks: dict[str, str] = {}
+    if alive and entry.url.startswith("http"):
+        path = "/api/v1/health/ready" if name == "gateway" else "/health/ready"
+        try:
+            async with session.get(entry.url + path, timeout=aiohttp.ClientTimeout(total=5)) as response:
+                answer = orjson.loads(await response.read())
+                checks = {key: str(value) for key, value in answer.get("checks", {}).items()}
+                state = _state(response.status, str(answer.get("status")))
+        except (aiohttp.ClientError, TimeoutError, orjson.JSONDecodeError):
+            state = "down"
+    return ServiceStatus(name=name, state=state, pid=entry.pid, memory_mb=memory_mb(entry.pid), checks=checks)
+
+
+def _alive(pid: int | None) -> bool:
+    return pid is not None and Path(f"/proc/{pid}").exists()
+
+
+def _state(http_status: int, said: str) -> State:
+    if http_status != 200 or said == "down":
+        return "down"
+    return "degraded" if said == "degraded" else "ok"
+
+
+def memory_mb(pid: int | None) -> int | None:
+    """Proportional memory of a process and its children in MB; None where /proc does not tell."""
+    if pid is None:
+        return None
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        pages = [Path(f"/proc/{one}/smaps_rollup").read_text() for one in (pid, *children)]
+    except OSError:
+        return None
+    lines = (line for page in pages for line in page.splitlines() if line.startswith("Pss:"))
+    return sum(int(line.split()[1]) for line in lines) // 1024
+
+
+def _show(stack: StackFile, found: list[ServiceStatus]) -> None:
+    words = {"ok": "läuft", "degraded": "läuft eingeschränkt", "down": "läuft nicht"}
+    table = Table(title=stack.url, title_justify="left")
+    for column in ("Dienst", "Zustand", "Prozess", "Speicher", "Hinweise"):
+        table.add_column(column)
+    for service in found:
+        hints = ", ".join(f"{name}: {value}" for name, value in service.checks.items() if value != "ok")
+        memory = f"{service.memory_mb} MB" if service.memory_mb is not None else ""
+        table.add_row(service.name, words[service.state], str(service.pid or ""), memory, hints)
+    console = Console()
+    console.print(table)
+    for login in stack.logins:
+        console.print(f"{login.username}  {', '.join(login.roles)}  {login.authority or ''}", highlight=False)
+
+
+def is_running(data: DataDir) -> bool:
+    """Whether a `genius up` holds the data directory and is ready."""
+    owner = data.owner()
+    try:
+        read_stack_file(data.stack_file)
+    except NotRunning:
+        return False
+    return owner is not None and owner != os.getpid()

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`genius up`: the whole platform in the foreground."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from genius_stack.console import UpConsole
+from genius_stack.options import UpOptions
+from genius_stack.platform import Platform, first_failure
+from genius_stack.stackfile import StackFile
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def up(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port der Oberfläche und der Schnittstellen")] = 8080,
+    data_dir: Annotated[Path, typer.Option(help="Ordner für alle Daten")] = Path(".genius"),
+    model: Annotated[str | None, typer.Option(help="Sprachmodell für vLLM: Pfad oder Name")] = None,
+    openai_url: Annotated[str | None, typer.Option(help="OpenAI-kompatibler Server, mit /v1")] = None,
+    openai_model: Annotated[str | None, typer.Option(help="nur dieses Modell des Servers anbieten")] = None,
+    openai_kind: Annotated[str | None, typer.Option(help="auto, openai oder vllm")] = None,
+    keycloak: Annotated[str | None, typer.Option(help="Aussteller eines Keycloak statt des eigenen Dienstes")] = None,
+    keycloak_secret_file: Annotated[
+        Path | None, typer.Option(help="Datei mit dem Geheimnis des Clients genius-web", exists=True, dir_okay=False)
+    ] = None,
+    samples: Annotated[bool, typer.Option(help="Beispielbehörden, -personen und das Bundesrecht anlegen")] = True,
+    web_ui: Annotated[bool, typer.Option(help="gebaute Oberfläche verlangen")] = True,
+) -> None:
+    """Startet die ganze Plattform auf diesem Rechner. Strg+C beendet sie."""
+    if model is not None and openai_url is not None:
+        raise typer.BadParameter("entweder --model oder --openai-url")
+    if openai_kind not in {None, "auto", "openai", "vllm"}:
+        raise typer.BadParameter("--openai-kind ist auto, openai oder vllm")
+    if (keycloak is None) != (keycloak_secret_file is None):
+        raise typer.BadParameter("--keycloak braucht --keycloak-secret-file und umgekehrt")
+    options = UpOptions(
+        port=port,
+        data_dir=data_dir,
+        model=model,
+        openai_url=openai_url,
+        openai_model=openai_model,
+        openai_kind=openai_kind,
+        keycloak=keycloak,
+        keycloak_secret_file=keycloak_secret_file,
+        samples=samples,
+        web_ui=web_ui,
+    )
+    asyncio.run(run(options, UpConsole(Console())))
+
+
+async def run(options: UpOptions, console: UpConsole) -> None:
+    """Start, wait for a signal, stop; also when the start fails or a signal comes in the middle of it."""
+    stop, hurry = asyncio.Event(), asyncio.Event()
+
+    def signalled() -> None:
+        (hurry if stop.is_set() else stop).set()
+
+    for number in _SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, signalled)
+    platform = Platform(options, console)
+    platform.prepare()
+    starting = asyncio.create_task(platform.start())
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            console.summary(_result(starting))
+            await stop.wait()
+        console.say("Genius wird beendet …")
+    finally:
+        starting.cancel()
+        stopping.cancel()
+        await asyncio.gather(starting, stopping, return_exceptions=True)
+        await platform.stop(hurry)
+    console.say("Beendet.")
+
+
+def _result(task: asyncio.Task[StackFile]) -> StackFile:
+    try:
+        return task.result()
+    except BaseExceptionGroup as group:
+        failure = first_failure(group)
+        if failure is None:
+            raise
+        raise failure from group

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What `genius up` was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpOptions:
+    """Options of `genius up`; `keycloak` is an issuer URL, `openai_url` what an SDK calls base URL."""
+
+    port: int = 8080
+    data_dir: Path = Path(".genius")
+    model: str | None = None
+    openai_url: str | None = None
+    openai_model: str | None = None
+    openai_kind: str | None = None
+    keycloak: str | None = None
+    keycloak_secret_file: Path | None = None
+    samples: bool = True
+    web_ui: bool = True
+
+    @property
+    def public_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def public_urls(self) -> list[str]:
+        """Both names of this machine that browsers use."""
+        return [self.public_url, f"http://localhost:{self.port}"]

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One platform from start to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from uuid import UUID
+
+import orjson
+
+from genius_stack.api import PlatformApi, http_session, local_token
+from genius_stack.console import UpConsole
+from genius_stack.datadir import DataDir
+from genius_stack.errors import ServiceFailed, StackError, WebUiMissing
+from genius_stack.files import write_private
+from genius_stack.identity.realm import REALM_FILE
+from genius_stack.options import UpOptions
+from genius_stack.ports import inner_ports, require_free
+from genius_stack.postgresql import Cluster, locate
+from genius_stack.process import die_with_parent, open_log
+from genius_stack.samples import laws, people
+from genius_stack.secrets import load_secrets, save_secrets
+from genius_stack.services import INNER, STOP_ORDER, Plan
+from genius_stack.stackfile import ApplicationEntry, KnowledgeBaseEntry, LoginEntry, ServiceEntry, StackFile
+from genius_stack.supervisor import Supervisor, last_line
+
+VERSION = installed_version("genius-platform")
+OPERATOR = "o.petrova"
+
+
+class Platform:
+    """`start` brings everything up and writes stack.json; `stop` ends all and removes it."""
+
+    def __init__(self, options: UpOptions, console: UpConsole) -> None:
+        self.options = options
+        self.data = DataDir(options.data_dir)
+        self._console = console
+        self._plan: Plan | None = None
+        self._supervisor = Supervisor(self.data.logs, console.say, self._refresh_stack_file)
+        self._started_at = datetime.now(UTC)
+        self._knowledge_bases: list[KnowledgeBaseEntry] = []
+        self._ready = False
+        self._rotation: asyncio.Task[None] | None = None
+
+    def prepare(self) -> None:
+        """Everything that can be refused before a process starts. Raises: StackError."""
+        self.data.open(VERSION)
+        self.data.stack_file.unlink(missing_ok=True)
+        if self.options.web_ui:
+            require_web_ui()
+        require_free(self.options.port)
+        secrets = load_secrets(self.data.secrets)
+        ports = inner_ports(self.data.path / "ports.json", INNER)
+        if self.options.keycloak is None:
+            realm = people.build_realm(secrets, self.options.public_urls, samples=self.options.samples)
+            content = orjson.dumps(realm.model_dump(mode="json"))
+            write_private(self.data.folder("identity") / REALM_FILE, content)
+        save_secrets(self.data.secrets, secrets)
+        cluster = Cluster(locate(self.data.path), secrets.postgres_superuser)
+        self._plan = Plan(self.options, self.data, secrets, ports, cluster)
+
+    async def start(self) -> StackFile:
+        """Start all programs, migrate, set the samples up. Raises: StackError."""
+        plan = self._plan
+        assert plan is not None
+        self._rotation = asyncio.create_task(self._supervisor.rotate_logs())
+        if await asyncio.to_thread(plan.cluster.initialise):
+            self._console.say("Datenbank eingerichtet.")
+        await self._supervisor.start(plan.postgresql())
+        names = ["gateway", "inference", "retrieval", "modules"]
+        if self.options.keycloak is None:
+            await self._supervisor.start(plan.identity(self.data.folder("identity")))
+            names.append("identity")
+        if self.options.model is not None:
+            await self._supervisor.start(plan.vllm())
+            names.append("vllm")
+        await self._supervisor.start(plan.inference())
+        await self._supervisor.start(plan.modules())
+        await self._supervisor.wait_ready("postgresql", progress=self._console.ready)
+        for role in plan.roles():
+            await asyncio.to_thread(plan.cluster.ensure, role)
+        await self._migrate(plan)
+        await self._supervisor.start(plan.gateway())
+        await self._supervisor.start(plan.retrieval())
+        await self._supervisor.wait_ready(*names, progress=self._console.ready)
+        await self._set_up_samples(plan)
+        self._ready = True
+        stack = self._stack_file()
+        stack.write(self.data.stack_file)
+        return stack
+
+    async def stop(self, hurry: asyncio.Event) -> None:
+        """Stop all in order; a second signal (`hurry`) kills what is left."""
+        self._ready = False
+        self.data.stack_file.unlink(missing_ok=True)
+        if self._rotation is not None:
+            self._rotation.cancel()
+        await self._supervisor.stop(STOP_ORDER, hurry.wait)
+        self.data.close()
+
+    async def _migrate(self, plan: Plan) -> None:
+        async def one(name: str, command: list[str], environment: dict[str, str]) -> None:
+            log = self.data.logs / f"{name}-migration.log"
+            descriptor = open_log(log)
+            with open(descriptor, "wb") as file:  # noqa: ASYNC230 only the descriptor is used
+                process = await asyncio.create_subprocess_exec(
+                    *command,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=file,
+                    start_new_session=True,
+                    preexec_fn=die_with_parent(plan.gateway().death_signal),
+                )
+            if await process.wait() != 0:
+                raise ServiceFailed(
+                    f"Die Datenbank von {name} ließ sich nicht auf diesen Stand bringen: {last_line(log)} "
+                    f"Protokoll: {log}"
+                )
+
+        async with asyncio.TaskGroup() as group:
+            for name, (command, environment) in plan.migrations().items():
+                group.create_task(one(name, command, environment))
+
+    async def _set_up_samples(self, plan: Plan) -> None:
+        if self.options.keycloak is not None or not self.options.samples:
+            return
+        async with http_session() as session:
+            token = await local_token(session, plan.issuer, plan.secrets.local_token, login=OPERATOR)
+            api = PlatformApi(session, self.options.public_url, token)
+            try:
+                note = self.data.path / "laws.json"
+                identifier: UUID = await laws.ensure_laws(api, note, VERSION, self._console.imported)
+            finally:
+                self._console.import_ended()
+        self._knowledge_bases = [KnowledgeBaseEntry(id=identifier, name=laws.NAME)]
+
+    def _refresh_stack_file(self) -> None:
+        if self._ready:
+            self._stack_file().write(self.data.stack_file)
+
+    def _stack_file(self) -> StackFile:
+        plan = self._plan
+        assert plan is not None
+        samples = self.options.samples and self.options.keycloak is None
+        return StackFile(
+            url=self.options.public_url,
+            profile="local",
+            started_at=self._started_at,
+            services={
+                name: ServiceEntry(url=supervised.program.url, pid=supervised.pid)
+                for name, supervised in self._supervisor.programs.items()
+            },
+            logins=_logins(plan) if self.options.keycloak is None else [],
+            applications=_applications(plan) if samples else [],
+            issuer=plan.issuer,
+            knowledge_bases=self._knowledge_bases,
+        )
+
+
+def _logins(plan: Plan) -> list[LoginEntry]:
+    return [
+        LoginEntry(
+            username=person.username,
+            password=plan.secrets.login(person.username),
+            name=person.name,
+            authority=people.authority_name(person.authority),
+            roles=list(person.roles),
+        )
+        for person in people.PEOPLE
+        if plan.options.samples or person.authority is None
+    ]
+
+
+def _applications(plan: Plan) -> list[ApplicationEntry]:
+    return [
+        ApplicationEntry(
+            client_id=application.client_id,
+            client_secret=plan.secrets.application(application.client_id),
+            authority=people.authority_name(application.authority) or application.authority,
+            scopes=list(people.APPLICATION_SCOPES),
+        )
+        for application in people.APPLICATIONS
+    ]
+
+
+def require_web_ui() -> None:
+    """Raises: WebUiMissing."""
+    spec = importlib.util.find_spec("genius_gateway")
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    if not any(Path(folder, "webui", "index.html").exists() for folder in folders):
+        raise WebUiMissing(
+            "Die Oberfläche ist nicht gebaut. Führen Sie „make web“ aus (braucht Node ab 20.19; fehlt es, installiert "
+            "make es in .venv), oder starten Sie mit --no-web-ui nur die Schnittstellen."
+        )
+
+
+def first_failure(group: BaseExceptionGroup[BaseException]) -> StackError | None:
+    """The first of our own errors in a task group's failures."""
+    for error in group.exceptions:
+        found = first_failure(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, StackError):
+            return found
+    return None

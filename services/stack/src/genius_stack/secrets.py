@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Everything random of one data directory: made once, kept in files of mode 0600, never printed but sample logins."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pydantic import BaseModel, Field
+
+from genius_stack.files import write_private
+
+_READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # without l, o, 0, 1
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def readable_password() -> str:
+    """60 random bits that people can type."""
+    return "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(3))
+
+
+class StackSecrets(BaseModel):
+    """Passwords and client secrets; a field that an older file lacks is made new."""
+
+    postgres_superuser: str = Field(default_factory=_token)
+    gateway_owner: str = Field(default_factory=_token)
+    gateway_app: str = Field(default_factory=_token)
+    retrieval_owner: str = Field(default_factory=_token)
+    retrieval_app: str = Field(default_factory=_token)
+    web_client: str = Field(default_factory=_token)
+    local_token: str = Field(default_factory=_token)
+    logins: dict[str, str] = {}
+    applications: dict[str, str] = {}
+
+    def login(self, username: str) -> str:
+        return self.logins.setdefault(username, readable_password())
+
+    def application(self, client_id: str) -> str:
+        return self.applications.setdefault(client_id, _token())
+
+
+def load_secrets(folder: Path) -> StackSecrets:
+    file = folder / "stack.json"
+    return StackSecrets.model_validate_json(file.read_bytes()) if file.exists() else StackSecrets()
+
+
+def save_secrets(folder: Path, value: StackSecrets) -> None:
+    write_private(folder / "stack.json", value.model_dump_json().encode())
+
+
+def key_encryption_key(folder: Path) -> Path:
+    """A file with 32 random bytes in hex, the key-encryption key of the local profile."""
+    path = folder / "kek"
+    if not path.exists():
+        write_private(path, secrets.token_hex(32).encode())
+    return path
+
+
+def signing_key(folder: Path) -> Path:
+    """A PEM file with the Ed25519 key that the gateway signs principal tokens with."""
+    path = folder / "signing-key.pem"
+    if not path.exists():
+        key = Ed25519PrivateKey.generate()
+        write_private(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The programs of one platform: which command, which settings, in which order they stop."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from signal import Signals
+
+from genius_stack.datadir import DataDir
+from genius_stack.identity.settings import REALM_PATH
+from genius_stack.options import UpOptions
+from genius_stack.ports import HOST
+from genius_stack.postgresql import Cluster, Role
+from genius_stack.process import Program
+from genius_stack.samples.people import WEB_CLIENT
+from genius_stack.secrets import StackSecrets, key_encryption_key, signing_key
+from genius_stack.settings import base_environment
+
+TENANT = "lokal"
+INNER = ("gateway_internal", "inference", "retrieval", "modules", "identity", "vllm")
+STOP_ORDER = [["gateway"], ["modules", "inference", "retrieval"], ["vllm", "identity"], ["postgresql"]]
+GATEWAY_DATABASE = "genius_gateway"
+RETRIEVAL_DATABASE = "genius_retrieval"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that decides how the programs are started."""
+
+    options: UpOptions
+    data: DataDir
+    secrets: StackSecrets
+    ports: Mapping[str, int]
+    cluster: Cluster
+
+    @property
+    def issuer(self) -> str:
+        return self.options.keycloak or f"{self.url('identity')}{REALM_PATH}"
+
+    def url(self, name: str) -> str:
+        return f"http://{HOST}:{self.ports[name]}"
+
+    @property
+    def jwks_url(self) -> str:
+        return f"{self.url('gateway_internal')}/.well-known/jwks.json"
+
+    def roles(self) -> tuple[Role, Role]:
+        return (
+            Role(GATEWAY_DATABASE, self.secrets.gateway_owner, self.secrets.gateway_app),
+            Role(RETRIEVAL_DATABASE, self.secrets.retrieval_owner, self.secrets.retrieval_app),
+        )
+
+    # --- programs
+
+    def postgresql(self) -> Program:
+        return Program(
+            name="postgresql",
+            command=self.cluster.command,
+            environment=base_environment(),
+            url=f"unix:{self.cluster.location.socket}",
+            ready_check=self.cluster.answers,
+            before_start=self.cluster.clear_stale_lock,
+            stop_signal=Signals.SIGINT,
+            death_signal=Signals.SIGINT,
+            popen_options=self.cluster.popen_options,
+        )
+
+    def identity(self, state_dir: Path) -> Program:
+        settings = {"STATE_DIR": str(state_dir)}
+        return self._service("identity", "genius_stack.identity", settings)
+
+    def inference(self) -> Program:
+        settings = {"JWKS_URL": self.jwks_url}
+        url = f"{self.url('vllm')}/v1" if self.options.model else self.options.openai_url
+        if url is not None:
+            settings["UPSTREAM__URL"] = url
+        if self.options.openai_model is not None:
+            settings["UPSTREAM__MODEL"] = self.options.openai_model
+        kind = "vllm" if self.options.model else self.options.openai_kind
+        if kind is not None:
+            settings["UPSTREAM__KIND"] = kind
+        return self._service("inference", "genius_inference", settings)
+
+    def retrieval(self) -> Program:
+        return self._service("retrieval", "genius_retrieval", self._retrieval_settings())
+
+    def modules(self) -> Program:
+        settings = {
+            "JWKS_URL": self.jwks_url,
+            "INFERENCE_URL": self.url("inference"),
+            "RETRIEVAL_URL": self.url("retrieval"),
+            "GATEWAY_URL": self.url("gateway_internal"),
+        }
+        return self._service("modules", "genius_modules", settings)
+
+    def gateway(self) -> Program:
+        return Program(
+            name="gateway",
+            command=[sys.executable, "-m", "genius_gateway"],
+            environment=self._environment("gateway", self._gateway_settings()),
+            url=self.options.public_url,
+            ready_url=f"{self.options.public_url}/api/v1/health/ready",
+            stop_seconds=4.0,
+        )
+
+    def vllm(self) -> Program:
+        """The model server; it may take minutes to load."""
+        assert self.options.model is not None
+        program = self._service("vllm", "genius_inference.vllm", {}, prefix="GENIUS_VLLM_")
+        command = [*program.command, "--model", self.options.model, "--port", str(self.ports["vllm"])]
+        return Program(
+            name="vllm",
+            command=command,
+            environment=base_environment(),
+            url=self.url("vllm"),
+            ready_url=f"{self.url('vllm')}/health",
+            ready_seconds=900.0,
+        )
+
+    def migrations(self) -> dict[str, tuple[list[str], dict[str, str]]]:
+        """Command and environment that bring each database to this version."""
+        gateway, retrieval = self.roles()
+        gateway_settings = {**self._gateway_settings(), "DATABASE__MIGRATION_URL": self.cluster.owner_url(gateway)}
+        retrieval_settings = {
+            **self._retrieval_settings(),
+            "DATABASE__MIGRATION_URL": self.cluster.owner_url(retrieval),
+        }
+        return {
+            "gateway": (
+                [sys.executable, "-m", "genius_gateway", "migrate"],
+                self._environment("gateway", gateway_settings),
+            ),
+            "retrieval": (
+                [sys.executable, "-m", "genius_retrieval", "migrate"],
+                self._environment("retrieval", retrieval_settings),
+            ),
+        }
+
+    # --- settings
+
+    def _gateway_settings(self) -> dict[str, str]:
+        gateway, _ = self.roles()
+        return {
+            "PORT": str(self.options.port),
+            "INTERNAL_PORT": str(self.ports["gateway_internal"]),
+            "PUBLIC_URL": self.options.public_url,
+            "DATABASE__URL": self.cluster.app_url(gateway),
+            "INFERENCE_URL": self.url("inference"),
+            "RETRIEVAL_URL": self.url("retrieval"),
+            "MODULES_URL": self.url("modules"),
+            "KEK_FILE": str(key_encryption_key(self.data.secrets)),
+            "SIGNING_KEY_FILE": str(signing_key(self.data.secrets)),
+            "OIDC__ISSUER": self.issuer,
+            "OIDC__CLIENT_ID": WEB_CLIENT,
+            "OIDC__CLIENT_SECRET": self._web_client_secret(),
+        }
+
+    def _retrieval_settings(self) -> dict[str, str]:
+        _, retrieval = self.roles()
+        return {
+            "JWKS_URL": self.jwks_url,
+            "DATABASE__URL": self.cluster.app_url(retrieval),
+            "DATA_DIR": str(self.data.folder("retrieval")),
+            "KEK_FILE": str(key_encryption_key(self.data.secrets)),
+        }
+
+    def _web_client_secret(self) -> str:
+        if self.options.keycloak_secret_file is not None:
+            return self.options.keycloak_secret_file.read_text().strip()
+        return self.secrets.web_client
+
+    def _service(self, name: str, module: str, settings: Mapping[str, str], prefix: str | None = None) -> Program:
+        return Program(
+            name=name,
+            command=[sys.executable, "-m", module],
+            environment=self._environment(name, {"PORT": str(self.ports[name]), **settings}, prefix),
+            url=self.url(name),
+            ready_url=f"{self.url(name)}/health/ready",
+        )
+
+    def _environment(self, name: str, settings: Mapping[str, str], prefix: str | None = None) -> dict[str, str]:
+        start = prefix or f"GENIUS_{name.upper()}_"
+        common = {"PROFILE": "local", "TENANT": TENANT, "HOST": HOST}
+        return {**base_environment(), **{start + key: value for key, value in {**common, **settings}.items()}}
