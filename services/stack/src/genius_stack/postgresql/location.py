@@ -103,17 +103,23 @@ def _runs(binaries: Path, account: Account) -> bool:
 
 
 def _copied_binaries(binaries: Path, base: Path) -> Path:
-    """A copy of the installation beside the cluster, one per version of the binaries."""
+    """A copy of the installation beside the cluster, one per version; the programs find their libraries beside it."""
     version = subprocess.run([str(binaries / "postgres"), "--version"], check=True, capture_output=True, text=True)
     target = base / f"pginstall-{version.stdout.split()[-1]}"
+    package = binaries.parents[1]
     if not target.exists():
         base.mkdir(parents=True, exist_ok=True)
         base.chmod(0o711)
         unfinished = base / f"{target.name}.{os.getpid()}"
-        shutil.copytree(binaries.parent, unfinished, ignore=shutil.ignore_patterns("include", "*.a"))
-        unfinished.chmod(0o755)
+        ignored = shutil.ignore_patterns("include", "*.a")
+        shutil.copytree(binaries.parent, unfinished / package.name / binaries.parent.name, ignore=ignored)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, unfinished / libraries.name)
+        for folder in (unfinished, unfinished / package.name):
+            folder.chmod(0o755)
         unfinished.rename(target)
-    return target / "bin"
+    return target / package.name / binaries.parent.name / "bin"
 
 
 def _socket_folder(base: Path) -> Path:
