@@ -22,10 +22,6 @@ _END = re.compile(rb"\n\n|\r\n\r\n")
 _EMPTY_CHOICES = (b'"choices":[]', b'"choices": []')
 
 
-class MalformedStream(ValueError):
-    """The stream is not one of completion events, or one event is larger than `MAX_EVENT_BYTES`."""
-
-
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of one call as the model server counted them; `final` is false for a count before the end."""
@@ -50,7 +46,8 @@ class EventScanner:
     """Feed bytes as they come, send on what `feed` returns.
 
     `include_usage`: whether the client asked for the usage-only event. `done` is set once `[DONE]` was seen, `error`
-    once the other side sent an error event (which is held back, like everything after it).
+    once the other side sent an error event, `malformed` once it sent what is no completion event or one larger than
+    `MAX_EVENT_BYTES`. The offending event and all that follows is held back.
     """
 
     def __init__(self, *, include_usage: bool) -> None:
@@ -59,19 +56,23 @@ class EventScanner:
         self._last = b""
         self._usage: Usage | None = None
         self.done = False
+        self.malformed = False
         self.error: dict[str, Any] | None = None
         self.events = 0
 
     def feed(self, data: bytes) -> bytes:
-        """Return the bytes that may go to the client now; raises `MalformedStream`.
-
-        Events before a malformed one are lost to the client in that call: what counts is that it learns of the cut.
-        """
+        """Return the bytes that may go to the client now; empty for good once the stream is over."""
+        if self._over:
+            return b""
         if not self._held and self._is_plain(data):
             self.events += 1
             self._last = data
             return data
         return self._feed_slowly(self._held + data)
+
+    @property
+    def _over(self) -> bool:
+        return self.done or self.malformed or self.error is not None
 
     def _is_plain(self, data: bytes) -> bool:
         return (
@@ -85,8 +86,6 @@ class EventScanner:
         passed: list[bytes] = []
         start = 0
         for end in _END.finditer(data):
-            if self.done or self.error is not None:
-                break
             event = data[start : end.end()]
             start = end.end()
             if self._is_plain(event):
@@ -95,9 +94,11 @@ class EventScanner:
                 passed.append(event)
             elif self._passes(event):
                 passed.append(event)
-        self._held = b"" if self.done or self.error is not None else data[start:]
-        if len(self._held) > MAX_EVENT_BYTES:
-            raise MalformedStream
+            if self._over:
+                self._held = b""
+                return b"".join(passed)
+        self._held = data[start:]
+        self.malformed = len(self._held) > MAX_EVENT_BYTES
         return b"".join(passed)
 
     def _passes(self, event: bytes) -> bool:
@@ -108,7 +109,8 @@ class EventScanner:
             if name == b"data":
                 data.append(value.removeprefix(b" "))
             elif name not in (b"", b"event", b"id", b"retry"):
-                raise MalformedStream
+                self.malformed = True
+                return False
         if not data:
             return True  # a comment keeps the connection alive
         payload = b"\n".join(data)
@@ -120,10 +122,11 @@ class EventScanner:
     def _judge(self, payload: bytes, event: bytes) -> bool:
         try:
             value = orjson.loads(payload)
-        except orjson.JSONDecodeError as error:
-            raise MalformedStream from error
+        except orjson.JSONDecodeError:
+            value = None
         if not isinstance(value, dict):
-            raise MalformedStream
+            self.malformed = True
+            return False
         if value.get("error") is not None:
             found = value["error"]
             self.error = found if isinstance(found, dict) else {}

@@ -14,7 +14,7 @@ from genius_common.errors import InvalidInput, PlatformError, TooLarge
 from genius_common.upstream.client import Exchange
 from genius_common.upstream.envelope import error_event, send_json
 from genius_common.upstream.errors import UpstreamCut, UpstreamError
-from genius_common.upstream.events import EventScanner, MalformedStream, Usage, parse_usage
+from genius_common.upstream.events import EventScanner, Usage, parse_usage
 from genius_common.web import Receive, Scope, Send, request_id
 
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
@@ -158,8 +158,7 @@ class StreamRelay:
         data = first
         try:
             while not scanner.done:
-                if data:
-                    await send({"type": "http.response.body", "body": data, "more_body": True})
+                await send({"type": "http.response.body", "body": data, "more_body": True})
                 data = await self._next()
         except PlatformError as error:
             self.error = error
@@ -179,24 +178,21 @@ class StreamRelay:
             raise UpstreamError
 
     async def _first(self) -> bytes:
-        data = b""
-        while not data and not self._scanner.done:
-            data = await self._next()
+        data = await self._next()
         if self._on_first is not None:
             self._on_first()
         return data
 
     async def _next(self) -> bytes:
         """Read on; raises where the stream ends, breaks or reports an error."""
-        if self._scanner.error is not None:
-            raise self._error_of(self._scanner.error)
-        data = await self._exchange.body()
-        if not data:
-            raise UpstreamCut
-        try:
-            passed = self._scanner.feed(data)
-        except MalformedStream as error:
-            raise UpstreamCut from error
-        if self._scanner.error is not None and not passed:
-            raise self._error_of(self._scanner.error)
-        return passed
+        scanner = self._scanner
+        while True:
+            if scanner.error is not None:
+                raise self._error_of(scanner.error)
+            if scanner.malformed:
+                raise UpstreamCut
+            data = await self._exchange.body()
+            if not data:
+                raise UpstreamCut
+            if (passed := scanner.feed(data)) or scanner.done:
+                return passed

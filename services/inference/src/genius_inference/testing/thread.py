@@ -37,6 +37,18 @@ class RunningServer:
         self._server.records.clear()
         self._server.script()
 
+    def stop(self) -> None:
+        """Stop listening and cut what is open, before the block ends."""
+        asyncio.run_coroutine_threadsafe(self._server.stop(), self._loop).result(5)
+
+    def wait_for_requests(self, count: int, seconds: float = 5.0) -> None:
+        """Return once `count` requests have come in all; raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while len(self._server.records) < count:
+            if time.monotonic() > deadline:
+                raise TimeoutError("fewer requests came")
+            time.sleep(0.001)
+
     def wait_for_departure(self, seconds: float = 5.0) -> Record:
         """The last request, once its client has left; raises TimeoutError."""
         deadline = time.monotonic() + seconds
