@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Audit records: ids, counts and keyed hashes only, chained by SHA-256, in the transaction of their effect.
+
+One chain per authority and one of the tenant. `hash` = SHA-256(`previous` + canonical JSON of the record); appending
+locks the head of the chain until the transaction ends, so it is the last thing a transaction does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from genius_common.principal import Principal
+
+GENESIS = b"\0" * 32
+TENANT_CHAIN = "tenant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """What was done. `facts` holds numbers, ids and words of ours, never content or names."""
+
+    action: str
+    authority: UUID | None
+    actor: UUID | None = None
+    application: UUID | None = None
+    object_kind: str | None = None
+    object: UUID | None = None
+    outcome: str = "ok"
+    facts: dict[str, int | str | bool] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        principal: Principal,
+        action: str,
+        *,
+        object_kind: str | None = None,
+        object_id: UUID | None = None,
+        outcome: str = "ok",
+        **facts: int | str | bool,
+    ) -> AuditRecord:
+        return cls(
+            action=action,
+            authority=principal.authority,
+            actor=principal.subject,
+            application=principal.application,
+            object_kind=object_kind,
+            object=object_id,
+            outcome=outcome,
+            facts=facts,
+        )
+
+
+def digest(previous: bytes, content: dict[str, Any]) -> bytes:
+    """Hash of one link; `content` is the record as `content_of` gives it."""
+    return hashlib.sha256(previous + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def content_of(chain: str, seq: int, at: dt.datetime, record: AuditRecord) -> dict[str, Any]:
+    """The hashed form of a record, the same as in the export."""
+    return {
+        "chain": chain,
+        "seq": seq,
+        "at": at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        "authority": _text(record.authority),
+        "actor": _text(record.actor),
+        "application": _text(record.application),
+        "action": record.action,
+        "object_kind": record.object_kind,
+        "object": _text(record.object),
+        "outcome": record.outcome,
+        "facts": record.facts,
+    }
+
+
+def _text(value: UUID | None) -> str | None:
+    return str(value) if value else None
+
+
+_HEAD = text("SELECT seq, hash FROM audit_heads WHERE chain = :chain FOR UPDATE")
+_FIRST = text(
+    "INSERT INTO audit_heads (chain, authority, seq, hash) VALUES (:chain, :authority, 0, :hash) ON CONFLICT DO NOTHING"
+)
+_INSERT = text(
+    "INSERT INTO audit_records (chain, seq, authority, at, actor, application, action, object_kind, object, outcome,"
+    " facts, previous, hash) VALUES (:chain, :seq, :authority, :at, :actor, :application, :action, :object_kind,"
+    " :object, :outcome, CAST(:facts AS jsonb), :previous, :hash)"
+)
+_ADVANCE = text("UPDATE audit_heads SET seq = :seq, hash = :hash WHERE chain = :chain")
+
+
+async def append(connection: AsyncConnection, records: Sequence[AuditRecord]) -> None:
+    """Append records of one chain inside the caller's transaction; any failure fails that transaction (AUD-01)."""
+    authority = records[0].authority
+    chain = str(authority) if authority else TENANT_CHAIN
+    head = (await connection.execute(_HEAD, {"chain": chain})).one_or_none()
+    if head is None:
+        await connection.execute(_FIRST, {"chain": chain, "authority": authority, "hash": GENESIS})
+        head = (await connection.execute(_HEAD, {"chain": chain})).one()
+    seq, previous = int(head.seq), bytes(head.hash)
+    at = dt.datetime.now(dt.UTC)
+    rows = []
+    for record in records:
+        if record.authority != authority:
+            raise ValueError("the records of one call belong to one chain")
+        seq += 1
+        content = content_of(chain, seq, at, record)
+        link = digest(previous, content)
+        rows.append(
+            {
+                **content,
+                "at": at,
+                "authority": record.authority,
+                "actor": record.actor,
+                "application": record.application,
+                "object": record.object,
+                "facts": orjson.dumps(record.facts).decode(),
+                "previous": previous,
+                "hash": link,
+            }
+        )
+        previous = link
+    await connection.execute(_INSERT, rows)
+    await connection.execute(_ADVANCE, {"chain": chain, "seq": seq, "hash": previous})

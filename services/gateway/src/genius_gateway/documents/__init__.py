@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Documents and files of retrieval, relayed after the access decision."""

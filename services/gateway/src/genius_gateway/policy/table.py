@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The policy of all routes, in one place. What is not listed is closed; `docs/reference/permissions.md` shows it.
+
+A line says who may call a route at all; which objects it then sees is decided per object ("scope"):
+`own` = the caller's own, `readable`/`writable`/`managed` = by owner and grants (`policy/access.py`),
+`authority` = of the active authority, `tenant` = of the whole tenant, `-` = no object.
+Roles are those of people; applications need the scope instead, and none = not for applications.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from genius_common.principal import Role
+
+ObjectScope = Literal["-", "own", "readable", "writable", "managed", "authority", "tenant"]
+
+CLERKS = frozenset({Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE})
+CURATORS = frozenset({Role.WISSENSPFLEGE})
+MEMBERS = frozenset({Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE, Role.BEHOERDENADMINISTRATION})
+OPERATORS = frozenset({Role.BETRIEB})
+AUDITORS = frozenset({Role.REVISION})
+ALL = frozenset(Role)
+READERS = MEMBERS | OPERATORS
+KEEPERS = CLERKS | OPERATORS
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may call `method path`. `scope` is what an application's token needs, None shuts applications out."""
+
+    method: str
+    path: str
+    action: str
+    roles: frozenset[Role]
+    scope: str | None
+    objects: ObjectScope
+
+    @property
+    def changes(self) -> bool:
+        return self.method not in {"GET", "HEAD"}
+
+
+PUBLIC: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("GET", "/api/v1/health/live"),
+        ("GET", "/api/v1/health/ready"),
+        ("GET", "/api/v1/openapi.json"),
+        ("GET", "/auth/login"),
+        ("GET", "/auth/callback"),
+        ("POST", "/auth/backchannel-logout"),
+        ("GET", "/.well-known/jwks.json"),
+    }
+)
+"""Routes without a login, beside the static files of the web UI."""
+
+_KB = "/api/v1/knowledge-bases"
+_DOC = "/api/v1/documents/{document}"
+_FILE = "/api/v1/files/{file}"
+_CONV = "/api/v1/conversations"
+_CASE = "/api/v1/cases"
+
+RULES: tuple[Rule, ...] = (
+    # fmt: off
+    # method   path                            action                     roles      application    objects
+    Rule("GET", "/api/v1/me", "me.read", ALL, "modules.run", "own"),
+    Rule("POST", "/auth/logout", "session.end", ALL, None, "own"),
+    Rule("GET", "/api/v1/modules", "module.list", ALL, "modules.run", "-"),
+    Rule("GET", "/api/v1/modules/{module}", "module.read", ALL, "modules.run", "-"),
+    Rule("POST", "/api/v1/modules/{module}/runs", "run.start", CLERKS, "modules.run", "own"),
+    Rule("GET", "/api/v1/runs", "run.list", MEMBERS, "modules.run", "own"),
+    Rule("GET", "/api/v1/runs/{run}", "run.read", MEMBERS, "modules.run", "own"),
+    Rule("GET", "/api/v1/runs/{run}/events", "run.follow", MEMBERS, "modules.run", "own"),
+    Rule("DELETE", "/api/v1/runs/{run}", "run.cancel", MEMBERS, "modules.run", "own"),
+    Rule("GET", _CONV, "conversation.list", MEMBERS, "modules.run", "own"),
+    Rule("POST", _CONV, "conversation.create", CLERKS, "modules.run", "own"),
+    Rule("GET", _CONV + "/{conversation}", "conversation.read", MEMBERS, "modules.run", "own"),
+    Rule("PATCH", _CONV + "/{conversation}", "conversation.change", MEMBERS, "modules.run", "own"),
+    Rule("DELETE", _CONV + "/{conversation}", "conversation.delete", MEMBERS, "modules.run", "own"),
+    Rule("GET", _CONV + "/{conversation}/messages", "message.list", MEMBERS, "modules.run", "own"),
+    Rule("GET", _KB, "knowledge_base.list", READERS, "search", "readable"),
+    Rule("POST", _KB, "knowledge_base.create", KEEPERS, None, "own"),
+    Rule("GET", _KB + "/{kb}", "knowledge_base.read", READERS, "search", "readable"),
+    Rule("PATCH", _KB + "/{kb}", "knowledge_base.change", KEEPERS, None, "managed"),
+    Rule("DELETE", _KB + "/{kb}", "knowledge_base.delete", KEEPERS, None, "managed"),
+    Rule("GET", _KB + "/{kb}/grants", "grant.list", KEEPERS, None, "managed"),
+    Rule("PUT", _KB + "/{kb}/grants", "grant.change", KEEPERS, None, "managed"),
+    Rule("POST", _KB + "/{kb}/imports", "knowledge_base.import", OPERATORS, None, "tenant"),
+    Rule("GET", _KB + "/{kb}/documents", "document.list", READERS, "documents.read", "readable"),
+    Rule("POST", _KB + "/{kb}/documents", "document.upload", KEEPERS, "documents.write", "writable"),
+    Rule("POST", _KB + "/{kb}/search", "search", READERS, "search", "readable"),
+    Rule("POST", "/api/v1/search", "search", READERS, "search", "readable"),
+    Rule("GET", _DOC, "document.read", READERS, "documents.read", "readable"),
+    Rule("DELETE", _DOC, "document.delete", KEEPERS, "documents.write", "writable"),
+    Rule("GET", _DOC + "/content", "document.content", READERS, "documents.read", "readable"),
+    Rule("GET", _DOC + "/text", "document.text", READERS, "documents.read", "readable"),
+    Rule("GET", _DOC + "/pages/{n}", "document.page", READERS, "documents.read", "readable"),
+    Rule("GET", _DOC + "/pages/{n}/text", "document.page", READERS, "documents.read", "readable"),
+    Rule("POST", "/api/v1/files", "file.upload", CLERKS, "modules.run", "own"),
+    Rule("GET", _FILE, "file.read", MEMBERS, "modules.run", "own"),
+    Rule("DELETE", _FILE, "file.delete", MEMBERS, "modules.run", "own"),
+    Rule("GET", _FILE + "/content", "file.content", MEMBERS, "modules.run", "own"),
+    Rule("GET", _FILE + "/text", "file.text", MEMBERS, "modules.run", "own"),
+    Rule("GET", _FILE + "/pages/{n}", "file.page", MEMBERS, "modules.run", "own"),
+    Rule("GET", _FILE + "/pages/{n}/text", "file.page", MEMBERS, "modules.run", "own"),
+    Rule("GET", _CASE, "case.list", MEMBERS, "modules.run", "own"),
+    Rule("POST", _CASE, "case.create", CLERKS, "modules.run", "own"),
+    Rule("GET", _CASE + "/{case}", "case.read", MEMBERS, "modules.run", "own"),
+    Rule("PATCH", _CASE + "/{case}", "case.change", CLERKS, "modules.run", "own"),
+    Rule("DELETE", _CASE + "/{case}", "case.delete", CLERKS, "modules.run", "own"),
+    Rule("GET", "/api/v1/usage", "usage.read", frozenset({Role.BEHOERDENADMINISTRATION, Role.BETRIEB}), None, "authority"),
+    Rule("GET", "/api/v1/audit/export", "audit.export", AUDITORS, None, "tenant"),
+    Rule("GET", "/v1/models", "model.list", MEMBERS, "models.read", "-"),
+    Rule("POST", "/v1/chat/completions", "model.chat", CLERKS, "chat.completions", "-"),
+    Rule("POST", "/v1/embeddings", "model.embed", CLERKS, "embeddings", "-"),
+    # fmt: on
+)
+
+UUID_PARAMETERS = frozenset({"run", "conversation", "kb", "document", "file", "case"})
+"""Parameters of paths that are ids: anything but a canonical UUID is answered like an unknown one."""

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings of the gateway, from `GENIUS_GATEWAY_…`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+
+from genius_common.settings import DatabaseSettings, Section, ServiceSettings, settings_config
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_LOCAL_COMMAND_CLIENT = "genius-cli"
+
+
+class OidcSettings(Section):
+    """The identity provider. Everything else is read from its discovery document."""
+
+    issuer: str = Field(description="exact issuer of the realm, as it stands in its tokens")
+    client_id: str = Field(description="client of the web UI (confidential, code flow with PKCE)")
+    client_secret: SecretStr
+    audience: str = Field(default="genius", description="value that must stand in `aud` of access tokens")
+    person_clients: tuple[str, ...] = Field(
+        default=(), description="further clients (`azp`) whose access tokens of people are accepted"
+    )
+
+
+class SessionSettings(Section):
+    idle_minutes: int = Field(default=45, ge=1, le=240, description="without a request, a session ends after this")
+    absolute_hours: int = Field(default=10, ge=1, le=24, description="at most as long as the provider's own session")
+
+
+class LimitSettings(Section):
+    json_bytes: int = Field(default=12_000_000, ge=1024, description="largest JSON body")
+    upload_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, description="largest file of one upload")
+    tokens_per_day: int = Field(default=50_000_000, ge=0, description="model tokens of one authority in a day")
+    requests_per_day: int = Field(default=1_000_000, ge=0, description="runs and model requests of one authority")
+
+
+class Settings(ServiceSettings):
+    """`public_url` is what browsers see; redirect URIs, cookie mode and the accepted Origin come from it alone."""
+
+    model_config = settings_config("GENIUS_GATEWAY_")
+
+    port: int = Field(default=8080, ge=1, le=65535)
+    internal_port: int | None = Field(
+        default=None, ge=1, le=65535, description="JWKS, module tokens, health and metrics for the other services"
+    )
+    public_url: str = Field(pattern=r"^https?://[^/]+$", description="scheme, host and port only, no path")
+    trusted_proxies: str | None = Field(default=None, description="addresses whose X-Forwarded-* are believed")
+    oidc: OidcSettings
+    database: DatabaseSettings
+    kek_file: Path = Field(description="file with the key-encryption key, 64 hex digits")
+    signing_key_file: Path = Field(description="Ed25519 private key (PEM) for principal tokens")
+    inference_url: str
+    retrieval_url: str
+    modules_url: str
+    session: SessionSettings = SessionSettings()
+    limits: LimitSettings = LimitSettings()
+
+    @model_validator(mode="after")
+    def _tls_outside_of_local(self) -> Self:
+        if self.profile != "local" and not self.secure:
+            raise ValueError("public_url must be https outside of the profile local")
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us by TLS: then cookies are `__Host-` and Secure, and HSTS is sent."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def session_cookie(self) -> str:
+        return "__Host-genius" if self.secure else "genius-session"
+
+    @property
+    def login_cookie(self) -> str:
+        return "__Host-genius-login" if self.secure else "genius-login"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Origins that our own pages have; on one machine both of its names."""
+        port = urlsplit(self.public_url).port
+        local = {f"http://{name}:{port}" for name in LOOPBACK_HOSTS} if self.profile == "local" and port else set()
+        return frozenset({self.public_url, *local})
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Accepted Host headers, without port."""
+        own = {_without_port(urlsplit(self.public_url).netloc)}
+        return frozenset(own | (LOOPBACK_HOSTS if self.profile == "local" else set()))
+
+    @property
+    def person_clients(self) -> frozenset[str]:
+        local = {_LOCAL_COMMAND_CLIENT} if self.profile == "local" else set()
+        return frozenset({self.oidc.client_id, *self.oidc.person_clients} | local)
+
+
+def _without_port(netloc: str) -> str:
+    head, separator, port = netloc.rpartition(":")
+    return head if separator and port.isdigit() else netloc

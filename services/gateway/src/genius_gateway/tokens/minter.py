@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Mints the principal tokens that the inner services decide with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from genius_common.principal import Principal
+from genius_common.tokens import MAX_LIFETIME_S, TokenSigner
+
+_REUSE_UNTIL_S = 120
+_CACHE_LIMIT = 10_000
+
+
+def read_signing_key(path: Path) -> Ed25519PrivateKey:
+    """The Ed25519 key of a PKCS#8 PEM file."""
+    key = load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError(f"{path}: an Ed25519 private key is needed")
+    return key
+
+
+class TokenMinter:
+    """`for_inner` returns a token of five minutes; without a run, equal requests share one until it has two left."""
+
+    def __init__(self, private: Ed25519PrivateKey) -> None:
+        self._signer = TokenSigner(private)
+        self._cache: dict[tuple[Principal, str], tuple[float, str]] = {}
+
+    def jwks(self) -> dict[str, list[dict[str, str]]]:
+        return self._signer.jwks()
+
+    def for_inner(
+        self,
+        principal: Principal,
+        audience: str,
+        scopes: Iterable[str],
+        *,
+        run: UUID | None = None,
+        knowledge_bases: Iterable[UUID] = (),
+        writable_knowledge_bases: Iterable[UUID] = (),
+        files: Iterable[UUID] = (),
+        also_for: Iterable[str] = (),
+    ) -> str:
+        """A token of `principal` for one service, never with more scopes than the principal has.
+
+        `run.token` is the exception: the gateway itself gives it to modules. `also_for` names further audiences
+        (a module's token is for inference and retrieval too).
+        """
+        allowed = principal.scopes | {"run.token"}
+        reduced = replace(
+            principal,
+            scopes=frozenset(scopes) & allowed,
+            run=run,
+            knowledge_bases=frozenset(knowledge_bases),
+            writable_knowledge_bases=frozenset(writable_knowledge_bases),
+            files=frozenset(files),
+            expires_at=0,
+            token_id="",
+        )
+        audiences = sorted({audience, *also_for})
+        if run is not None:
+            return self._signer.sign(reduced, audience=audiences)
+        key = (reduced, ",".join(audiences))
+        cached = self._cache.get(key)
+        if cached is not None and cached[0] > time.monotonic():
+            return cached[1]
+        token = self._signer.sign(reduced, audience=audiences)
+        if len(self._cache) >= _CACHE_LIMIT:
+            self._cache.clear()
+        self._cache[key] = (time.monotonic() + MAX_LIFETIME_S - _REUSE_UNTIL_S, token)
+        return token
