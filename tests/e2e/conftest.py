@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from genius_inference.testing import RunningServer, scripted_server
 from tests.support.platform import Platform
 
 
@@ -12,5 +13,21 @@ from tests.support.platform import Platform
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The default of `make run`: no language model."""
     running = Platform(tmp_path_factory.mktemp("platform") / "data").start()
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def model_server() -> Iterator[RunningServer]:
+    """The scripted model server, a documented double of an OpenAI-compatible server."""
+    with scripted_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def platform_with_model(tmp_path_factory: pytest.TempPathFactory, model_server: RunningServer) -> Iterator[Platform]:
+    """`genius up --openai-url …` in front of the scripted model server."""
+    options = ("--openai-url", model_server.url, "--openai-model", "scripted")
+    running = Platform(tmp_path_factory.mktemp("platform-model") / "data", options=options).start()
     yield running
     assert running.stop() == 0
