@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The `genius` command as scripts see it: a line on stderr and an exit code, no stack trace."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+from typer.testing import CliRunner
+
+from genius_stack.cli import app
+from genius_stack.datadir import DataDir
+
+
+def genius(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from genius_stack.cli import main; main()", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+
+
+def refused(done: subprocess.CompletedProcess[str], code: int, text: str) -> None:
+    assert done.returncode == code, done.stderr
+    assert text in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_second_start_on_the_same_data_directory_ends_with_3(tmp_path: Path) -> None:
+    data = DataDir(tmp_path)
+    data.open("1.0")
+    refused(genius("up", "--data-dir", str(tmp_path)), 3, "schon")
+    data.close()
+
+
+def test_a_busy_port_ends_with_4_and_stack_json_of_a_crash_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "stack.json").write_text("{}")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = genius("up", "--no-web-ui", "--port", port, "--data-dir", str(tmp_path))
+    refused(done, 4, f"Port {port} ist belegt")
+    assert not (tmp_path / "stack.json").exists()
+
+
+def test_newer_data_ends_with_7(tmp_path: Path) -> None:
+    (tmp_path / "version.json").write_bytes(orjson.dumps({"format": 99, "version": "9.9"}))
+    refused(genius("up", "--data-dir", str(tmp_path)), 7, "9.9")
+
+
+def test_an_unusable_data_directory_ends_with_10(tmp_path: Path) -> None:
+    file = tmp_path / "datei"
+    file.write_text("")
+    refused(genius("up", "--data-dir", str(file)), 10, "nicht benutzbar")
+
+
+@pytest.mark.parametrize("command", [["token", "--login", "a.weber"], ["status"], ["ask", "Was?"]])
+def test_commands_that_need_a_platform_end_with_11_without_one(command: list[str], tmp_path: Path) -> None:
+    refused(genius(*command, "--data-dir", str(tmp_path)), 11, "läuft kein bereites Genius")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["up", "--model", "m", "--openai-url", "http://127.0.0.1:1/v1"],
+        ["up", "--port", "0"],
+        ["up", "--openai-kind", "anders"],
+        ["up", "--keycloak", "https://login.example/realms/genius"],
+        ["token"],
+        ["token", "--login", "a", "--application", "b"],
+        ["nichts"],
+    ],
+)
+def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
+    assert CliRunner().invoke(app, arguments).exit_code == 2
+
+
+def test_doctor_names_what_it_sees(tmp_path: Path) -> None:
+    done = genius("doctor", "--data-dir", str(tmp_path / "neu"))
+    assert "PostgreSQL-Programme" in done.stdout
+    assert "Plattform läuft nicht" in done.stdout
+    assert not (tmp_path / "neu").exists()
