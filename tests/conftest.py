@@ -1,6 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Fixtures that every kind of test may use. Support code is imported as `tests.support.…`."""
 
+import json
+import shutil
+
+import pytest
+
+from genius_stack.postgresql.location import OUTSIDE, OWNER_NOTE
 from tests.support.postgres import postgres_server
 
 __all__ = ["postgres_server"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_cluster_left_outside(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """As root pytest's folders are closed to PostgreSQL's uid, so platforms of tests keep their cluster outside."""
+    yield
+    base = str(tmp_path_factory.getbasetemp().resolve())
+    for note in OUTSIDE.glob(f"*/{OWNER_NOTE}"):
+        if json.loads(note.read_text())["data_dir"].startswith(base + "/"):
+            shutil.rmtree(note.parent)

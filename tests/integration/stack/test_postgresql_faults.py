@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import psycopg
 import pytest
 
@@ -124,6 +125,8 @@ def test_as_root_an_unreachable_home_moves_cluster_and_binaries_outside(
     assert place.data.is_relative_to(outside)
     assert place.binaries.is_relative_to(outside)
     assert location.locate(data_dir) == place
+    owner_note = orjson.loads((place.data.parent / location.OWNER_NOTE).read_bytes())
+    assert owner_note == {"data_dir": str(data_dir)}
     assert data_dir.stat().st_mode & 0o777 == 0o700
     cluster = Cluster(place, new_password(), FAST)
     cluster.initialise(sync=False)

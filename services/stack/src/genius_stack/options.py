@@ -20,6 +20,7 @@ class UpOptions:
     keycloak: str | None = None
     keycloak_secret_file: Path | None = None
     samples: bool = True
+    laws: bool = True
     web_ui: bool = True
 
     @property

@@ -128,7 +128,7 @@ class Platform:
                 group.create_task(one(name, command, environment))
 
     async def _set_up_samples(self, plan: Plan) -> None:
-        if self.options.keycloak is not None or not self.options.samples:
+        if self.options.keycloak is not None or not (self.options.samples and self.options.laws):
             return
         async with http_session() as session:
             token = await local_token(session, plan.issuer, plan.secrets.local_token, login=OPERATOR)

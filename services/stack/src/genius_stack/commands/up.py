@@ -31,6 +31,7 @@ def up(
         Path | None, typer.Option(help="Datei mit dem Geheimnis des Clients genius-web", exists=True, dir_okay=False)
     ] = None,
     samples: Annotated[bool, typer.Option(help="Beispielbehörden, -personen und das Bundesrecht anlegen")] = True,
+    laws: Annotated[bool, typer.Option(help="das Bundesrecht einlesen")] = True,
     web_ui: Annotated[bool, typer.Option(help="gebaute Oberfläche verlangen")] = True,
 ) -> None:
     """Startet die ganze Plattform auf diesem Rechner. Strg+C beendet sie."""
@@ -50,6 +51,7 @@ def up(
         keycloak=keycloak,
         keycloak_secret_file=keycloak_secret_file,
         samples=samples,
+        laws=laws,
         web_ui=web_ui,
     )
     asyncio.run(run(options, UpConsole(Console())))

@@ -18,6 +18,7 @@ from genius_stack.postgresql.account import Account, private_folder, server_acco
 
 OUTSIDE = Path("/var/lib/genius")
 NOTE = "postgresql.json"
+OWNER_NOTE = "data-dir.json"
 _SOCKET_PATH_MAX = 90  # 107 bytes of a UNIX socket's path, less "/.s.PGSQL.5432"
 
 
@@ -56,9 +57,12 @@ def locate(data_dir: Path) -> Location:
         noted = _choose(data_dir, account)
         (data_dir / NOTE).write_bytes(orjson.dumps({"cluster": str(noted)}))
     base = data_dir / "postgresql" if noted == Path("postgresql") else noted
+    if base == noted:
+        _passable(base)
+        (base / OWNER_NOTE).write_bytes(orjson.dumps({"data_dir": str(data_dir.resolve())}))
     binaries = wheel_binaries()
     if not _runs(binaries, account):
-        binaries = _copied_binaries(binaries, base)
+        binaries = _copied_binaries(binaries, OUTSIDE)
     return Location(binaries=binaries, data=base / "data", socket=_socket_folder(base), account=account)
 
 
@@ -102,24 +106,31 @@ def _runs(binaries: Path, account: Account) -> bool:
         return False
 
 
-def _copied_binaries(binaries: Path, base: Path) -> Path:
-    """A copy of the installation beside the cluster, one per version; the programs find their libraries beside it."""
+def _copied_binaries(binaries: Path, folder: Path) -> Path:
+    """A copy of the installation in `folder`, one per version; the programs find their libraries beside it."""
     version = subprocess.run([str(binaries / "postgres"), "--version"], check=True, capture_output=True, text=True)
-    target = base / f"pginstall-{version.stdout.split()[-1]}"
+    target = folder / f"pginstall-{version.stdout.split()[-1]}"
     package = binaries.parents[1]
     if not target.exists():
-        base.mkdir(parents=True, exist_ok=True)
-        base.chmod(0o711)
-        unfinished = base / f"{target.name}.{os.getpid()}"
+        _passable(folder)
+        unfinished = folder / f"{target.name}.{os.getpid()}"
         ignored = shutil.ignore_patterns("include", "*.a")
         shutil.copytree(binaries.parent, unfinished / package.name / binaries.parent.name, ignore=ignored)
         libraries = package.with_name(f"{package.name}.libs")
         if libraries.exists():
             shutil.copytree(libraries, unfinished / libraries.name)
-        for folder in (unfinished, unfinished / package.name):
-            folder.chmod(0o755)
-        unfinished.rename(target)
+        for made in (unfinished, unfinished / package.name):
+            made.chmod(0o755)
+        try:
+            unfinished.rename(target)
+        except OSError:  # another start was faster; its copy is as good
+            shutil.rmtree(unfinished)
     return target / package.name / binaries.parent.name / "bin"
+
+
+def _passable(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o711)
 
 
 def _socket_folder(base: Path) -> Path:
