@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Prompts are files `prompts/*.md` beside their module: front matter with a version, then text with `{{names}}`.
+"""Prompts are files `prompts/*.md` beside their module, with a version in their front matter.
 
-They hold no secret and no rule that security rests on: what a document says can change words, never rights (INJ-01).
+Then comes the system text, and after `--- user ---` what is sent as the user's message, both with `{{names}}`. They
+hold no secret and no rule that security rests on: what a document says can change words, never rights (INJ-01).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
+_USER = "\n--- user ---\n"
 _PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
 # Tokens of chat templates: to a model they are structure, in a document only text (INJ-03).
 _SPECIAL = re.compile(
@@ -31,14 +33,21 @@ class Prompt:
     body: str
 
     @property
+    def system(self) -> str:
+        """The rules. What a user or a document says never stands here."""
+        return self.body.split(_USER)[0].strip()
+
+    @property
     def placeholders(self) -> frozenset[str]:
         return frozenset(_PLACEHOLDER.findall(self.body))
 
-    def render(self, **values: str) -> str:
-        """Fill every placeholder once; what is filled in is not looked at again."""
+    def render(self, **values: str) -> tuple[str, str]:
+        """Return (system, user) with every placeholder filled once; what is filled in is not looked at again."""
         if set(values) != self.placeholders:
             raise ValueError(f"{self.name} needs {sorted(self.placeholders)}")
-        return _PLACEHOLDER.sub(lambda match: values[match.group(1)], self.body).strip()
+        system, _, user = self.body.partition(_USER)
+        filled = [_PLACEHOLDER.sub(lambda match: values[match.group(1)], part).strip() for part in (system, user)]
+        return filled[0], filled[1]
 
 
 @cache

@@ -96,9 +96,9 @@ class AskDocuments(Module[AskInput]):
             await ctx.token(),
             data.question,
             limit=SEARCH_LIMIT,
-            knowledge_bases=data.knowledge_bases,
-            documents=data.documents,
-            files=data.files,
+            knowledge_bases=data.knowledge_bases or None,
+            documents=data.documents or None,
+            files=data.files or None,
         )
         model = await ctx.chat_model()
         if not found.hits or not found.verdict.answerable:
@@ -119,10 +119,10 @@ async def answer_events(
     if model is not None:
         spoke = False
         cited = CitedAnswer(ctx, model, fit(hits[:MODEL_SOURCES], chars_for_input(model) - 2000))
-        prompt = load("ask_documents", "answer").render(quellen=as_prompt(cited.hits))
+        system, user = load("ask_documents", "answer").render(quellen=as_prompt(cited.hits), frage=literal(question))
         yield Status(phase="generating")
         try:
-            async with aclosing(cited.events([SystemMessage(prompt), HumanMessage(literal(question))])) as events:
+            async with aclosing(cited.events([SystemMessage(system), HumanMessage(user)])) as events:
                 async for event in events:
                     spoke = spoke or isinstance(event, TextDelta)
                     yield event

@@ -211,7 +211,7 @@ class _Turn:
         elif self._data.has_documents:
             yield NO_SOURCES
             prefix = _NOTHING_FOUND
-        messages = self._messages(load("chat", "system").render(), room)
+        messages = self._messages(*load("chat", "system").render(nachricht=literal(self._message)), room)
         yield Status(phase="generating")
         if prefix:
             yield TextDelta(text=prefix)
@@ -228,7 +228,8 @@ class _Turn:
     async def _cited(self, model: ChatModelInfo, room: int) -> AsyncGenerator[Event, None]:
         hits = fit(self._hits[:_MODEL_SOURCES], int(room * _SHARE_OF_SOURCES))
         cited = CitedAnswer(self._ctx, model, hits)
-        messages = self._messages(load("chat", "sources").render(quellen=as_prompt(hits)), room)
+        prompt = load("chat", "sources").render(quellen=as_prompt(hits), nachricht=literal(self._message))
+        messages = self._messages(*prompt, room)
         yield Status(phase="generating")
         async with aclosing(cited.events(messages)) as events:
             async for event in events:
@@ -244,16 +245,16 @@ class _Turn:
             )
         )
 
-    def _messages(self, system: str, room: int) -> list[BaseMessage]:
+    def _messages(self, system: str, user: str, room: int) -> list[BaseMessage]:
         """System prompt, as much of the history as fits (the newest, whole turns), and the message."""
-        room -= len(system) + len(self._message)
+        room -= len(system) + len(user)
         if room < 0:
             raise InputTooLarge(
                 f"Ihre Nachricht hat {len(self._message)} Zeichen; das Sprachmodell fasst hier nur etwa "
                 f"{max(room + len(self._message), 0)} Zeichen. Nutzen Sie „Zusammenfassen“ für lange Texte."
             )
         kept = _newest(self._history, room)
-        return [SystemMessage(system), *map(_as_message, kept), HumanMessage(literal(self._message))]
+        return [SystemMessage(system), *map(_as_message, kept), HumanMessage(user)]
 
 
 def _newest(history: Sequence[ChatTurn], room: int) -> list[ChatTurn]:

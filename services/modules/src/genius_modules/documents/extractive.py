@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from genius_common.contracts.retrieval import Citation, Hit
-from genius_modules.citations import Span, best_quote
+from genius_modules.citations import Span, best_quote, split_sentences
 from genius_modules.citations.quotes import clip
 from genius_modules.documents.answer import Answer, Sentence
 from genius_modules.documents.sources import citation, heading, passage_spans
@@ -56,12 +56,19 @@ def _passage(question: str, hit: Hit) -> Span:
     spans = passage_spans(hit)
     if not spans:
         return clip(hit.text, best_quote(question, hit.text).span, _PASSAGE_CHARS)
-    best = spans[0]
+    best = _whole_sentences(hit.text, spans[0])
     if best.end - best.start < _SHORT:
         after = [span for span in spans[1:] if 0 <= span.start - best.end <= 2]
         if after:
             best = Span(best.start, after[0].end)
     return clip(hit.text, best, _PASSAGE_CHARS)
+
+
+def _whole_sentences(text: str, span: Span) -> Span:
+    """Widen a span to the sentences it touches, so that none stops at "am 15."; not beyond a readable length."""
+    touched = [found for found in split_sentences(text) if found.start < span.end and span.start < found.end]
+    wide = Span(min(span.start, touched[0].start), max(span.end, touched[-1].end)) if touched else span
+    return wide if wide.end - wide.start <= _PASSAGE_CHARS else span
 
 
 def _place(hit: Hit, span: Span) -> str:

@@ -138,7 +138,7 @@ def _from_template(data: DraftInput, file_names: list[str]) -> list[Event]:
 async def _from_model(
     ctx: RunContext, model: ChatModelInfo, data: DraftInput, material: str
 ) -> AsyncGenerator[Event, None]:
-    prompt = load("draft", "draft").render(
+    system, user = load("draft", "draft").render(
         art=_KINDS[data.kind][0],
         form=as_data(fill(template(data.kind), {})),
         empfaenger=as_data(data.recipient or "nicht angegeben"),
@@ -147,13 +147,14 @@ async def _from_model(
         material=as_data(material) or "keines",
     )
     room = chars_for_input(model, _ANSWER_TOKENS)
-    if len(prompt) > room:
+    length = len(system) + len(user)
+    if length > room:
         raise InputTooLarge(
-            f"Notizen und Dateien ergeben {len(prompt)} Zeichen; das Sprachmodell fasst hier {room} Zeichen."
+            f"Notizen und Dateien ergeben {length} Zeichen; das Sprachmodell fasst hier {room} Zeichen."
         )
     yield Status(phase="generating")
     text = ""
-    messages = [SystemMessage(prompt), HumanMessage("Bitte schreiben Sie den Entwurf.")]
+    messages = [SystemMessage(system), HumanMessage(user)]
     async with aclosing(generate(ctx, model, messages, answer_tokens=_ANSWER_TOKENS)) as pieces:
         async for piece in pieces:
             if isinstance(piece, Usage):

@@ -19,7 +19,6 @@ from genius_modules.generation import chars_for_input, complete, generate
 from genius_modules.prompts import as_data, load
 from genius_modules.summarise.source import SourceSentence, cite, closest
 
-_ASK = HumanMessage("Bitte fassen Sie den Text zusammen.")
 _LENGTHS = {"short": "höchstens drei Sätze", "medium": "fünf bis acht Sätze", "long": "zehn bis fünfzehn Sätze"}
 _PROMPT_CHARS = 1200
 _MAX_PARTS = 200
@@ -92,13 +91,13 @@ class GenerativeSummary:
             summaries: list[str] = []
             for number, piece in enumerate(pieces, 1):
                 yield Status(phase="generating", detail=f"Abschnitt {number} von {len(pieces)}")
-                prompt = load("summarise", "part").render(
+                system, user = load("summarise", "part").render(
                     nummer=str(number),
                     anzahl=str(len(pieces)),
                     schwerpunkt=as_data(focus) or "keiner",
                     text=as_data(piece),
                 )
-                summary, usage = await complete(self._ctx, self._model, [SystemMessage(prompt), _ASK])
+                summary, usage = await complete(self._ctx, self._model, [SystemMessage(system), HumanMessage(user)])
                 summaries.append(summary)
                 if usage:
                     yield usage
@@ -108,12 +107,12 @@ class GenerativeSummary:
                 yield event
 
     async def _write(self, text: str, length: str, focus: str) -> AsyncGenerator[Event, None]:
-        prompt = load("summarise", "summary").render(
+        system, user = load("summarise", "summary").render(
             laenge=_LENGTHS[length], schwerpunkt=as_data(focus) or "keiner", text=as_data(text)
         )
         yield Status(phase="generating")
         marks = SentenceMarks()
-        async with aclosing(generate(self._ctx, self._model, [SystemMessage(prompt), _ASK])) as pieces:
+        async with aclosing(generate(self._ctx, self._model, [SystemMessage(system), HumanMessage(user)])) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Usage):
                     yield piece

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""chat: history, sources, and honesty about what is missing."""
+
+import pytest
+
+from genius_inference.testing import RunningServer
+from tests.support.modules import RunningModules
+from tests.support.scripted_retrieval import BUNDESRECHT, ScriptedRetrieval
+
+QUESTION = "Wie lange wird Wohngeld in der Regel bewilligt?"
+
+
+async def test_a_turn_carries_the_history_and_names_its_model(online: RunningModules, model: RunningServer) -> None:
+    history = [{"role": "user", "text": "Ich heiße Weber."}, {"role": "assistant", "text": "Guten Tag!"}]
+    outcome = await online.run("chat", {"message": "Guten Morgen zusammen"}, history=history)
+    assert outcome.result["text"] == "Guten Morgen zusammen" == outcome.text
+    assert outcome.result["model"] == "scripted"
+    assert outcome.result["mode"] == "generative"
+    sent = model.log()[-1].body["messages"]
+    assert [message["role"] for message in sent] == ["system", "user", "assistant", "user"]
+    assert outcome.of("usage")[0].output_tokens == 3
+
+
+async def test_regenerate_takes_the_last_message_of_the_history(online: RunningModules) -> None:
+    history = [{"role": "user", "text": "Noch einmal bitte"}]
+    data = {"regenerate": "00000000-0000-0000-0000-000000000001"}
+    assert (await online.run("chat", data, history=history)).result["text"] == "Noch einmal bitte"
+    assert (await online.run("chat", data)).final.code == "invalid_input"
+
+
+async def test_with_a_knowledge_base_the_answer_is_cited(
+    online: RunningModules, model: RunningServer, retrieval: ScriptedRetrieval
+) -> None:
+    model.script(answer="cite")
+    history = [{"role": "user", "text": "Es geht um Wohngeld."}, {"role": "assistant", "text": "Gern."}]
+    outcome = await online.run("chat", {"message": QUESTION, "knowledge_bases": [str(BUNDESRECHT)]}, history=history)
+    assert outcome.result["citations"][0]["section_path"] == ["§ 25 WoGG Bewilligungszeitraum"]
+    assert retrieval.searches[0].knowledge_bases == [BUNDESRECHT]
+    assert "Es geht um Wohngeld." in str(retrieval.searches[0].context)
+
+
+async def test_without_retrieval_the_chat_says_without_documents(
+    online: RunningModules, model: RunningServer, retrieval: ScriptedRetrieval
+) -> None:
+    """REL-14: it never answers as if it had sources."""
+    retrieval.down = True
+    outcome = await online.say(QUESTION, knowledge_bases=[str(BUNDESRECHT)])
+    assert "ohne Dokumente" in outcome.result["text"]
+    assert outcome.result["citations"] == []
+    assert outcome.warnings == ["retrieval_unavailable"]
+    assert "<quelle" not in str(model.log()[-1].body["messages"])
+
+
+async def test_without_retrieval_and_model_it_says_both(offline: RunningModules, retrieval: ScriptedRetrieval) -> None:
+    """REL-14"""
+    retrieval.down = True
+    outcome = await offline.say(QUESTION, knowledge_bases=[str(BUNDESRECHT)])
+    assert "ohne Dokumente" in outcome.result["text"]
+    assert set(outcome.warnings) == {"model_unavailable", "retrieval_unavailable"}
+
+
+async def test_nothing_found_is_said_before_the_answer(online: RunningModules, retrieval: ScriptedRetrieval) -> None:
+    retrieval.answerable = False
+    outcome = await online.say("Was kostet das?", knowledge_bases=[str(BUNDESRECHT)])
+    assert "nichts gefunden" in outcome.result["text"].splitlines()[0]
+    assert outcome.result["citations"] == []
+
+
+async def test_without_a_model_documents_still_answer(offline: RunningModules) -> None:
+    outcome = await offline.say(QUESTION, knowledge_bases=[str(BUNDESRECHT)])
+    assert outcome.result["mode"] == "extractive"
+    assert outcome.result["model"] is None
+    assert "zwölf Monate" in outcome.result["text"]
+
+
+@pytest.mark.parametrize(
+    ("message", "start"),
+    [("Hallo!", "Guten Tag!"), ("Vielen Dank", "Gern geschehen."), ("Schreib ein Gedicht", "Zurzeit ist kein")],
+)
+async def test_without_a_model_it_offers_what_works(offline: RunningModules, message: str, start: str) -> None:
+    result = (await offline.say(message)).result
+    assert result["text"].startswith(start)
+    assert result["mode"] == "template"
+    for name in ("Dokumente befragen", "Zusammenfassen", "Entwerfen"):
+        assert name in result["text"]
+
+
+async def test_a_message_longer_than_the_context_is_refused_with_numbers(online: RunningModules) -> None:
+    outcome = await online.say("Wort " * 20_000)
+    assert outcome.final.code == "input_too_large"
+    assert "100000 Zeichen" in outcome.final.detail
+
+
+async def test_old_turns_give_way_to_the_context(online: RunningModules, model: RunningServer) -> None:
+    history = [{"role": "user", "text": f"{i} " + "Wort " * 1500} for i in range(10)]
+    await online.run("chat", {"message": "Und nun?"}, history=history)
+    sent = model.log()[-1].body["messages"]
+    assert 2 < len(sent) < 12
+    assert sent[-2]["content"].startswith("9 ")
