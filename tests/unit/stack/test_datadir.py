@@ -95,6 +95,17 @@ def test_inner_ports_stay_while_they_are_free(tmp_path: Path) -> None:
     assert second["b"] == first["b"]
 
 
+def test_a_pinned_port_is_never_exchanged(tmp_path: Path) -> None:
+    file = tmp_path / "ports.json"
+    port = inner_ports(file, ("identity",), pinned=("identity",))["identity"]
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        with pytest.raises(PortBusy, match=str(port)):
+            inner_ports(file, ("identity",), pinned=("identity",))
+    assert inner_ports(file, ("identity",), pinned=("identity",)) == {"identity": port}
+
+
 def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
     value = load_secrets(tmp_path)
     value.login("a.weber")

@@ -55,7 +55,7 @@ class Platform:
             require_web_ui()
         require_free(self.options.port)
         secrets = load_secrets(self.data.secrets)
-        ports = inner_ports(self.data.path / "ports.json", INNER)
+        ports = inner_ports(self.data.path / "ports.json", INNER, pinned=("identity",))
         if self.options.keycloak is None:
             realm = people.build_realm(secrets, self.options.public_urls, samples=self.options.samples)
             content = orjson.dumps(realm.model_dump(mode="json"))

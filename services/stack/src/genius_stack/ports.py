@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 import time
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from genius_stack.files import write_private
 
 HOST = "127.0.0.1"
 _WAIT_SECONDS = 3.0
+_INNER_RANGE = range(20_000, 30_000)
 
 
 def is_free(port: int) -> bool:
@@ -39,17 +41,20 @@ def require_free(port: int, wait: float = _WAIT_SECONDS) -> None:
         time.sleep(0.1)
 
 
-def inner_ports(file: Path, names: Iterable[str]) -> dict[str, int]:
-    """A port for each name. They are kept in `file`, so that the issuer's address stays the same over restarts."""
+def inner_ports(file: Path, names: Iterable[str], pinned: Iterable[str] = ()) -> dict[str, int]:
+    """A port for each name, kept in `file` over restarts where it stays free.
+
+    They lie below the range that the system gives to outgoing connections, which could take one between two starts.
+    A `pinned` name never gets another port (the issuer's address is part of everybody's identity). Raises: PortBusy.
+    """
     known: dict[str, int] = orjson.loads(file.read_bytes()) if file.exists() else {}
-    found = {name: known[name] if name in known and is_free(known[name]) else 0 for name in names}
-    probes = []
-    for name in (name for name, port in found.items() if port == 0):
-        probe = socket.socket()
-        probe.bind((HOST, 0))
-        found[name] = probe.getsockname()[1]
-        probes.append(probe)
-    for probe in probes:
-        probe.close()
+    for name in set(pinned) & known.keys():
+        require_free(known[name])
+    found = {name: known[name] for name in names if name in known and is_free(known[name])}
+    for name in names:
+        while name not in found:
+            port = secrets.choice(_INNER_RANGE)
+            if port not in {*found.values(), *known.values()} and is_free(port):
+                found[name] = port
     write_private(file, orjson.dumps({**known, **found}))
     return found
