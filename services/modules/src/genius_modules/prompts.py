@@ -19,7 +19,7 @@ _PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
 _SPECIAL = re.compile(
     r"<\|([^|<>]{0,40})\|>|<(/?)(s|bos|eos|start_of_turn|end_of_turn|tool_call|think)>|\[(/?)(INST|SYS|TOOL_CALLS)\]"
 )
-_TAGS = re.compile(r"<(/?)\s*(quelle|dokument|text|notizen|entwurf)\b", re.IGNORECASE)
+_TAGS = re.compile(r"<\s*(/?)\s*(quelle|dokument|text|notizen|entwurf)\b", re.IGNORECASE)
 _MARKER = re.compile(r"[\[【](\s*(?:Quelle\s+)?\d{1,4}(?:\s*[,;]\s*\d{1,4})*\s*)[\]】]")
 
 

@@ -164,7 +164,7 @@ async def _from_model(
                 yield TextDelta(text=piece)
     yield Status(phase="checking")
     given = "\n".join(filter(None, [data.notes, data.recipient, material, fill(template(data.kind), {})]))
-    unverified = [fact.value for fact in missing_facts(text, given)]
+    unverified = list(dict.fromkeys(fact.value for fact in missing_facts(text, given)))
     if unverified:
         shown = ", ".join(unverified[:_SHOWN_FACTS])
         yield WarningEvent(

@@ -127,7 +127,7 @@ async def _generative(
     source = "\n".join(sentence.quote for sentence in sentences)
     missing = await asyncio.to_thread(missing_facts, without_markers(summary.text), source)
     if missing:
-        values = ", ".join(fact.value for fact in missing[:_SHOWN_FACTS])
+        values = ", ".join(list(dict.fromkeys(fact.value for fact in missing))[:_SHOWN_FACTS])
         yield WarningEvent(
             code="fact_not_in_source", detail=f"Diese Angaben stehen nicht im Original, bitte prüfen: {values}."
         )
