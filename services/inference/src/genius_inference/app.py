@@ -17,6 +17,7 @@ from genius_common.http import create_session
 from genius_common.telemetry import metrics_endpoint
 from genius_common.tokens import TokenVerifier
 from genius_common.upstream.client import UpstreamClient
+from genius_common.upstream.routes import RawRoutes
 from genius_common.web import ASGIApp, Receive, RequestIdMiddleware, Scope, Send, install
 from genius_inference.admission import Admission
 from genius_inference.catalogue import Catalogue
@@ -32,7 +33,7 @@ class Application:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._hot: HotPath | None = None
+        self._hot: RawRoutes | None = None
         self._catalogue: Catalogue | None = None
         self._client: UpstreamClient | None = None
         self._registry = CollectorRegistry()
@@ -74,7 +75,7 @@ class Application:
                 admission=admission,
                 metrics=metrics,
             ),
-        )
+        ).routes
         refresher = asyncio.create_task(self._catalogue.keep_fresh()) if self._client else None
         gc.collect()
         gc.freeze()

@@ -4,24 +4,21 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import secrets
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import orjson
-import structlog
 
 from genius_common.auth import Authenticator
-from genius_common.errors import MethodNotAllowed, PlatformError, TooLarge
+from genius_common.errors import PlatformError
 from genius_common.principal import Principal
 from genius_common.upstream.client import Exchange, UpstreamClient
-from genius_common.upstream.envelope import send_error, send_json
+from genius_common.upstream.envelope import send_json
 from genius_common.upstream.errors import ModelUnavailable
-from genius_common.upstream.events import EventScanner, Usage
-from genius_common.upstream.relay import ClientGone, StreamRelay, UntilGone, parse_json, read_body, relay_whole
-from genius_common.web import Message, Receive, Scope, Send
+from genius_common.upstream.events import EventScanner
+from genius_common.upstream.relay import StreamRelay, UntilGone, parse_json, read_body, relay_whole
+from genius_common.upstream.routes import RawRoutes, header
+from genius_common.web import Receive, Scope, Send
 from genius_inference.admission import Admission
 from genius_inference.catalogue import Catalogue, Model
 from genius_inference.metrics import Bound, Metrics
@@ -29,9 +26,7 @@ from genius_inference.schema import ChatRequest, ChatSchema, EmbeddingSchema
 from genius_inference.settings import Settings
 from genius_inference.upstream import RequestBuilder, refusal
 
-log = structlog.get_logger(__name__)
-Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+USAGE_HEADER = b"x-genius-usage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +41,7 @@ class Parts:
 
 
 class HotPath:
-    """`routes` maps (path) to method and handler; every failure leaves as OpenAI's envelope."""
+    """The handlers of `routes`; every failure leaves as OpenAI's envelope."""
 
     def __init__(self, settings: Settings, parts: Parts) -> None:
         self._settings = settings
@@ -54,45 +49,23 @@ class HotPath:
         self._chat_schema = ChatSchema(settings.limits, settings.response_schemas)
         self._embedding_schema = EmbeddingSchema(settings.limits)
         self._builder = RequestBuilder(settings)
-        self._routes: dict[str, tuple[str, Handler]] = {
-            "/v1/chat/completions": ("POST", self._chat),
-            "/v1/embeddings": ("POST", self._embeddings),
-            "/v1/models": ("GET", self._models),
-        }
-
-    def serves(self, path: str) -> bool:
-        return path in self._routes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run one request; nothing is logged for it, metrics count it."""
-        method, handler = self._routes[scope["path"]]
-        _set_request_id(scope)
-        started = _Started(send)
-        try:
-            if scope["method"] != method:
-                raise MethodNotAllowed
-            await handler(scope, receive, started)
-        except ClientGone:
-            return
-        except PlatformError as error:
-            if started.sent:  # the relay ends its streams itself; this can only be a failure while sending
-                log.warning("failure after the start of an answer", code=error.code)
-                return
-            self._parts.metrics.errors.labels(error.code).inc()
-            await send_error(scope, send, error)
+        self.routes = RawRoutes(
+            {
+                "/v1/chat/completions": ("POST", self._chat),
+                "/v1/embeddings": ("POST", self._embeddings),
+                "/v1/models": ("GET", self._models),
+            },
+            on_error=lambda error: parts.metrics.errors.labels(error.code).inc(),
+        )
 
     async def _principal(self, scope: Scope, needed: str) -> Principal:
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        principal = await self._parts.authenticator.principal(given.decode("latin-1"))
+        given = header(scope, b"authorization").decode("latin-1")
+        principal = await self._parts.authenticator.principal(given)
         principal.require_scope(needed)
         return principal
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
-        limit = self._settings.limits.body_bytes
-        length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if not length.isdigit() or int(length) > limit:
-            raise TooLarge(f"Die Anfrage ist zu groß: erlaubt sind {limit} Byte.")
-        return await read_body(receive, limit)
+        return await read_body(scope, receive, self._settings.limits.body_bytes)
 
     async def _models(self, scope: Scope, _: Receive, send: Send) -> None:
         await self._principal(scope, "models.read")
@@ -132,8 +105,8 @@ class HotPath:
             raise ModelUnavailable
         upstream = self._settings.upstream
         silence_s = upstream.ttft_timeout_s if stream else upstream.answer_timeout_s
-        header = b"x-request-id: %s\r\n" % scope["state"]["request_id"].encode("latin-1")
-        exchange = await client.request("POST", path, body=body, headers=header, silence_s=silence_s)
+        head = b"x-request-id: %s\r\n" % scope["state"]["request_id"].encode("latin-1")
+        exchange = await client.request("POST", path, body=body, headers=head, silence_s=silence_s)
         if exchange.status == 200:
             return exchange
         try:
@@ -163,7 +136,7 @@ class _Call:
             exchange = await self._hot.open(self._scope, path, body, stream=chat is not None and chat.stream)
             try:
                 if chat is not None and chat.stream:
-                    await self._stream(exchange, include_usage=chat.include_usage, begin=begin)
+                    await self._stream(exchange, chat, begin)
                 else:
                     member = "choices" if chat is not None else "data"
                     self._bound.used(await relay_whole(exchange, self._scope, self._send, member=member))
@@ -178,38 +151,25 @@ class _Call:
         finally:
             self._bound.outcome(self._outcome)
 
-    async def _stream(self, exchange: Exchange, *, include_usage: bool, begin: float) -> None:
-        scanner = EventScanner(include_usage=include_usage)
+    async def _stream(self, exchange: Exchange, chat: ChatRequest, begin: float) -> None:
+        """The gateway asks for the usage event in any case, to settle by it, and learns whether the client did."""
+        settled_by_caller = header(self._scope, USAGE_HEADER) == b"always"
+        scanner = EventScanner(include_usage=chat.include_usage or settled_by_caller)
 
         def first() -> None:
             self._bound.ttft.observe(time.perf_counter() - begin)
 
-        relay = StreamRelay(exchange, scanner, idle_s=self._hot.idle_s, on_first=first)
+        asked = (USAGE_HEADER, b"asked" if chat.include_usage else b"settle")
+        relay = StreamRelay(
+            exchange,
+            scanner,
+            idle_s=self._hot.idle_s,
+            on_first=first,
+            headers=[asked] if settled_by_caller else [],
+        )
         try:
             await relay.run(self._scope, self._send)
         finally:
-            usage: Usage | None = scanner.usage()
-            self._bound.used(usage)
+            self._bound.used(scanner.usage())
             if relay.error is not None:
                 self._outcome = relay.error.code
-
-
-class _Started:
-    """Remembers whether an answer has begun."""
-
-    __slots__ = ("_send", "sent")
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.sent = False
-
-    async def __call__(self, message: Message) -> None:
-        self.sent = True
-        await self._send(message)
-
-
-def _set_request_id(scope: Scope) -> None:
-    """Keep a well-formed `X-Request-Id` or make one; correlation only."""
-    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-    identifier = given.decode() if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
-    scope.setdefault("state", {})["request_id"] = identifier

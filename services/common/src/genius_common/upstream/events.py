@@ -65,7 +65,7 @@ class EventScanner:
         if self._over:
             return b""
         if not self._held and self._is_plain(data):
-            self.events += 1
+            self.events += data.count(b"\n\n")
             self._last = data
             return data
         return self._feed_slowly(self._held + data)

@@ -64,8 +64,11 @@ class UntilGone:
             raise ClientGone from error
 
 
-async def read_body(receive: Receive, limit: int) -> bytes:
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     """The request's body; refused with the number as soon as it is larger than `limit` bytes (LLM-03)."""
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if not length.isdigit() or int(length) > limit:
+        raise TooLarge(f"Die Anfrage ist zu groß: erlaubt sind {limit} Byte.")
     message = await receive()
     body: bytes = message.get("body", b"")
     if message["type"] == "http.request" and not message.get("more_body", False) and len(body) <= limit:
@@ -134,6 +137,7 @@ class StreamRelay:
         error_of: ErrorOf = upstream_error,
         barrier: Barrier | None = None,
         on_first: Callable[[], None] | None = None,
+        headers: list[tuple[bytes, bytes]] | None = None,
     ) -> None:
         self._exchange = exchange
         self._scanner = scanner
@@ -141,6 +145,7 @@ class StreamRelay:
         self._error_of = error_of
         self._barrier = barrier
         self._on_first = on_first
+        self._headers = headers or []
         self.error: PlatformError | None = None
 
     async def run(self, scope: Scope, send: Send) -> None:
@@ -168,7 +173,7 @@ class StreamRelay:
             await self._exchange.drain()
 
     async def _start(self, scope: Scope, send: Send) -> None:
-        head = list(_STREAM_HEAD)
+        head = [*_STREAM_HEAD, *self._headers]
         if identifier := request_id(scope):
             head.append((b"x-request-id", identifier.encode("latin-1")))
         await send({"type": "http.response.start", "status": 200, "headers": head})
