@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What the platform needs of a search index. One collection per authority and per tenant-wide knowledge base.
+
+Adapters hold keyed term ids, encrypted payloads and the clear ids listed in docs/explanation/search.md, nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from genius_common.crypto import ContentKey
+from genius_common.principal import ProtectionClass
+from genius_retrieval.chunks import Chunk
+
+
+class CollectionSecrets(Protocol):
+    """A collection that the caller was allowed to load (`genius_retrieval.collections.Collection`)."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def search_key(self) -> bytes: ...
+    @property
+    def content_key(self) -> ContentKey: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentMeta:
+    """What is true for all chunks of a document. `owner` is the person of a file, `knowledge_base` None for files."""
+
+    document: UUID
+    version: str
+    kind: str
+    knowledge_base: UUID | None
+    owner: UUID | None
+    protection_class: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a search may see. Nothing listed = nothing seen.
+
+    `documents` narrows the knowledge bases (None = all their documents). `files` are visible only to their `owner`.
+    """
+
+    knowledge_bases: frozenset[UUID] = frozenset()
+    documents: frozenset[UUID] | None = None
+    files: frozenset[UUID] = frozenset()
+    owner: UUID | None = None
+    classification: ProtectionClass = ProtectionClass.INTERN
+
+    @property
+    def empty(self) -> bool:
+        bases = bool(self.knowledge_bases) and self.documents != frozenset()
+        return not bases and not (self.files and self.owner)
+
+    def permits(self, meta: DocumentMeta) -> bool:
+        """Whether a point with these clear values may leave: the check at answer time, in no engine's hands."""
+        if ProtectionClass(meta.protection_class).rank > self.classification.rank:
+            return False
+        if meta.kind == "file":
+            return self.owner is not None and meta.owner == self.owner and meta.document in self.files
+        inside = meta.knowledge_base is not None and meta.knowledge_base in self.knowledge_bases
+        return inside and (self.documents is None or meta.document in self.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One weighted list of terms against one field (`genius_retrieval.text.fields`)."""
+
+    field: str
+    terms: Mapping[str, float]
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    point: UUID
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedChunk:
+    """A chunk as the index gives it back, decrypted."""
+
+    point: UUID
+    meta: DocumentMeta
+    text: str
+    char_from: int
+    char_to: int
+    ordinal: int
+    page: int | None = None
+    section_path: tuple[str, ...] = ()
+    source_id: str | None = None
+    as_of: dt.date | None = None
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The answer to `search`: one list per branch, best first."""
+
+    branches: tuple[tuple[Scored, ...], ...] = field(default=())
+
+
+class CollectionIndex(Protocol):
+    """All operations are safe to repeat. A collection comes into being with its first `upsert`; an unknown one is empty."""
+
+    async def upsert(self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta) -> None:
+        """Index chunks of one document; durable and visible when it returns."""
+        ...
+
+    async def delete_document(self, collection: UUID, document: UUID) -> None: ...
+
+    async def delete_knowledge_base(self, collection: UUID, knowledge_base: UUID) -> None: ...
+
+    async def drop(self, collection: UUID) -> None:
+        """Remove the collection with its files."""
+        ...
+
+    async def count(self, collection: UUID, document: UUID | None = None) -> int:
+        """Number of points, of one document or of all."""
+        ...
+
+    async def search(self, collection: CollectionSecrets, branches: Sequence[Branch], access: Access) -> Hits:
+        """Score lists of each branch among the points that `access` permits, IDF over exactly these points."""
+        ...
+
+    async def fetch(
+        self, collection: CollectionSecrets, points: Sequence[UUID], access: Access
+    ) -> dict[UUID, IndexedChunk]:
+        """Payloads of points; what `access` does not permit is left out."""
+        ...
+
+    async def optimise(self, collection: UUID) -> None:
+        """Make segments compact after a bulk import; searches go on meanwhile."""
+        ...
+
+    async def close(self) -> None: ...
