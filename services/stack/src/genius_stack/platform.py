@@ -6,9 +6,11 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from signal import SIGKILL
 from uuid import UUID
 
 import orjson
@@ -22,7 +24,7 @@ from genius_stack.identity.realm import REALM_FILE
 from genius_stack.options import UpOptions
 from genius_stack.ports import inner_ports, require_free
 from genius_stack.postgresql import Cluster, locate
-from genius_stack.process import die_with_parent, open_log
+from genius_stack.process import appending, die_with_parent
 from genius_stack.samples import laws, people
 from genius_stack.secrets import load_secrets, save_secrets
 from genius_stack.services import INNER, STOP_ORDER, Plan
@@ -85,6 +87,7 @@ class Platform:
         for role in plan.roles():
             await asyncio.to_thread(plan.cluster.ensure, role)
         await self._migrate(plan)
+        await self._apply_authorities(plan)
         await self._supervisor.start(plan.gateway())
         await self._supervisor.start(plan.retrieval())
         await self._supervisor.wait_ready(*names, progress=self._console.ready)
@@ -104,31 +107,44 @@ class Platform:
         self.data.close()
 
     async def _migrate(self, plan: Plan) -> None:
-        async def one(name: str, command: list[str], environment: dict[str, str]) -> None:
-            log = self.data.logs / f"{name}-migration.log"
-            descriptor = open_log(log)
-            with open(descriptor, "wb") as file:  # noqa: ASYNC230 only the descriptor is used
-                process = await asyncio.create_subprocess_exec(
-                    *command,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=file,
-                    stderr=file,
-                    start_new_session=True,
-                    preexec_fn=die_with_parent(plan.gateway().death_signal),
-                )
-            if await process.wait() != 0:
-                raise ServiceFailed(
-                    f"Die Datenbank von {name} ließ sich nicht auf diesen Stand bringen: {last_line(log)} "
-                    f"Protokoll: {log}"
-                )
-
         async with asyncio.TaskGroup() as group:
             for name, (command, environment) in plan.migrations().items():
-                group.create_task(one(name, command, environment))
+                group.create_task(self._run_to_end(f"{name}-migration", command, environment))
+
+    async def _apply_authorities(self, plan: Plan) -> None:
+        """The sample authorities and their units, unless this data directory has exactly these already."""
+        wanted = people.authority_file()
+        file = self.data.path / "authorities.json"
+        if not self._samples or (file.exists() and file.read_bytes() == wanted):
+            return
+        unfinished = file.with_suffix(".new")
+        write_private(unfinished, wanted)
+        gateway = plan.gateway()
+        command = [*gateway.command, "authorities", "apply", str(unfinished)]
+        await self._run_to_end("gateway-authorities", command, gateway.environment)
+        unfinished.replace(file)
+
+    async def _run_to_end(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:
+        log = self.data.logs / f"{name}.log"
+        with appending(log) as descriptor:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=descriptor,
+                stderr=descriptor,
+                start_new_session=True,
+                preexec_fn=die_with_parent(SIGKILL),
+            )
+        if await process.wait() != 0:
+            raise ServiceFailed(f"{name} ist fehlgeschlagen: {last_line(log)} Protokoll: {log}")
+
+    @property
+    def _samples(self) -> bool:
+        return self.options.samples and self.options.keycloak is None
 
     async def _set_up_samples(self, plan: Plan) -> None:
-        if self.options.keycloak is not None or not (self.options.samples and self.options.laws):
+        if not (self._samples and self.options.laws):
             return
         async with http_session() as session:
             token = await local_token(session, plan.issuer, plan.secrets.local_token, login=OPERATOR)
@@ -147,7 +163,6 @@ class Platform:
     def _stack_file(self) -> StackFile:
         plan = self._plan
         assert plan is not None
-        samples = self.options.samples and self.options.keycloak is None
         return StackFile(
             url=self.options.public_url,
             profile="local",
@@ -157,7 +172,7 @@ class Platform:
                 for name, supervised in self._supervisor.programs.items()
             },
             logins=_logins(plan) if self.options.keycloak is None else [],
-            applications=_applications(plan) if samples else [],
+            applications=_applications(plan) if self._samples else [],
             issuer=plan.issuer,
             knowledge_bases=self._knowledge_bases,
         )

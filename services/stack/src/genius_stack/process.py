@@ -7,7 +7,8 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,9 +51,14 @@ def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
     return arm
 
 
-def open_log(path: Path) -> int:
-    """A descriptor that appends; truncating the file elsewhere is safe with it."""
-    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+@contextmanager
+def appending(log: Path) -> Iterator[int]:
+    """A descriptor for a child's output; it appends, so that the file may be emptied behind its back."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def rotate_log(path: Path, limit: int = 5_000_000) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from genius_stack.errors import ServiceFailed
-from genius_stack.process import Program, die_with_parent, open_log, rotate_log
+from genius_stack.process import Program, appending, die_with_parent, rotate_log
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
@@ -44,8 +44,7 @@ class Supervised:
     async def start(self) -> None:
         if self.program.before_start is not None:
             await asyncio.to_thread(self.program.before_start)
-        descriptor = open_log(self.log)
-        with contextlib.closing(_Descriptor(descriptor)):
+        with appending(self.log) as descriptor:
             self.process = await asyncio.create_subprocess_exec(
                 *self.program.command,
                 env=dict(self.program.environment),
@@ -94,14 +93,6 @@ class Supervised:
         assert self.process is not None
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
-
-
-class _Descriptor:
-    def __init__(self, number: int) -> None:
-        self._file = open(number, "wb", closefd=True)  # noqa: SIM115 closed by `close`
-
-    def close(self) -> None:
-        self._file.close()
 
 
 class Supervisor:

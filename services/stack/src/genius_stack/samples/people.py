@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
+import orjson
+
 from genius_stack.identity.realm import Client, Realm, ServiceAccount, User, hash_password, hash_secret
 from genius_stack.secrets import StackSecrets
 
@@ -87,6 +89,20 @@ ROLE_NAMES = {
 def authority_name(slug: str | None) -> str | None:
     """The full name of a sample authority; None for people of the tenant."""
     return next((authority.name for authority in AUTHORITIES if authority.slug == slug), None)
+
+
+def authority_file() -> bytes:
+    """The authorities with their units as `python -m genius_gateway authorities apply` reads them."""
+    entries = [
+        {
+            "short": authority.slug,
+            "name": authority.name,
+            "kind": authority.kind,
+            "units": [{"short": slug, "name": name} for slug, name in authority.units],
+        }
+        for authority in AUTHORITIES
+    ]
+    return orjson.dumps({"authorities": entries})
 
 
 def sample_id(name: str) -> UUID:
