@@ -47,7 +47,7 @@ test-helm: $(VENV)/.test ## the chart: lint, schemas, pod security, policies
 	scripts/test-helm.sh $(ARGS)
 
 test-faults: $(VENV)/.test ## kill -9 of random processes during use, N times (N=3)
-	GENIUS_FAULTS=$(N) $(BIN)/python -m pytest -m faults tests/faults $(ARGS)
+	$(BIN)/python -m pytest -m faults tests/faults --faults $(N) $(ARGS)
 
 check: $(VENV)/.test ## lint, format, types, repository rules, web UI
 	$(BIN)/ruff check .
