@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useI18n } from './i18n'
+import { Pages } from './Pages'
+import { SessionProvider } from './session'
+import { SettingsProvider } from './settings/SettingsContext'
+import { SignIn } from './SignIn'
+import { Shell } from './shell/Shell'
+import { LiveRegions } from './chat/announcer'
+import { ChatStores } from './chat/ChatStores'
+import { SessionEnd } from './shell/SessionEnd'
+
+function Loading() {
+  const { t } = useI18n()
+  return <main className="page-loading"><p role="status">{t('app.loading')}</p></main>
+}
+
+export function App() {
+  return (
+    <SettingsProvider>
+      <LiveRegions />
+      <SessionProvider otherwise={(state, config, retry) => (state.kind === 'loading' ? <Loading /> : <SignIn state={state} config={config} retry={retry} />)}>
+        <ChatStores>
+          <Shell><Pages /></Shell>
+          <SessionEnd />
+        </ChatStores>
+      </SessionProvider>
+    </SettingsProvider>
+  )
+}

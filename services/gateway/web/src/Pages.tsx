@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { ChatPage } from './chat/ChatPage'
+import { HelpPage } from './help/HelpPage'
+import { LegalPage, legalPath } from './help/LegalPage'
+import { NotFound } from './help/NotFound'
+import { KnowledgeBasePage } from './knowledge/KnowledgeBasePage'
+import { KnowledgePage } from './knowledge/KnowledgePage'
+import { ModulePage } from './modules/ModulePage'
+import { match, useRoute } from './router'
+import { useSession } from './session'
+
+/** Which page a path shows. A new route is a line here and a folder of its own. */
+export function Pages() {
+  const { path } = useRoute()
+  const { config } = useSession()
+  const legal = legalPath(path)
+  if (legal) return <div className="page"><div className="column prose-page"><LegalPage page={legal} config={config} /></div></div>
+  if (match('/', path)) return <ChatPage id={null} />
+  const chat = match('/chat/:id', path)
+  if (chat) return <ChatPage id={chat['id'] ?? ''} />
+  const module = match('/modules/:id', path)
+  if (module) return module['id'] === 'chat' ? <ChatPage id={null} /> : <ModulePage key={module['id']} id={module['id'] ?? ''} />
+  if (match('/knowledge', path)) return <KnowledgePage />
+  const base = match('/knowledge/:id', path)
+  if (base) return <KnowledgeBasePage key={base['id']} id={base['id'] ?? ''} />
+  if (match('/help', path)) return <HelpPage />
+  return <NotFound />
+}

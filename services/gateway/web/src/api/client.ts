@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Problem } from './types'
+
+/** A refused request: the server's problem+json, or `network` when no answer came. */
+export class ApiError extends Error {
+  constructor(readonly status: number, readonly problem: Problem) {
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`)
+    this.name = 'ApiError'
+  }
+  get code(): string {
+    return this.problem.code ?? (this.status === 0 ? 'network' : 'unknown')
+  }
+}
+
+type Listener = () => void
+const sessionEnd = new Set<Listener>()
+
+/** Calls back when the server says 401: the session is over, or there never was one. */
+export function onSessionEnd(listener: Listener): () => void {
+  sessionEnd.add(listener)
+  return () => sessionEnd.delete(listener)
+}
+
+/** `x-csrf` is the proof that a request comes from our own script (the gateway also checks Origin and Sec-Fetch-Site). */
+export const CSRF = { 'x-csrf': '1' } as const
+
+async function problemOf(response: Response): Promise<Problem> {
+  const type = response.headers.get('content-type') ?? ''
+  if (!type.includes('json')) return { status: response.status }
+  try {
+    return (await response.json()) as Problem
+  } catch {
+    return { status: response.status }
+  }
+}
+
+/** `fetch` with session cookie; throws `ApiError` on anything but 2xx. */
+export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(path, { ...init, credentials: 'same-origin' })
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new ApiError(0, { code: 'network' })
+  }
+  if (response.ok) return response
+  if (response.status === 401) for (const listener of sessionEnd) listener()
+  throw new ApiError(response.status, await problemOf(response))
+}
+
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await send(path, { headers: { accept: 'application/json' }, signal: signal ?? null })
+  return (await response.json()) as T
+}
+
+export async function sendJson<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = { ...CSRF, accept: 'application/json' }
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  const response = await send(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) })
+  const text = await response.text()
+  return (text ? JSON.parse(text) : undefined) as T
+}
+
+/** Multipart upload with progress (fetch has none for request bodies). */
+export function upload<T>(path: string, file: File, progress: (share: number) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', path)
+    for (const [name, value] of Object.entries(CSRF)) request.setRequestHeader(name, value)
+    request.upload.addEventListener('progress', (event) => event.lengthComputable && progress(event.loaded / event.total))
+    request.addEventListener('error', () => reject(new ApiError(0, { code: 'network' })))
+    request.addEventListener('load', () => {
+      let body: unknown = {}
+      try {
+        body = JSON.parse(request.responseText)
+      } catch {
+        body = { status: request.status }
+      }
+      if (request.status >= 200 && request.status < 300) return resolve(body as T)
+      if (request.status === 401) for (const listener of sessionEnd) listener()
+      reject(new ApiError(request.status, body as Problem))
+    })
+    const form = new FormData()
+    form.append('file', file, file.name)
+    request.send(form)
+  })
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { getJson, sendJson, upload } from './client'
+import type { Conversation, DocumentState, Hit, KnowledgeBase, Manifest, Me, Message, Run, TextSpan } from './types'
+
+type List<T> = { items: T[]; next?: string | null }
+const enc = encodeURIComponent
+
+/** All pages of a list; `most` is a brake against endless lists. */
+async function all<T>(path: string, most = 20): Promise<T[]> {
+  const items: T[] = []
+  let after: string | null | undefined
+  for (let page = 0; page < most; page++) {
+    const glue = path.includes('?') ? '&' : '?'
+    const list = await getJson<List<T>>(after ? `${path}${glue}after=${enc(after)}` : path)
+    items.push(...list.items)
+    after = list.next
+    if (!after) break
+  }
+  return items
+}
+
+export const fetchMe = (): Promise<Me> => getJson('/api/v1/me')
+export const fetchModules = async (): Promise<Manifest[]> => (await getJson<List<Manifest>>('/api/v1/modules')).items
+export const fetchRun = (id: string): Promise<Run> => getJson(`/api/v1/runs/${enc(id)}`)
+
+export const fetchConversations = (): Promise<Conversation[]> => all('/api/v1/conversations')
+export const fetchConversation = (id: string): Promise<Conversation> => getJson(`/api/v1/conversations/${enc(id)}`)
+export const fetchMessages = (id: string): Promise<Message[]> => all(`/api/v1/conversations/${enc(id)}/messages`)
+export type ConversationChange = { title?: string; pinned?: boolean; active_leaf?: string; knowledge_bases?: string[] }
+export const changeConversation = (id: string, change: ConversationChange): Promise<Conversation> =>
+  sendJson('PATCH', `/api/v1/conversations/${enc(id)}`, change)
+export const deleteConversation = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/conversations/${enc(id)}`)
+
+export const fetchKnowledgeBases = (): Promise<KnowledgeBase[]> => all('/api/v1/knowledge-bases')
+export const fetchKnowledgeBase = (id: string): Promise<KnowledgeBase> => getJson(`/api/v1/knowledge-bases/${enc(id)}`)
+export const createKnowledgeBase = (body: { name: string; owner: string }): Promise<KnowledgeBase> =>
+  sendJson('POST', '/api/v1/knowledge-bases', body)
+export const deleteKnowledgeBase = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/knowledge-bases/${enc(id)}`)
+export const fetchDocuments = (kb: string, after?: string): Promise<List<DocumentState>> =>
+  getJson(`/api/v1/knowledge-bases/${enc(kb)}/documents${after ? `?after=${enc(after)}` : ''}`)
+export const searchIn = async (kb: string, query: string): Promise<Hit[]> =>
+  (await sendJson<{ hits: Hit[] }>('POST', `/api/v1/knowledge-bases/${enc(kb)}/search`, { query, limit: 10 })).hits
+export const fetchDocument = (id: string): Promise<DocumentState> => getJson(`/api/v1/documents/${enc(id)}`)
+export const deleteDocument = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/documents/${enc(id)}`)
+export const uploadDocument = (kb: string, file: File, progress: (share: number) => void): Promise<DocumentState> =>
+  upload(`/api/v1/knowledge-bases/${enc(kb)}/documents`, file, progress)
+
+export const fetchFile = (id: string): Promise<DocumentState> => getJson(`/api/v1/files/${enc(id)}`)
+export const deleteFile = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/files/${enc(id)}`)
+export const uploadFile = (file: File, progress: (share: number) => void): Promise<DocumentState> =>
+  upload('/api/v1/files', file, progress)
+
+/** Where the original, its text and its pages are: in a knowledge base, or a file of a chat. */
+export type SourceRef = { document: string; file?: string | null }
+export const sourceBase = (source: SourceRef): string =>
+  source.file ? `/api/v1/files/${enc(source.file)}` : `/api/v1/documents/${enc(source.document)}`
+export const pageImage = (source: SourceRef, page: number, spans: [number, number][]): string =>
+  `${sourceBase(source)}/pages/${page}${spans.length ? `?highlight=${spans.map(([a, b]) => `${a}-${b}`).join(',')}` : ''}`
+export const fetchPageText = (source: SourceRef, page: number): Promise<TextSpan> => getJson(`${sourceBase(source)}/pages/${page}/text`)
+export const fetchText = (source: SourceRef, from: number, to: number): Promise<TextSpan> =>
+  getJson(`${sourceBase(source)}/text?char_from=${from}&char_to=${to}`)
+
+export type UiConfig = { kopfzeile: string | null; authority: string | null; imprint: string | null; privacy: string | null; contact: string | null }
+export const fetchUiConfig = (): Promise<UiConfig> => getJson('/ui-config.json')
+export const signOut = (): Promise<{ url?: string; logout_url?: string } | undefined> => sendJson('POST', '/auth/logout')

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: EUPL-1.2
+/** Shapes of the public API (api.md, OpenAPI document) as far as the UI reads them. Unknown fields are ignored. */
+
+export type Locale = 'de' | 'en'
+export type Label = { de: string; en: string }
+export type Mode = 'generative' | 'extractive' | 'template'
+
+export type Authority = { id: string; name: string }
+export type Me = {
+  id?: string
+  name?: string
+  username?: string
+  authority: Authority | null
+  authorities?: Authority[]
+  units?: { id: string; name: string }[]
+  roles: string[]
+  rights?: string[]
+  limits?: { message_characters?: number; file_bytes?: number; files?: number }
+}
+
+export type JsonSchema = {
+  type?: string
+  title?: string
+  description?: string
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  items?: JsonSchema
+  enum?: (string | number)[]
+  const?: unknown
+  anyOf?: JsonSchema[]
+  $ref?: string
+  $defs?: Record<string, JsonSchema>
+  default?: unknown
+  format?: string
+  pattern?: string
+  minLength?: number
+  maxLength?: number
+  minimum?: number
+  maximum?: number
+  minItems?: number
+  maxItems?: number
+  'x-widget'?: string
+  'x-labels'?: Label
+  'x-help'?: Label
+  'x-enum-labels'?: Record<string, Label>
+}
+
+export type Manifest = {
+  id: string
+  version: string
+  title: Label
+  description: Label
+  input_schema: JsonSchema
+  result_schema: JsonSchema
+  needs: 'generative' | 'optional' | 'none'
+  mode: Mode
+  human_step?: Label | null
+  limits?: { tokens: number; seconds: number; bytes: number }
+  icon?: string
+}
+
+export type Reason = { code: string; detail: string }
+export type DocumentStateName = 'queued' | 'parsing' | 'indexing' | 'ready' | 'failed'
+export type DocumentState = {
+  id: string
+  name: string
+  state: DocumentStateName
+  reason?: Reason | null
+  pages?: number | null
+  size: number
+  title?: string | null
+  as_of?: string | null
+  progress?: number | null
+  warnings?: Reason[]
+  created_at: string
+}
+
+export type Hit = {
+  document: string
+  title: string
+  version: string
+  text: string
+  score: number
+  page?: number | null
+  char_from: number
+  char_to: number
+  section_path?: string[]
+  as_of?: string | null
+  source_id?: string | null
+  knowledge_base?: string | null
+  file?: string | null
+  passages?: { char_from: number; char_to: number; score: number }[]
+}
+export type Citation = Hit & { number: number; quote: string }
+
+export type TextSpan = { text: string; char_from: number; char_to: number; length?: number }
+
+export type MessageState = 'streaming' | 'complete' | 'stopped' | 'failed'
+export type Message = {
+  id: string
+  parent: string | null
+  role: 'user' | 'assistant'
+  text: string
+  citations?: Citation[]
+  mode?: Mode | null
+  model?: string | null
+  run?: string | null
+  state: MessageState
+  siblings?: string[] | number | null
+  created_at: string
+  files?: (string | { id: string; name: string })[]
+}
+export type Conversation = {
+  id: string
+  title: string | null
+  active_leaf?: string | null
+  active_run?: string | null
+  pinned?: boolean
+  updated_at: string
+  retention_until?: string | null
+  knowledge_bases?: string[]
+}
+
+export type KnowledgeBase = {
+  id: string
+  name: string
+  owner?: 'person' | 'unit' | 'authority' | 'tenant' | { kind: string; name?: string }
+  rights?: string[]
+  writable?: boolean
+  documents?: number | null
+  ready?: number | null
+  failed?: number | null
+  protection_class?: string
+}
+
+export type Phase = 'queued' | 'parsing' | 'searching' | 'generating' | 'checking' | 'rendering'
+export type RunError = { code: string; detail: string; retryable?: boolean }
+export type Sentence = { text: string; supported: boolean; citations: number[] }
+export type TextResult = {
+  text?: string
+  answer?: string
+  found?: boolean
+  sentences?: Sentence[]
+  citations?: Citation[]
+  mode?: Mode
+  model?: string | null
+}
+export type RunState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+export type Run = {
+  id: string
+  module: string
+  state: RunState
+  mode?: Mode | null
+  result?: TextResult | null
+  error?: RunError | null
+  conversation?: string | null
+  created_at: string
+  finished_at?: string | null
+}
+
+type Seq = { run: string; seq: number }
+export type RunEvent = Seq & (
+  | { type: 'run.started'; conversation?: string; user_message?: string; answer_message?: string }
+  | { type: 'status'; phase: Phase; position?: number; detail?: string }
+  | { type: 'text.delta'; text: string }
+  | ({ type: 'citation' } & Citation)
+  | { type: 'partial'; path: string; value: unknown }
+  | { type: 'item'; index: number; state: string; value?: unknown; error?: RunError }
+  | { type: 'warning'; code: string; detail: string }
+  | { type: 'usage'; input_tokens: number; output_tokens: number }
+  | { type: 'done'; result: TextResult; usage?: { input_tokens: number; output_tokens: number } }
+  | { type: 'cancelled' }
+  | ({ type: 'error' } & RunError)
+)
+
+export type Problem = {
+  title?: string
+  status?: number
+  detail?: string
+  code?: string
+  retryable?: boolean
+  errors?: { pointer: string; detail: string }[]
+  request_id?: string
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useCallback, useEffect, useId, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
+import { deleteFile, fetchFile, uploadFile } from '../api/endpoints'
+import { errorText } from '../errors'
+import { FileButton } from '../files/FileButton'
+import { FileChips } from '../files/FileChips'
+import { useDrop } from '../files/useDrop'
+import { isFailed, useUploads } from '../files/useUploads'
+import { useI18n } from '../i18n'
+import { Button } from '../kern/Button'
+import { Note } from '../kern/Note'
+import { useSession } from '../session'
+import { useDraft } from './draft'
+import { KnowledgeButton } from './KnowledgeButton'
+import { limitsOf, checkFiles } from './limits'
+import type { ChatState, ChatStore } from './store'
+import { useKnowledgeChoice } from './useKnowledgeChoice'
+
+type Props = { store: ChatStore; state: ChatState; suggestion: string; onSuggestionTaken: () => void }
+const SOURCE = { put: uploadFile, get: fetchFile, remove: deleteFile }
+/** From this share of the limit on, what is left is told. */
+const TELL_FROM = 0.8
+
+export function Composer({ store, state, suggestion, onSuggestionTaken }: Props) {
+  const i18n = useI18n()
+  const { t, number, bytes } = i18n
+  const { me } = useSession()
+  const id = useId()
+  const area = useRef<HTMLTextAreaElement>(null)
+  const [draft, setDraft] = useDraft(store.id)
+  const { uploads, add, drop, clear } = useUploads(SOURCE)
+  const knowledge = useKnowledgeChoice(state.conversation)
+  const limits = limitsOf(me)
+  const [fileProblem, setFileProblem] = useState('')
+  const busy = state.live !== null
+  const tooLong = draft.length - limits.characters
+  const unusable = uploads.some((upload) => !upload.document && !upload.error)
+
+  const addFiles = useCallback((files: File[]) => {
+    const problem = checkFiles(files, uploads.length, limits, i18n)
+    setFileProblem(problem)
+    if (!problem) add(files)
+  }, [add, uploads.length, limits, i18n])
+  const { over, handlers } = useDrop(addFiles)
+
+  const submit = useCallback(async (text: string) => {
+    if (!text || store.busy || unusable || text.length > limits.characters) return
+    const files = uploads.filter((upload) => !isFailed(upload)).flatMap((upload) => (upload.document ? [{ id: upload.document.id, name: upload.name }] : []))
+    setDraft('')
+    try {
+      const turn = store.send({ text, files, ...knowledge.toSend() })
+      clear()
+      await turn
+    } catch {
+      // Said by the store's error note; what was written comes back into the field.
+      setDraft((now) => now || text)
+    }
+  }, [store, unusable, limits.characters, uploads, setDraft, knowledge, clear])
+
+  useEffect(() => {
+    if (!suggestion) return
+    onSuggestionTaken()
+    void submit(suggestion)
+    area.current?.focus()
+  }, [suggestion, onSuggestionTaken, submit])
+  useEffect(() => {
+    if (store.id === null) area.current?.focus({ preventScroll: true })
+  }, [store])
+
+  const key = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+    event.preventDefault()
+    void submit(draft.trim())
+  }
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    void submit(draft.trim())
+  }
+  return (
+    <div className={`composer${over ? ' composer--over' : ''}`} {...handlers}>
+      <form className="column" onSubmit={onSubmit} aria-label={t('chat.input.form')}>
+        {state.sendError && state.sendError.status !== 401 && (
+          <Note kind="danger" alert actions={<Button label={t('app.close')} onClick={() => store.dismissError()} />}>{errorText(state.sendError, t)}</Note>
+        )}
+        {fileProblem && <Note kind="warning" alert>{fileProblem}</Note>}
+        <FileChips uploads={uploads} onRemove={drop} />
+        <div className="composer-box">
+          <label htmlFor={id} className="sr-only">{t('chat.input')}</label>
+          <textarea id={id} ref={area} data-route-focus rows={1} value={draft} placeholder={t('chat.input.placeholder')} aria-describedby={`${id}h ${id}l`} aria-invalid={tooLong > 0 || undefined} onChange={(event) => setDraft(event.target.value)} onKeyDown={key} />
+          <div className="composer-row">
+            <FileButton icon="attach" label={t('chat.attach')} onFiles={addFiles} describedBy={`${id}f`} />
+            <KnowledgeButton choice={knowledge} />
+            <span className="grow" />
+            {busy ? (
+              <Button variant="secondary" className="send" icon="stop" label={t('chat.stop')} title={t('chat.stop.hint')} disabled={state.live?.stopping} onClick={() => store.stop()} />
+            ) : (
+              <Button type="submit" variant="primary" className="send" icon="send" label={t('chat.send')} aria-disabled={!draft.trim() || tooLong > 0 || unusable || undefined} />
+            )}
+          </div>
+        </div>
+        {over && <p className="drop-hint">{t('chat.drop')}</p>}
+        <div className="composer-hints">
+          <p className="hint" id={`${id}h`}>{t('chat.input.hint')}</p>
+          <p className="hint" id={`${id}f`} hidden>{t('chat.attach.limit', { size: bytes(limits.fileBytes), count: limits.files })}</p>
+          <p className={tooLong > 0 ? 'hint hint--error' : 'hint'} id={`${id}l`}>{tooLong > 0 ? t('chat.input.toolong', { count: number(tooLong) }) : draft.length > limits.characters * TELL_FROM ? t('chat.input.left', { count: number(-tooLong) }) : ''}</p>
+        </div>
+      </form>
+    </div>
+  )
+}

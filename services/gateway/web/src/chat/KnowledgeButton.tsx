@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useState } from 'react'
+import { useI18n } from '../i18n'
+import { Button } from '../kern/Button'
+import { Check } from '../kern/Check'
+import { Dialog } from '../kern/Dialog'
+import type { KnowledgeChoice } from './useKnowledgeChoice'
+
+/** Shows and changes where this conversation searches. */
+export function KnowledgeButton({ choice }: { choice: KnowledgeChoice }) {
+  const { t, plural } = useI18n()
+  const [open, setOpen] = useState(false)
+  const { all, chosen, names, choose } = choice
+  const what = names.length === 0 ? t('chat.kb.none') : names.length === 1 ? names[0] : t('chat.kb.count', { count: names.length })
+  const toggle = (id: string, on: boolean) => choose(on ? [...chosen, id] : chosen.filter((other) => other !== id))
+  return (
+    <>
+      <Button icon="book" label={`${t('chat.kb')}: ${what ?? ''}`} aria-haspopup="dialog" onClick={() => setOpen(true)} />
+      {open && (
+        <Dialog title={t('chat.kb.title')} onClose={() => setOpen(false)} closeLabel={t('app.close')}>
+          <p className="hint">{t('chat.kb.hint')}</p>
+          {all.length === 0 && <p>{t('chat.kb.empty')}</p>}
+          <div className="stack">
+            {all.map((base) => (
+              <Check key={base.id} label={base.name} hint={base.documents == null ? undefined : plural('kb.documents', base.documents)} checked={chosen.includes(base.id)} onChange={(on) => toggle(base.id, on)} />
+            ))}
+          </div>
+        </Dialog>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useEffect, useRef } from 'react'
+import type { Message } from '../api/types'
+import { useI18n } from '../i18n'
+import { Button } from '../kern/Button'
+import type { Sources } from '../sources/useSources'
+import { AiNotice } from './AiNotice'
+import { AnswerMessage } from './AnswerMessage'
+import { LiveAnswer } from './LiveAnswer'
+import type { ChatState, ChatStore } from './store'
+import { UserMessage } from './UserMessage'
+import { useStickToEnd } from './useStickToEnd'
+import { versions } from './tree'
+
+type Props = { store: ChatStore; state: ChatState; messages: Message[]; sources: Sources; onEdit: (message: Message, text: string) => Promise<void> }
+
+export function Thread({ store, state, messages, sources, onEdit }: Props) {
+  const { t, date } = useI18n()
+  const scroller = useRef<HTMLDivElement>(null)
+  const { away, toEnd, follow } = useStickToEnd(scroller)
+  const { live, conversation } = state
+  // A new turn of our own goes to the end; text that streams in only where one already reads there.
+  const count = messages.length
+  useEffect(() => toEnd('auto'), [count, toEnd])
+  useEffect(() => follow(), [live?.text, live?.phase, follow])
+  return (
+    <div className="thread-frame">
+      {/* The thread scrolls, so it must be reachable by keyboard. It is no live region: see announcer.tsx. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className="thread" ref={scroller} tabIndex={0} role="region" aria-label={t('chat.region')}>
+        <div className="column">
+          <header className="thread-head">
+            <h1>{conversation?.title ?? (store.id === null || state.loading ? t('chat.new') : t('chat.untitled'))}</h1>
+            {conversation?.retention_until && <p className="hint">{t('chat.retention', { date: date(conversation.retention_until) })}</p>}
+          </header>
+          <AiNotice />
+          {messages.map((message) => {
+            const all = versions(state.messages, message)
+            const branch = { all, index: Math.max(0, all.indexOf(message.id)), choose: (id: string) => void store.choose(id), disabled: store.busy }
+            return message.role === 'user' ? (
+              <UserMessage key={message.id} message={message} branch={branch} onEdit={onEdit} />
+            ) : (
+              <AnswerMessage key={message.id} message={message} branch={branch} sources={sources} onRegenerate={store.busy ? undefined : () => void store.regenerate(message).catch(() => undefined)} />
+            )
+          })}
+          {live && <LiveAnswer live={live} sources={sources} />}
+        </div>
+      </div>
+      {away && <Button className="to-end" variant="secondary" icon="end" label={t('chat.toend')} onClick={() => toEnd('smooth')} />}
+    </div>
+  )
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useCallback, useMemo, useState } from 'react'
+import type { Conversation, KnowledgeBase } from '../api/types'
+import { useSession } from '../session'
+
+export const ownerKind = (base: KnowledgeBase): string | undefined => (typeof base.owner === 'string' ? base.owner : base.owner?.kind)
+
+/** What a new conversation searches unless one chooses otherwise: what belongs to all authorities, like the federal laws. */
+const isCommon = (base: KnowledgeBase): boolean => ownerKind(base) === 'tenant'
+
+export function useKnowledgeChoice(conversation: Conversation | null) {
+  const { knowledgeBases } = useSession()
+  const [own, setOwn] = useState<string[] | null>(null)
+  const chosen = useMemo(
+    () => own ?? conversation?.knowledge_bases ?? knowledgeBases.filter(isCommon).map((base) => base.id),
+    [own, conversation, knowledgeBases],
+  )
+  const names = chosen.flatMap((id) => knowledgeBases.find((base) => base.id === id)?.name ?? [])
+  /** Part of the run's input: always in a new conversation, later only after a change. */
+  const toSend = useCallback(
+    (): { knowledgeBases?: string[] } => (conversation?.knowledge_bases && own === null ? {} : { knowledgeBases: chosen }),
+    [conversation, own, chosen],
+  )
+  return { all: knowledgeBases, chosen, names, choose: setOwn, toSend }
+}
+export type KnowledgeChoice = ReturnType<typeof useKnowledgeChoice>

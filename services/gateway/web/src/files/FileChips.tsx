@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { errorText } from '../errors'
+import { useI18n, type I18n } from '../i18n'
+import { Button } from '../kern/Button'
+import { Icon } from '../kern/Icon'
+import { isFailed, type Upload } from './useUploads'
+
+export function uploadState(upload: Upload, { t, plural, number }: I18n): string {
+  if (upload.error) return errorText(upload.error, t)
+  if (!upload.document) return t('file.uploading', { percent: number(Math.round(upload.share * 100)) })
+  const { state, reason, pages } = upload.document
+  if (state === 'failed') return reason?.detail ?? t('file.failed')
+  if (state === 'ready' && pages) return `${t('file.ready')}, ${plural('file.pages', pages)}`
+  return t(`file.${state}`)
+}
+
+/** Attached files: name, state in words (never by colour alone), and a button to take each away. */
+export function FileChips({ uploads, onRemove }: { uploads: Upload[]; onRemove: (upload: Upload) => void }) {
+  const i18n = useI18n()
+  const { t } = i18n
+  if (uploads.length === 0) return null
+  return (
+    <ul className="chips" aria-label={t('chat.attach.list')}>
+      {uploads.map((upload) => {
+        const failed = isFailed(upload)
+        const ready = upload.document?.state === 'ready'
+        return (
+          <li key={upload.key} className={`chip${failed ? ' chip--failed' : ''}${ready ? ' chip--ready' : ''}`}>
+            <Icon name={failed ? 'danger' : ready ? 'check' : 'document'} />
+            <span className="chip-text"><span className="chip-name">{upload.name}</span><span className="chip-state">{uploadState(upload, i18n)}</span></span>
+            {!upload.document && !upload.error && <progress value={upload.share} max={1} aria-label={upload.name} />}
+            <Button icon="close" iconOnly label={t('file.remove', { name: upload.name })} onClick={() => onRemove(upload)} />
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useI18n } from '../i18n'
+import { useTitle } from '../useTitle'
+import { help } from './content'
+import { PageText } from './PageText'
+
+export function HelpPage() {
+  const { locale, t } = useI18n()
+  useTitle(t('app.help'))
+  return <div className="page"><div className="column prose-page"><PageText page={help[locale]} /></div></div>
+}

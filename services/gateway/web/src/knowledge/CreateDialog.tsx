@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useId, useState, type FormEvent } from 'react'
+import { createKnowledgeBase } from '../api/endpoints'
+import type { KnowledgeBase } from '../api/types'
+import { ErrorNote } from '../errors'
+import { useI18n } from '../i18n'
+import { Button } from '../kern/Button'
+import { Dialog } from '../kern/Dialog'
+import { Radios } from '../kern/Radios'
+import { useSession } from '../session'
+import { offeredOwners, ownerLabel } from './rights'
+
+export function CreateDialog({ onClose, onDone }: { onClose: () => void; onDone: (base: KnowledgeBase) => void }) {
+  const { t } = useI18n()
+  const { me } = useSession()
+  const id = useId()
+  const owners = offeredOwners(me)
+  const [name, setName] = useState('')
+  const [owner, setOwner] = useState(owners[0] ?? 'person')
+  const [missing, setMissing] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const save = (event: FormEvent) => {
+    event.preventDefault()
+    setMissing(!name.trim())
+    if (name.trim()) createKnowledgeBase({ name: name.trim(), owner }).then(onDone, setError)
+  }
+  return (
+    <Dialog title={t('kb.create')} onClose={onClose} footer={<Button type="submit" form={`${id}f`} variant="primary" label={t('kb.create')} />}>
+      {error !== null && <ErrorNote error={error} />}
+      <form id={`${id}f`} noValidate onSubmit={save} className="form">
+        <div className={`field${missing ? ' field--error' : ''}`}>
+          <label htmlFor={id}>{t('kb.create.name')}</label>
+          <input id={id} className="input" value={name} maxLength={120} aria-required="true" aria-invalid={missing || undefined} aria-describedby={missing ? `${id}e` : undefined} onChange={(event) => setName(event.target.value)} />
+          {missing && <p className="field-error" id={`${id}e`} role="alert">{t('form.error.required')}</p>}
+        </div>
+        {owners.length > 1 && <Radios legend={t('kb.create.owner')} name={`${id}o`} value={owner} onChange={setOwner} options={owners.map((kind) => [kind, t(ownerLabel(kind) ?? 'kb.owner.person')] as const)} />}
+      </form>
+    </Dialog>
+  )
+}

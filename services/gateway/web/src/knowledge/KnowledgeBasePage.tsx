@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useEffect, useState } from 'react'
+import { deleteKnowledgeBase, fetchKnowledgeBase } from '../api/endpoints'
+import type { KnowledgeBase } from '../api/types'
+import { ownerKind } from '../chat/useKnowledgeChoice'
+import { ErrorNote } from '../errors'
+import { useI18n } from '../i18n'
+import { Button } from '../kern/Button'
+import { ConfirmDialog } from '../kern/ConfirmDialog'
+import { Icon } from '../kern/Icon'
+import { Link, navigate } from '../router'
+import { useSession } from '../session'
+import { useTitle } from '../useTitle'
+import { DocumentTable } from './DocumentTable'
+import { KnowledgeSearch } from './KnowledgeSearch'
+import { mayChange, ownerLabel } from './rights'
+
+export function KnowledgeBasePage({ id }: { id: string }) {
+  const { t, plural } = useI18n()
+  const { me, reloadKnowledgeBases } = useSession()
+  const [base, setBase] = useState<KnowledgeBase | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const [deleting, setDeleting] = useState(false)
+  useEffect(() => void fetchKnowledgeBase(id).then(setBase, setError), [id])
+  useTitle(base?.name ?? t('kb.title'))
+  const back = <p><Link to="/knowledge" className="back-link"><Icon name="back" />{t('kb.back')}</Link></p>
+  if (error !== null) return <div className="page"><div className="column">{back}<h1>{t('kb.title')}</h1><ErrorNote error={error} /></div></div>
+  if (!base) return <div className="page"><div className="column">{back}<p role="status">{t('app.loading')}</p></div></div>
+  const kind = ownerKind(base)
+  const owner = ownerLabel(kind)
+  const change = mayChange(base, kind, me)
+  return (
+    <div className="page"><div className="column column--wide">
+      {back}
+      <div className="page-head">
+        <h1>{base.name}</h1>
+        {change && <Button icon="trash" label={t('kb.delete')} aria-haspopup="dialog" onClick={() => setDeleting(true)} />}
+      </div>
+      <p className="hint">{[owner && t(owner), base.documents == null ? '' : plural('kb.documents', base.documents)].filter(Boolean).join(' · ')}{!change && ` · ${t('kb.readonly')}`}</p>
+      <KnowledgeSearch base={base} />
+      <DocumentTable base={base} change={change} />
+      {deleting && (
+        <ConfirmDialog title={t('kb.delete.title')} text={t('kb.delete.text', { name: base.name })} confirm={t('app.delete')} onClose={() => setDeleting(false)} act={() => deleteKnowledgeBase(base.id)} onDone={() => {
+          reloadKnowledgeBases()
+          navigate('/knowledge')
+        }} />
+      )}
+    </div></div>
+  )
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useEffect, useState } from 'react'
+import { ErrorNote } from '../errors'
+import { SchemaForm } from '../forms/SchemaForm'
+import type { Values } from '../forms/schema'
+import { readDraft, writeDraft } from '../chat/draft'
+import { NotFound } from '../help/NotFound'
+import { useI18n, type Key } from '../i18n'
+import { de } from '../i18n/de'
+import { Button } from '../kern/Button'
+import { Note } from '../kern/Note'
+import { useSession } from '../session'
+import { SourcePanel } from '../sources/SourcePanel'
+import { useSources } from '../sources/useSources'
+import { useTitle } from '../useTitle'
+import { RunResult } from './RunResult'
+import { useRun } from './useRun'
+import type { Manifest } from '../api/types'
+
+const draftKey = (id: string): string => `genius.form.${id}`
+function savedForm(id: string): Values {
+  try {
+    return JSON.parse(readDraft(draftKey(id)) || '{}') as Values
+  } catch {
+    return {}
+  }
+}
+
+export function ModulePage({ id }: { id: string }) {
+  const { modules } = useSession()
+  const module = modules.find((one) => one.id === id)
+  return module ? <Module module={module} /> : <NotFound text="module.unknown" />
+}
+
+function Module({ module }: { module: Manifest }) {
+  const { t, label } = useI18n()
+  const sources = useSources()
+  const { live, error, at, start, stop, busy } = useRun(module.id)
+  const [saved] = useState(() => savedForm(module.id))
+  const title = label(module.title, module.id)
+  useTitle(title)
+  useEffect(() => {
+    if (!busy) return undefined
+    const escape = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) stop()
+    }
+    document.addEventListener('keydown', escape)
+    return () => document.removeEventListener('keydown', escape)
+  }, [busy, stop])
+  const how = `module.how.${module.id}`
+  const howKey: Key = how in de ? (how as Key) : 'module.how.other'
+  const fieldErrors = error?.problem.errors
+  return (
+    <div className={`split${sources.open ? ' with-sources' : ''}`}>
+      <div className="page"><div className="column">
+        <h1>{title}</h1>
+        <p className="lead">{label(module.description)}</p>
+        <Note kind="info">
+          {module.needs === 'none' || module.mode === 'generative' ? t('module.ai') : t('module.ai.off', { how: t(howKey) })}
+          {module.human_step && <> {label(module.human_step)}</>}
+        </Note>
+        <SchemaForm schema={module.input_schema} start={saved} serverErrors={fieldErrors} onValues={(values) => writeDraft(draftKey(module.id), JSON.stringify({ ...values, files: undefined }))} onSubmit={(values) => void start(values)}>
+          {error && error.status !== 401 && !fieldErrors?.length && <ErrorNote error={error} />}
+          <div className="row">
+            <Button type="submit" variant="primary" className="send" label={live && !busy ? t('form.again') : t('form.start')} aria-disabled={busy || undefined} disabled={busy} />
+            {busy && <Button variant="secondary" className="send" icon="stop" label={t('module.stop')} title={t('chat.stop.hint')} disabled={live?.stopping} onClick={stop} />}
+          </div>
+        </SchemaForm>
+        {live && <RunResult module={module} live={live} at={at} sources={sources} />}
+      </div></div>
+      {sources.open && <SourcePanel key={sources.open.key} citations={sources.open.citations} active={sources.open.active} onChoose={sources.choose} onClose={sources.close} />}
+    </div>
+  )
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useEffect, useMemo, useRef } from 'react'
+import type { Live } from '../api/live'
+import type { Manifest } from '../api/types'
+import { AiNote, aiNote } from '../chat/AiNote'
+import { PhaseLine } from '../chat/PhaseLine'
+import { useI18n } from '../i18n'
+import { Badge } from '../kern/Badge'
+import { CopyButton } from '../kern/CopyButton'
+import { Note } from '../kern/Note'
+import { Cites } from '../markdown/CiteButton'
+import { Markdown } from '../markdown/Markdown'
+import { plainText } from '../markdown/plain'
+import { useSettings } from '../settings/SettingsContext'
+import { CitationRow } from '../sources/CitationRow'
+import { citeContext } from '../sources/cite'
+import type { Sources } from '../sources/useSources'
+import { EditableText } from './EditableText'
+import { Gaps } from './Gaps'
+import { NothingFound } from './NothingFound'
+import { Sentences } from './Sentences'
+
+type Props = { module: Manifest; live: Live; at: string | null; sources: Sources }
+
+/** What a module gives back, while it comes in and afterwards: by what the result has, not by which module it is. */
+export function RunResult({ module, live, at, sources }: Props) {
+  const i18n = useI18n()
+  const { t } = i18n
+  const { settings } = useSettings()
+  const box = useRef<HTMLElement>(null)
+  const key = live.run ?? 'live'
+  const cites = useMemo(() => citeContext(key, live.citations, sources), [key, live.citations, sources])
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [])
+  const { result, end } = live
+  const missing = result?.found === false
+  const origin = { mode: result?.mode ?? module.mode, model: result?.model ?? null, at: at ?? new Date().toISOString() }
+  return (
+    <section ref={box} className="result" aria-labelledby="result-title" aria-busy={end === null || undefined} data-ai-generated="true" data-ai-mode={origin.mode}>
+      <div className="result-head">
+        <h2 id="result-title">{t('module.result')}</h2>
+        {end === 'stopped' && <Badge kind="warning" icon="stop" label={t('chat.stopped')} />}
+      </div>
+      <Cites value={cites}>
+        {live.error && <Note kind="danger" alert><strong>{t('module.failed')}.</strong> {live.error.detail}</Note>}
+        {live.warnings.map((warning) => <Note key={warning.code + warning.detail} kind="warning">{warning.detail}</Note>)}
+        {missing ? <NothingFound citations={live.citations} /> : (
+          <>
+            {result?.sentences?.length ? <Sentences sentences={result.sentences} /> : (end || !settings.whole) && live.text !== '' && (
+              module.id === 'draft' && end ? <EditableText key={live.run} text={live.text} /> : <Markdown source={live.text} streaming={end === null} />
+            )}
+            {live.citations.length > 0 && <CitationRow citations={live.citations} />}
+          </>
+        )}
+        {result && <Gaps result={result as Record<string, unknown>} />}
+      </Cites>
+      {end === null ? <PhaseLine live={live} /> : end !== 'failed' && <AiNote origin={origin} />}
+      {end === 'stopped' && <p className="hint">{t('module.cancelled')}</p>}
+      {end !== null && live.text !== '' && module.id !== 'draft' && (
+        <div className="row"><CopyButton variant="secondary" text={() => `${plainText(live.text)}\n\n${aiNote(origin, i18n)}`} /></div>
+      )}
+    </section>
+  )
+}

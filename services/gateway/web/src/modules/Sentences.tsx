@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Sentence } from '../api/types'
+import { useI18n } from '../i18n'
+import { Icon } from '../kern/Icon'
+import { CiteButton } from '../markdown/CiteButton'
+
+const MARK = /\s?\[\d{1,2}\]/g
+
+/** An answer sentence by sentence: each with its sources, or with the words "nicht belegt". */
+export function Sentences({ sentences }: { sentences: Sentence[] }) {
+  const { t } = useI18n()
+  const open = sentences.some((sentence) => !sentence.supported)
+  return (
+    <div className="sentences">
+      {sentences.map((sentence, i) => (
+        // Sentences are a finished, fixed list.
+        // oxlint-disable-next-line react/no-array-index-key
+        <p key={i} className={sentence.supported ? undefined : 'unsupported'}>
+          {sentence.text.replace(MARK, '')}
+          {sentence.citations.map((n) => <CiteButton key={n} n={n} />)}
+          {!sentence.supported && <span className="unsupported-mark"><Icon name="warning" />{t('module.unsupported')}</span>}
+        </p>
+      ))}
+      {open && <p className="hint">{t('module.unsupported.help')}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { ApiError } from './api/client'
+import { fetchConversations, fetchKnowledgeBases, fetchMe, fetchModules, fetchUiConfig, type UiConfig } from './api/endpoints'
+import type { Conversation, KnowledgeBase, Manifest, Me } from './api/types'
+
+const NO_CONFIG: UiConfig = { kopfzeile: null, authority: null, imprint: null, privacy: null, contact: null }
+
+export type Session = {
+  me: Me
+  modules: Manifest[]
+  knowledgeBases: KnowledgeBase[]
+  conversations: Conversation[] | null
+  config: UiConfig
+  reloadConversations: () => void
+  reloadKnowledgeBases: () => void
+  setConversations: (change: (old: Conversation[]) => Conversation[]) => void
+}
+export type SessionState = { kind: 'loading' } | { kind: 'anonymous' } | { kind: 'unreachable' } | { kind: 'ready' }
+
+const Context = createContext<Session | null>(null)
+export function useSession(): Session {
+  const session = useContext(Context)
+  if (!session) throw new Error('useSession outside of a session')
+  return session
+}
+
+/** Asks the server who is there; shows `children` only with a session. */
+export function SessionProvider({ children, otherwise }: { children: ReactNode; otherwise: (state: SessionState, config: UiConfig, retry: () => void) => ReactNode }) {
+  const [state, setState] = useState<SessionState>({ kind: 'loading' })
+  const [me, setMe] = useState<Me | null>(null)
+  const [modules, setModules] = useState<Manifest[]>([])
+  const [knowledgeBases, setKnowledgeBases] = useState<KnowledgeBase[]>([])
+  const [conversations, setList] = useState<Conversation[] | null>(null)
+  const [config, setConfig] = useState<UiConfig>(NO_CONFIG)
+
+  const reloadConversations = useCallback(() => void fetchConversations().then(setList, () => setList((old) => old ?? [])), [])
+  const reloadKnowledgeBases = useCallback(() => void fetchKnowledgeBases().then(setKnowledgeBases, () => undefined), [])
+  const start = useCallback(async () => {
+    setState({ kind: 'loading' })
+    try {
+      setMe(await fetchMe())
+    } catch (error) {
+      setState({ kind: error instanceof ApiError && error.status === 401 ? 'anonymous' : 'unreachable' })
+      return
+    }
+    reloadConversations()
+    // Without the modules there is still a conversation list, help and settings: the page then says what is missing.
+    const [list, bases] = await Promise.allSettled([fetchModules(), fetchKnowledgeBases()])
+    if (list.status === 'fulfilled') setModules(list.value)
+    if (bases.status === 'fulfilled') setKnowledgeBases(bases.value)
+    setState({ kind: 'ready' })
+  }, [reloadConversations])
+  useEffect(() => {
+    void start()
+    void fetchUiConfig().then((own) => setConfig({ ...NO_CONFIG, ...own }), () => undefined)
+  }, [start])
+
+  const value = useMemo<Session | null>(() => me && {
+    me, modules, knowledgeBases, conversations, config, reloadConversations, reloadKnowledgeBases,
+    setConversations: (change) => setList((old) => change(old ?? [])),
+  }, [me, modules, knowledgeBases, conversations, config, reloadConversations, reloadKnowledgeBases])
+  if (state.kind !== 'ready' || !value) return otherwise(state, config, () => void start())
+  return <Context value={value}>{children}</Context>
+}
+
+/** Works without a language model now: no module that could use one does. */
+export function withoutModel(modules: readonly Manifest[]): boolean {
+  const able = modules.filter((module) => module.needs !== 'none')
+  return able.length > 0 && able.every((module) => module.mode !== 'generative')
+}

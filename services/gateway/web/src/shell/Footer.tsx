@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useI18n } from '../i18n'
+import { Link } from '../router'
+
+export function Footer() {
+  const { t } = useI18n()
+  return (
+    <footer className="foot">
+      <nav aria-label={t('app.footer')}>
+        <ul>
+          <li><Link to="/accessibility">{t('foot.accessibility')}</Link></li>
+          <li><Link to="/imprint">{t('foot.imprint')}</Link></li>
+          <li><Link to="/privacy">{t('foot.privacy')}</Link></li>
+          <li><a href="/THIRD_PARTY_NOTICES.txt">{t('foot.licences')}</a></li>
+        </ul>
+      </nav>
+    </footer>
+  )
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useState } from 'react'
+import { signOut } from '../api/endpoints'
+import { useI18n } from '../i18n'
+import { Badge } from '../kern/Badge'
+import { Button } from '../kern/Button'
+import { Icon } from '../kern/Icon'
+import { Menu } from '../kern/Menu'
+import { Link, navigate } from '../router'
+import { useSession, withoutModel } from '../session'
+import { DisplayDialog } from '../settings/DisplayDialog'
+import { Brand } from './Brand'
+
+/** Ends the session here and at the provider. Drafts of this tab go with it. */
+async function leave(): Promise<void> {
+  sessionStorage.clear()
+  const answer = await signOut().catch(() => undefined)
+  const target = answer?.logout_url ?? answer?.url
+  location.assign(target ?? '/')
+}
+
+export function Header({ onMenu, menuOpen }: { onMenu: () => void; menuOpen: boolean }) {
+  const { t } = useI18n()
+  const { me, modules } = useSession()
+  const [display, setDisplay] = useState(false)
+  const name = me.name ?? me.username ?? ''
+  const head = <p className="menu-head"><strong>{name}</strong>{me.authority && <span>{me.authority.name}</span>}{me.units?.map((unit) => <span key={unit.id}>{unit.name}</span>)}</p>
+  return (
+    <header className="bar">
+      <Button className="bar-menu" icon="menu" iconOnly label={t('app.menu')} aria-expanded={menuOpen} aria-haspopup="dialog" onClick={onMenu} />
+      <Brand />
+      <span className="bar-badges">
+        <Badge kind="info" label={t('app.ai')} />
+        {withoutModel(modules) && <Badge kind="warning" label={t('app.mode.extractive')} />}
+      </span>
+      <span className="grow" />
+      <Link to="/help" className="kern-btn kern-btn--tertiary btn bar-opt" aria-label={t('app.help')}><Icon name="help" /><span className="kern-label">{t('app.help')}</span></Link>
+      <Button className="bar-opt" icon="contrast" label={t('app.display')} aria-haspopup="dialog" onClick={() => setDisplay(true)} />
+      <Menu className="bar-opt" icon="account" label={t('app.user', { name })} text={name} head={head} items={[
+        { label: t('app.display'), icon: 'contrast', run: () => setDisplay(true) },
+        { label: t('app.help'), icon: 'help', run: () => navigate('/help') },
+        { label: t('app.signout'), icon: 'signout', run: () => void leave() },
+      ]} />
+      {display && <DisplayDialog onClose={() => setDisplay(false)} />}
+    </header>
+  )
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Citation } from '../api/types'
+import { sourceBase } from '../api/endpoints'
+import { useI18n } from '../i18n'
+import { Icon } from '../kern/Icon'
+import { shortName } from './cite'
+import { PagePreview } from './PagePreview'
+import { Passage } from './Passage'
+
+/** One source: what it is, its Stand, the passage with the quote marked, and for paper its page. */
+export function SourceCard({ citation, open, onOpen }: { citation: Citation; open: boolean; onOpen: () => void }) {
+  const { t, date } = useI18n()
+  const name = shortName(citation, (page) => t('source.page', { page }))
+  const path = (citation.section_path ?? []).filter((part) => part !== name && part !== citation.title)
+  if (!open) {
+    return (
+      <section className="source source--closed" data-source={citation.number} aria-label={t('source.n', { n: citation.number })} tabIndex={-1}>
+        <button type="button" onClick={onOpen}><span className="cite-n">{citation.number}</span><span>{name}</span><Icon name="chevron" /></button>
+      </section>
+    )
+  }
+  return (
+    <section className="source source--open" data-source={citation.number} aria-label={t('source.n', { n: citation.number })} tabIndex={-1}>
+      <header>
+        <span className="cite-n" aria-hidden="true">{citation.number}</span>
+        <div>
+          <h3>{name}</h3>
+          {name !== citation.title && !name.startsWith(citation.title) && <p className="hint">{citation.title}</p>}
+          {path.length > 0 && <p className="hint">{path.join(' › ')}</p>}
+          {citation.as_of && <p className="hint">{t('source.asof', { date: date(citation.as_of) })}</p>}
+        </div>
+      </header>
+      {citation.page && !citation.source_id ? <PagePreview citation={citation} page={citation.page} /> : null}
+      <Passage citation={citation} />
+      {!citation.source_id && <p><a className="kern-link" href={`${sourceBase(citation)}/content`} download><Icon name="document" />{t('source.original')}</a></p>}
+    </section>
+  )
+}
