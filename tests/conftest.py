@@ -7,9 +7,10 @@ import shutil
 import pytest
 
 from genius_stack.postgresql.location import OUTSIDE, OWNER_NOTE
+from tests.support.platform_fixtures import model_server, platform, platform_with_model
 from tests.support.postgres import postgres_server
 
-__all__ = ["postgres_server"]
+__all__ = ["model_server", "platform", "platform_with_model", "postgres_server"]
 
 
 @pytest.fixture(scope="session", autouse=True)

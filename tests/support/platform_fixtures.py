@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Two platforms for the session: as `make run` starts it, without a model, and with the scripted model server."""
+"""Two platforms for the session, shared by e2e and browser tests: without a model, and with the scripted one."""
 
 from collections.abc import Iterator
 
