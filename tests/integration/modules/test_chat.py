@@ -97,3 +97,38 @@ async def test_old_turns_give_way_to_the_context(online: RunningModules, model: 
     sent = model.log()[-1].body["messages"]
     assert 2 < len(sent) < 12
     assert sent[-2]["content"].startswith("9 ")
+
+
+async def test_an_attached_file_is_read_completely_where_it_fits(
+    online: RunningModules, model: RunningServer, retrieval: ScriptedRetrieval
+) -> None:
+    text = "Der Bescheid vom 3. März 2026 lehnt den Antrag ab. Die Miete beträgt 612,50 Euro."
+    file = retrieval.add_file(text)
+    model.script(answer="Der Bescheid lehnt den Antrag ab [1]. Die Miete beträgt 700 Euro [1].")
+    outcome = await online.say("Worum geht es?", files=[str(file)])
+    assert text in model.log()[-1].body["messages"][1]["content"]
+    assert outcome.result["citations"][0]["quote"] in text
+    assert [sentence["supported"] for sentence in outcome.result["sentences"]] == [True, False]
+
+
+async def test_a_file_beyond_the_context_is_never_cut_in_silence(
+    online: RunningModules, retrieval: ScriptedRetrieval
+) -> None:
+    file = retrieval.add_file("Das ist ein Satz von vielen. " * 3000)
+    outcome = await online.say("Worum geht es?", files=[str(file)])
+    assert outcome.of("warning")[0].code == "file_partly_read"
+    assert "gelesen wurden die ersten" in outcome.of("warning")[0].detail
+
+
+async def test_without_a_model_a_file_that_does_not_answer_points_to_summarise(
+    offline: RunningModules, retrieval: ScriptedRetrieval
+) -> None:
+    file = retrieval.add_file("Der Bescheid lehnt den Antrag ab.")
+    outcome = await offline.say("Fasse das zusammen", files=[str(file)])
+    assert "„Zusammenfassen“" in outcome.result["text"]
+
+
+async def test_earlier_citation_numbers_do_not_return(online: RunningModules, model: RunningServer) -> None:
+    history = [{"role": "user", "text": "Frage"}, {"role": "assistant", "text": "Zwölf Monate [1][2]."}]
+    await online.run("chat", {"message": "Und dann?"}, history=history)
+    assert model.log()[-1].body["messages"][2]["content"] == "Zwölf Monate."

@@ -12,7 +12,8 @@ import pytest
 
 from genius_common.events import Event, TextDelta
 from genius_inference.testing import RunningServer
-from genius_modules.chat.module import Chat, ChatInput
+from genius_modules.chat.module import Chat
+from genius_modules.chat.schemas import ChatInput
 from genius_modules.context import RunContext
 from genius_modules.registry import Registry
 from tests.support.inference import Keys

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from genius_modules.documents.answer import NOT_FOUND, NOT_FOUND_HINT
+
 _GREETING = re.compile(
     r"^\W*(?:hallo|hi|hey|moin(?: moin)?|servus|gr[üu](?:ß|ss) (?:gott|dich|sie)|guten? (?:tag|morgen|abend)|hello|"
     r"good (?:morning|evening|day))\b[\w ,!.]{0,24}$",
@@ -39,5 +41,9 @@ def without_documents_text() -> str:
     )
 
 
-def found_nothing_text(not_found: str, hint: str) -> str:
-    return f"{not_found}. {hint}"
+def found_nothing_text(*, with_files: bool) -> str:
+    """Nothing fits; for a file there is another function that does not search."""
+    hint = (
+        "Für den Inhalt einer ganzen Datei nutzen Sie die Funktion „Zusammenfassen“." if with_files else NOT_FOUND_HINT
+    )
+    return f"{NOT_FOUND}. {hint}"
