@@ -2,7 +2,7 @@
 """The seam between ingestion and search: canonical documents and the chunks that are made from them.
 
 All offsets count characters (Python code points) of the canonical text, `[char_from, char_to)`. Coordinates are PDF
-points with the origin at the bottom left of the page; pages count from 1.
+points with the origin at the bottom left of the page; pages count from 1. Light on imports: parser processes load it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID, uuid5
-
-from genius_common.contracts.retrieval import Reason
 
 BlockKind = Literal["heading", "paragraph", "list", "table"]
 
@@ -65,6 +63,13 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Something a reader should know; `code` is a key of `genius_retrieval.ingest.reasons.WARNINGS`."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class CanonicalDocument:
     """What every parser produces, whatever the file was. Blocks are in reading order and do not overlap."""
 
@@ -75,7 +80,7 @@ class CanonicalDocument:
     sections: tuple[Section, ...] = ()
     as_of: dt.date | None = None
     media_type: str = "text/plain"
-    warnings: tuple[Reason, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

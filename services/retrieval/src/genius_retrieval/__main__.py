@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`python -m genius_retrieval [migrate]`."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+
+from genius_common.telemetry import configure_logging
+from genius_retrieval.app import create_app
+from genius_retrieval.migrate import migrate
+from genius_retrieval.settings import Settings
+
+
+def main(arguments: list[str]) -> None:
+    settings = Settings.model_validate({})
+    configure_logging("retrieval", settings.log_level)
+    if arguments == ["migrate"]:
+        migrate(settings.database)
+        return
+    if arguments:
+        raise SystemExit("usage: python -m genius_retrieval [migrate]")
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+main(sys.argv[1:])

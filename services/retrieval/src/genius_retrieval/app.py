@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Assembly of the retrieval service."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TypedDict
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.middleware import Middleware
+
+from genius_common import web
+from genius_common.auth import Authenticator
+from genius_common.database import Database, create_engine
+from genius_common.http import create_session
+from genius_common.keys import KeyRing, read_kek
+from genius_common.telemetry import metrics_endpoint
+from genius_common.tokens import TokenVerifier
+from genius_retrieval import health
+from genius_retrieval.collections import CollectionCatalogue
+from genius_retrieval.components import Components
+from genius_retrieval.documents import endpoints as documents
+from genius_retrieval.documents.content import DocumentContent
+from genius_retrieval.documents.sealing import Sealing
+from genius_retrieval.documents.service import DocumentService
+from genius_retrieval.ingest.pipeline import Ingestion
+from genius_retrieval.ingest.queue import IngestQueue
+from genius_retrieval.knowledge_bases import endpoints as knowledge_bases
+from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
+from genius_retrieval.objects import ObjectStorage, open_store
+from genius_retrieval.parsing.runner import ParserRunner
+from genius_retrieval.settings import Settings
+from genius_retrieval.tables import keys
+
+AUDIENCE = "retrieval"
+_JSON_BYTES = 256 * 1024
+# An upload up to this multiple of the limit is received (not kept), so that it can be shown as failed with its reason.
+_COUNTED = 4
+
+
+class State(TypedDict):
+    components: Components
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The ASGI application; everything that lives longer than a request is made in its lifespan."""
+    registry = CollectorRegistry()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        async with AsyncExitStack() as stack:
+            yield {"components": await build(settings, stack)}
+
+    app = FastAPI(
+        title="Genius Retrieval",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(web.RequestIdMiddleware),
+            Middleware(web.BodyLimitMiddleware, limit=body_limit(settings)),
+        ],
+    )
+    web.install(app)
+    for router in (health.router, knowledge_bases.router, documents.documents, documents.files):
+        app.include_router(router)
+    app.add_route("/metrics", metrics_endpoint(registry), include_in_schema=False)
+    return app
+
+
+def body_limit(settings: Settings) -> Callable[[str], int]:
+    uploads = settings.limits.file_bytes * _COUNTED
+
+    def limit(path: str) -> int:
+        return uploads if path == "/files" or path.endswith("/documents") else _JSON_BYTES
+
+    return limit
+
+
+async def build(settings: Settings, stack: AsyncExitStack) -> Components:
+    """Make the parts in order; `stack` takes them down in reverse."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    session = await stack.enter_async_context(create_session())
+    database = Database(create_engine(settings.database))
+    stack.push_async_callback(database.close)
+    key_ring = KeyRing(read_kek(settings.kek_file), keys)
+    sealing = Sealing(key_ring)
+    objects = ObjectStorage(open_store(settings.objects_url, settings.data_dir))
+    parsers = ParserRunner(settings.parser, settings.limits)
+    catalogue = CollectionCatalogue(key_ring, {})
+    index = ...
+    url = settings.database.url.get_secret_value()
+    queue = IngestQueue(url.replace("postgresql+psycopg://", "postgresql://", 1), settings.worker_concurrency)
+    document_service = DocumentService(database, sealing, objects, queue, index)
+    ingestion = Ingestion(database, sealing, objects, parsers, catalogue, index)
+    queue.handle(ingestion.ingest, ingestion.purge)
+    await queue.start()
+    stack.push_async_callback(queue.stop)
+    return Components(
+        settings=settings,
+        authenticator=Authenticator(session, settings.jwks_url, TokenVerifier(AUDIENCE, settings.tenant)),
+        database=database,
+        queue=queue,
+        parsers=parsers,
+        documents=document_service,
+        content=DocumentContent(database, sealing, objects, parsers),
+        knowledge_bases=KnowledgeBaseService(database, document_service, catalogue, index),
+    )

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Where a long German text may be cut: after sentences, knowing the abbreviations of administrative language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# A full stop after these, after a single letter or after a number does not end a sentence.
+_ABBREVIATIONS = frozenset(
+    """
+    abs nr art bzw ca vgl ggf evtl usw etc inkl exkl zzgl max min mind str tel dr prof ing dipl hr fr st bd s ff aufl
+    hrsg az abl bgbl gmbl anm rn rdnr ziff lit buchst kap jan feb mär apr jun jul aug sept okt nov dez sog insb gem
+    i.v.m i.s.d a.a.o z.b d.h u.a o.g m.w.v i.d.r
+    """.split()  # noqa: SIM905 – a list of 60 words reads worse
+)
+_END = re.compile(r"[.!?…][\"'“”»)\]]*(?=\s)|\n")
+_LAST_WORD = re.compile(r"([\wÄÖÜäöüß.]+)$")
+
+
+def sentence_ends(text: str) -> Iterator[int]:
+    """Positions right behind each sentence or line of `text`."""
+    for match in _END.finditer(text):
+        if match[0] == "\n" or not _is_abbreviation(text, match.start(), match.end()):
+            yield match.end()
+
+
+def _is_abbreviation(text: str, dot: int, end: int) -> bool:
+    if text[dot] != ".":
+        return False
+    word = _LAST_WORD.search(text, max(0, dot - 30), dot)
+    if not word:
+        return False
+    last = word[1].lower()
+    following = text[end:].lstrip()[:1]
+    if last.isdigit():
+        # "am 3. Mai", "1. August", but "… im Jahr 2024. Der" ends.
+        return len(last) <= 2 or not following.isupper()
+    return len(last) == 1 or last in _ABBREVIATIONS or (bool(following) and following.islower())
+
+
+def cut_points(text: str, target: int, longest: int) -> list[int]:
+    """Positions that cut `text` into pieces of about `target` and at most `longest` characters."""
+    ends = list(sentence_ends(text))
+    cuts: list[int] = []
+    start = 0
+    position = 0
+    while len(text) - start > longest:
+        best = 0
+        while position < len(ends) and ends[position] - start <= longest:
+            if ends[position] > start and (not best or ends[position] - start <= target):
+                best = ends[position]
+            position += 1
+        cut = best or _word_cut(text, start, longest)
+        cuts.append(cut)
+        start = cut
+        while position and ends[position - 1] > start:
+            position -= 1
+    return cuts
+
+
+def _word_cut(text: str, start: int, longest: int) -> int:
+    space = text.rfind(" ", start + longest // 2, start + longest)
+    return space + 1 if space > 0 else start + longest

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Chunks of ordinary documents along their structure.
+
+A chunk is a verbatim slice of about `TARGET` characters that never crosses a heading; a list keeps its introduction;
+a block that is too long is cut at the end of a sentence, line or word. Together the chunks hold every visible
+character, in order and without overlap.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from genius_retrieval.chunking.sentences import cut_points
+from genius_retrieval.chunks import Block, CanonicalDocument, Chunk, PageSpan, Section, chunk_id
+
+TARGET = 1_000
+LONGEST = 1_500
+_CONTEXT_CHARS = 300
+
+Span = TypeVar("Span", Section, PageSpan)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A block or a part of one: the unit that is packed into chunks."""
+
+    char_from: int
+    char_to: int
+    heading: bool = False
+    follows: bool = False
+    """Whether it must not be parted from the piece before it (list after its introduction)."""
+
+
+def chunk(document: CanonicalDocument, identifier: UUID, version: str) -> list[Chunk]:
+    """The chunks of `document` with ids that depend on document, version and position only."""
+    spans = [span for section in _sections(document) for span in _pack(_pieces(document, section))]
+    chunks: list[Chunk] = []
+    sections, pages = _Finder(document.sections), _Finder(document.pages)
+    for start, end in spans:
+        section = sections.at(start)
+        page = pages.at(start)
+        path = section.path if section else ()
+        heading = path[-1] if path else ""
+        chunks.append(
+            Chunk(
+                id=chunk_id(identifier, version, len(chunks)),
+                document=identifier,
+                ordinal=len(chunks),
+                text=document.text[start:end],
+                char_from=start,
+                char_to=end,
+                page=page.number if page else None,
+                section_path=path,
+                source_id=section.source_id if section else None,
+                as_of=document.as_of,
+                heading=heading,
+                context=" > ".join((document.title, *path))[-_CONTEXT_CHARS:],
+            )
+        )
+    return chunks
+
+
+def _sections(document: CanonicalDocument) -> Iterator[tuple[Block, ...]]:
+    """Blocks between two headings; headings without text of their own stay with what follows them."""
+    current: list[Block] = []
+    for block in document.blocks:
+        if block.kind == "heading" and any(item.kind != "heading" for item in current):
+            yield tuple(current)
+            current = []
+        current.append(block)
+    if current:
+        yield tuple(current)
+
+
+def _pieces(document: CanonicalDocument, blocks: tuple[Block, ...]) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for block in blocks:
+        previous = pieces[-1] if pieces else None
+        introduced = bool(
+            block.kind == "list" and previous and document.text[: previous.char_to].endswith((":", ",", "–"))
+        )
+        follows = introduced or bool(previous and previous.heading)
+        if block.char_to - block.char_from <= LONGEST:
+            pieces.append(_Piece(block.char_from, block.char_to, block.kind == "heading", follows))
+            continue
+        start = block.char_from
+        for end in (*cut_points(block.text, TARGET, LONGEST), len(block.text)):
+            stop = block.char_from + end
+            if document.text[start:stop].strip():
+                pieces.append(_Piece(start, stop, follows=follows))
+            start, follows = stop, False
+    return pieces
+
+
+def _pack(pieces: list[_Piece]) -> Iterator[tuple[int, int]]:
+    """Join pieces up to `TARGET`; one that follows its introduction is joined up to `LONGEST`."""
+    start = end = -1
+    for piece in pieces:
+        if start < 0:
+            start, end = piece.char_from, piece.char_to
+            continue
+        size = piece.char_to - start
+        if size <= TARGET or (piece.follows and size <= LONGEST):
+            end = piece.char_to
+        else:
+            yield start, end
+            start, end = piece.char_from, piece.char_to
+    if start >= 0:
+        yield start, end
+
+
+class _Finder(Generic[Span]):
+    """Which of some ordered spans holds a position."""
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._spans: Sequence[Span] = spans
+        self._starts = [span.char_from for span in spans]
+
+    def at(self, position: int) -> Span | None:
+        found = bisect_right(self._starts, position) - 1
+        return self._spans[found] if found >= 0 else None

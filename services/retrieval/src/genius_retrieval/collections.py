@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The catalogue of collections: one per authority, one per tenant-wide knowledge base (design: layer 3 and 4).
+
+A collection's search key is loaded only in a transaction whose rows include it, after the access decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from genius_common.crypto import ContentKey, key_id_of, new_secret
+from genius_common.keys import KeyRing
+from genius_retrieval.tables import collections
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection with its secrets in memory. `profile` holds what must not change while it is in use."""
+
+    id: UUID
+    authority: UUID | None
+    knowledge_base: UUID | None
+    search_key: bytes
+    content_key: ContentKey
+    profile: Mapping[str, Any]
+
+
+class CollectionCatalogue:
+    """Finds and creates collections. `profile` is stored with each new one (vocabulary, k, b, stemmer …)."""
+
+    def __init__(self, keys: KeyRing, profile: Mapping[str, Any]) -> None:
+        self._keys = keys
+        self._profile = dict(profile)
+
+    async def find(
+        self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None
+    ) -> Collection | None:
+        """The collection in use for documents of `authority`, or of the tenant-wide `knowledge_base`."""
+        query = sa.select(collections).where(
+            collections.c.authority.is_not_distinct_from(authority),
+            collections.c.knowledge_base.is_not_distinct_from(None if authority else knowledge_base),
+            collections.c.state == "active",
+        )
+        row = (await connection.execute(query)).one_or_none()
+        if row is None:
+            return None
+        key = await self._keys.by_id(connection, key_id_of(row.search_key))
+        secret = key.open(row.search_key, _place(row.id))
+        return Collection(row.id, row.authority, row.knowledge_base, secret, key, row.profile)
+
+    async def ensure(
+        self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None
+    ) -> Collection:
+        """The same, made where it is missing; a tenant-wide one needs a tenant-wide row scope."""
+        if found := await self.find(connection, authority, knowledge_base):
+            return found
+        key = await (
+            self._keys.authority_key(connection, authority) if authority else self._keys.tenant_key(connection)
+        )
+        identifier = uuid4()
+        await connection.execute(
+            insert(collections)
+            .values(
+                id=identifier,
+                authority=authority,
+                knowledge_base=None if authority else knowledge_base,
+                state="active",
+                search_key=key.seal(new_secret(), _place(identifier)),
+                profile=self._profile,
+            )
+            .on_conflict_do_nothing()
+        )
+        found = await self.find(connection, authority, knowledge_base)
+        assert found, "the row was inserted or already there"
+        return found
+
+
+def _place(identifier: UUID) -> str:
+    return f"collections/search_key/{identifier}"

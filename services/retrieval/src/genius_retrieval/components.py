@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The parts of the running service, made once in the lifespan and handed to the endpoints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genius_common.auth import Authenticator
+from genius_common.database import Database
+from genius_retrieval.documents.content import DocumentContent
+from genius_retrieval.documents.service import DocumentService
+from genius_retrieval.ingest.queue import IngestQueue
+from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
+from genius_retrieval.parsing.runner import ParserRunner
+from genius_retrieval.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    settings: Settings
+    authenticator: Authenticator
+    database: Database
+    queue: IngestQueue
+    parsers: ParserRunner
+    documents: DocumentService
+    content: DocumentContent
+    knowledge_bases: KnowledgeBaseService

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a reader may open of a document: original, canonical text, pages as text and as pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from genius_common.contracts.retrieval import DocumentText, PageText, TextSection
+from genius_common.database import Database
+from genius_common.errors import FieldError, InvalidInput, NotFound
+from genius_common.principal import Principal
+from genius_retrieval.access import row_scope
+from genius_retrieval.chunks import CanonicalDocument, PageSpan
+from genius_retrieval.documents import repository
+from genius_retrieval.documents.sealing import Sealing, open_text
+from genius_retrieval.documents.service import visible
+from genius_retrieval.errors import NoPagePicture
+from genius_retrieval.objects import ObjectStorage
+from genius_retrieval.parsing.codec import decode_document
+from genius_retrieval.parsing.errors import Refused
+from genius_retrieval.parsing.runner import ParserRunner
+from genius_retrieval.parsing.spans import boxes_of
+
+_PDF = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    name: str
+    media_type: str
+    content: bytes
+
+
+class DocumentContent:
+    """Every method checks access anew, at the time of opening (TEN-04)."""
+
+    def __init__(self, database: Database, sealing: Sealing, objects: ObjectStorage, parsers: ParserRunner) -> None:
+        self._database = database
+        self._sealing = sealing
+        self._objects = objects
+        self._parsers = parsers
+
+    async def original(self, principal: Principal, identifier: UUID, kind: str) -> Original:
+        async with self._database.transaction(row_scope(principal)) as connection:
+            row = visible(principal, await repository.get(connection, identifier), kind)
+            name = open_text(await self._sealing.key_of(connection, row.name), row.name, "name", row.id)
+        if row.original is None:
+            raise NotFound
+        content = await self._object(principal, row.original)
+        return Original(name, row.media_type or "application/octet-stream", content)
+
+    async def text(
+        self, principal: Principal, identifier: UUID, kind: str, char_from: int = 0, char_to: int | None = None
+    ) -> DocumentText:
+        """The span of the canonical text, cut to its length, with the sections that it touches."""
+        document = await self._canonical(principal, identifier, kind)
+        length = len(document.text)
+        start, end = min(char_from, length), min(length if char_to is None else char_to, length)
+        if start > end:
+            raise InvalidInput(errors=[FieldError("/char_to", "Das Ende liegt vor dem Anfang.")])
+        sections = [
+            TextSection(path=list(s.path), char_from=s.char_from, char_to=s.char_to, source_id=s.source_id)
+            for s in document.sections
+            if s.char_from < end and s.char_to > start
+        ]
+        text = document.text[start:end]
+        return DocumentText(text=text, char_from=start, char_to=end, length=length, sections=sections)
+
+    async def page_text(self, principal: Principal, identifier: UUID, kind: str, number: int) -> PageText:
+        document = await self._canonical(principal, identifier, kind)
+        page = _page(document, number)
+        return PageText(
+            text=document.text[page.char_from : page.char_to], char_from=page.char_from, char_to=page.char_to
+        )
+
+    async def page_picture(
+        self, principal: Principal, identifier: UUID, kind: str, number: int, highlight: list[tuple[int, int]]
+    ) -> bytes:
+        """PNG of a page with the given character spans of the canonical text marked."""
+        document = await self._canonical(principal, identifier, kind)
+        if document.media_type != _PDF:
+            raise NoPagePicture
+        _page(document, number)
+        boxes = [box for start, end in highlight for box in boxes_of(document, number, start, end)]
+        original = await self.original(principal, identifier, kind)
+        try:
+            return await self._parsers.picture(original.content, number, boxes)
+        except Refused as refused:
+            raise NoPagePicture from refused
+
+    async def _canonical(self, principal: Principal, identifier: UUID, kind: str) -> CanonicalDocument:
+        async with self._database.transaction(row_scope(principal)) as connection:
+            row = visible(principal, await repository.get(connection, identifier), kind)
+        if row.canonical is None or row.state == "failed":
+            raise NotFound
+        return decode_document(await self._object(principal, row.canonical))
+
+    async def _object(self, principal: Principal, identifier: UUID) -> bytes:
+        sealed = await self._objects.sealed(identifier)
+        async with self._database.transaction(row_scope(principal)) as connection:
+            key = await self._sealing.key_of(connection, sealed)
+        return self._objects.open(identifier, sealed, key)
+
+
+def _page(document: CanonicalDocument, number: int) -> PageSpan:
+    found = next((page for page in document.pages if page.number == number), None)
+    if found is None:
+        raise NoPagePicture if not document.pages else NotFound
+    return found

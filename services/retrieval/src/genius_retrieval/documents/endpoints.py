@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Routes of single documents and of files; both kinds have the same parts, under their own scopes."""
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from genius_common.contracts.retrieval import DocumentState, DocumentText, PageText
+from genius_common.errors import FieldError, InvalidInput, NotFound
+from genius_common.principal import Principal, ProtectionClass
+from genius_retrieval.http import App, Received, caller, path_id
+from genius_retrieval.names import attachment
+
+_HIGHLIGHT = re.compile(r"(\d{1,9})-(\d{1,9})")
+_MAX_HIGHLIGHTS = 50
+# What is opened was written by others: never rendered as a page of ours, never kept by a cache.
+_CONTENT_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "x-content-type-options": "nosniff",
+}
+
+DocumentId = Annotated[UUID, path_id("document")]
+
+
+def build_router(prefix: str, kind: str, read: str, write: str) -> APIRouter:
+    """The routes below `prefix` for one `kind` of row, with the scopes for reading and writing."""
+    router = APIRouter(prefix=prefix)
+    reader, writer = caller(read), caller(write)
+
+    @router.get("/{document}")
+    async def state(app: App, principal: Annotated[Principal, reader], document: DocumentId) -> DocumentState:
+        return await app.documents.state(principal, document, kind)
+
+    @router.delete("/{document}", status_code=204)
+    async def delete(app: App, principal: Annotated[Principal, writer], document: DocumentId) -> None:
+        await app.documents.delete(principal, document, kind)
+
+    @router.get("/{document}/content", response_class=Response)
+    async def content(app: App, principal: Annotated[Principal, reader], document: DocumentId) -> Response:
+        original = await app.content.original(principal, document, kind)
+        headers = {**_CONTENT_HEADERS, "content-disposition": attachment(original.name)}
+        return Response(original.content, media_type=original.media_type, headers=headers)
+
+    @router.get("/{document}/text")
+    async def text(
+        app: App,
+        principal: Annotated[Principal, reader],
+        document: DocumentId,
+        char_from: Annotated[int, Query(ge=0)] = 0,
+        char_to: Annotated[int | None, Query(ge=0)] = None,
+    ) -> DocumentText:
+        return await app.content.text(principal, document, kind, char_from, char_to)
+
+    @router.get("/{document}/pages/{number}", response_class=Response)
+    async def picture(
+        app: App,
+        principal: Annotated[Principal, reader],
+        document: DocumentId,
+        number: str,
+        highlight: Annotated[str, Query(max_length=2000)] = "",
+    ) -> Response:
+        png = await app.content.page_picture(principal, document, kind, _number(number), _spans(highlight))
+        return Response(png, media_type="image/png", headers=_CONTENT_HEADERS)
+
+    @router.get("/{document}/pages/{number}/text")
+    async def page_text(
+        app: App, principal: Annotated[Principal, reader], document: DocumentId, number: str
+    ) -> PageText:
+        return await app.content.page_text(principal, document, kind, _number(number))
+
+    return router
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+        raise NotFound
+    return int(text)
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """`from-to[,from-to…]` as pairs."""
+    parts = text.split(",") if text else []
+    found = [_HIGHLIGHT.fullmatch(part) for part in parts]
+    spans = [(int(match[1]), int(match[2])) for match in found if match]
+    if len(spans) != len(parts) or len(parts) > _MAX_HIGHLIGHTS or any(start > end for start, end in spans):
+        raise InvalidInput(errors=[FieldError("/highlight", "Erlaubt ist „von-bis“, mehrere durch Komma getrennt.")])
+    return spans
+
+
+documents = build_router("/documents", "document", "documents.read", "documents.write")
+files = build_router("/files", "file", "files.read", "files.write")
+
+
+@files.post("", status_code=202)
+async def add_file(
+    app: App,
+    principal: Annotated[Principal, caller("files.write")],
+    upload: Received,
+    protection_class: ProtectionClass = ProtectionClass.INTERN,
+) -> DocumentState:
+    return await app.documents.add_file(principal, upload, protection_class)

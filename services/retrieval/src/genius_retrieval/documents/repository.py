@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Rows of documents and files. Every function works on the connection of a transaction with its row scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from genius_retrieval.tables import documents
+
+Row = sa.Row[Any]
+_c = documents.c
+
+
+async def insert(connection: AsyncConnection, values: dict[str, Any]) -> Row:
+    found: Row = (await connection.execute(sa.insert(documents).values(values).returning(documents))).one()
+    return found
+
+
+async def get(connection: AsyncConnection, identifier: UUID, *, lock: bool = False) -> Row | None:
+    query = sa.select(documents).where(_c.id == identifier)
+    return (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
+
+
+async def update(connection: AsyncConnection, identifier: UUID, **values: Any) -> bool:
+    """Whether the row was still there."""
+    change = sa.update(documents).where(_c.id == identifier).values(**values, updated_at=sa.func.now())
+    return bool((await connection.execute(change)).rowcount)
+
+
+async def remove(connection: AsyncConnection, identifier: UUID) -> Row | None:
+    gone = sa.delete(documents).where(_c.id == identifier).returning(documents)
+    return (await connection.execute(gone)).one_or_none()
+
+
+async def same_version(connection: AsyncConnection, knowledge_base: UUID, version: str) -> Row | None:
+    """A current document with exactly this content, being ingested or ready."""
+    query = sa.select(documents).where(
+        _c.knowledge_base == knowledge_base,
+        _c.version == version,
+        _c.state != "failed",
+        _c.superseded_by.is_(None),
+    )
+    return (await connection.execute(query.limit(1))).one_or_none()
+
+
+async def supersede(connection: AsyncConnection, row: Row) -> Sequence[Row]:
+    """Mark older ready documents of the same name as superseded by `row`; answers them."""
+    change = (
+        sa.update(documents)
+        .where(
+            _c.knowledge_base == row.knowledge_base,
+            _c.name_digest == row.name_digest,
+            _c.id != row.id,
+            _c.state == "ready",
+            _c.superseded_by.is_(None),
+            sa.tuple_(_c.created_at, _c.id) < sa.tuple_(sa.literal(row.created_at), sa.literal(row.id)),
+        )
+        .values(superseded_by=row.id)
+        .returning(documents)
+    )
+    found: Sequence[Row] = (await connection.execute(change)).all()
+    return found
+
+
+async def page(
+    connection: AsyncConnection, knowledge_base: UUID, limit: int, after: tuple[dt.datetime, UUID] | None
+) -> Sequence[Row]:
+    """Current documents of a knowledge base in order of their upload, one more than `limit` if there are more."""
+    query = sa.select(documents).where(_c.knowledge_base == knowledge_base, _c.superseded_by.is_(None))
+    if after:
+        query = query.where(sa.tuple_(_c.created_at, _c.id) > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
+    return (await connection.execute(query.order_by(_c.created_at, _c.id).limit(limit + 1))).all()
+
+
+async def of_knowledge_base(connection: AsyncConnection, knowledge_base: UUID) -> Sequence[Row]:
+    return (await connection.execute(sa.select(documents).where(_c.knowledge_base == knowledge_base))).all()
+
+
+async def counts(connection: AsyncConnection, knowledge_base: UUID) -> Row:
+    """documents, ready, failed, pages of the current documents."""
+    query = sa.select(
+        sa.func.count().label("documents"),
+        sa.func.count().filter(_c.state == "ready").label("ready"),
+        sa.func.count().filter(_c.state == "failed").label("failed"),
+        sa.func.coalesce(sa.func.sum(_c.pages), 0).label("pages"),
+    ).where(_c.knowledge_base == knowledge_base, _c.superseded_by.is_(None))
+    return (await connection.execute(query)).one()

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Names, titles and contents of documents under the right key: the tenant's, the authority's or the person's."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from genius_common.contracts.retrieval import DocumentState
+from genius_common.crypto import ContentKey, key_id_of
+from genius_common.keys import KeyRing
+from genius_retrieval.documents.repository import Row
+from genius_retrieval.ingest import reasons
+
+_PROGRESS = {"queued": 0.0, "parsing": 0.2, "indexing": 0.7}
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """To whom a document belongs. `person` is set for files only."""
+
+    authority: UUID | None
+    person: UUID | None = None
+
+
+def owner_of(row: Row) -> Owner:
+    return Owner(row.authority, row.owner_person if row.kind == "file" else None)
+
+
+class Sealing:
+    """Seals and opens what a document's row holds."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+
+    async def key(self, connection: AsyncConnection, owner: Owner) -> ContentKey:
+        """The key for new content of `owner`."""
+        if owner.authority is None:
+            return await self._keys.tenant_key(connection)
+        if owner.person is None:
+            return await self._keys.authority_key(connection, owner.authority)
+        return await self._keys.person_key(connection, owner.authority, owner.person)
+
+    async def key_of(self, connection: AsyncConnection, sealed: bytes) -> ContentKey:
+        """The key that opens `sealed`, if the row scope includes it."""
+        return await self._keys.by_id(connection, key_id_of(sealed))
+
+    async def state(self, connection: AsyncConnection, row: Row, extra: tuple[str, ...] = ()) -> DocumentState:
+        """The public state of a row; `extra` are codes of warnings of this answer only."""
+        key = await self.key_of(connection, row.name)
+        return DocumentState(
+            id=row.id,
+            name=open_text(key, row.name, "name", row.id),
+            state=row.state,
+            reason=reasons.failure(row.reason),
+            media_type=row.media_type,
+            pages=row.pages,
+            size=row.size,
+            version=row.version,
+            title=open_text(key, row.title, "title", row.id) if row.title else None,
+            as_of=row.as_of,
+            progress=_PROGRESS.get(row.state),
+            warnings=reasons.warnings([*row.warnings, *extra]),
+            knowledge_base=row.knowledge_base,
+            protection_class=row.protection_class,
+            created_at=row.created_at,
+        )
+
+
+def seal_text(key: ContentKey, text: str, column: str, document: UUID) -> bytes:
+    return key.seal(text.encode(), f"documents/{column}/{document}")
+
+
+def open_text(key: ContentKey, sealed: bytes, column: str, document: UUID) -> str:
+    return key.open(sealed, f"documents/{column}/{document}").decode()
+
+
+def name_digest(key: ContentKey, name: str) -> bytes:
+    """Finds the earlier version of the same name without the name in clear; bound to the owner's key."""
+    return hmac.digest(key.secret, b"name\0" + name.casefold().encode(), hashlib.sha256)

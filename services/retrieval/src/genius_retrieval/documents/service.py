@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Documents of knowledge bases and files of persons: accept, list, read, delete."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from genius_common.contracts.retrieval import DocumentPage, DocumentState
+from genius_common.database import Database, RowScope
+from genius_common.errors import FieldError, Forbidden, InvalidInput, NotFound
+from genius_common.principal import Principal, ProtectionClass
+from genius_retrieval.access import may_see_class, require_readable, require_writable, row_scope, write_scope
+from genius_retrieval.documents import repository
+from genius_retrieval.documents.repository import Row
+from genius_retrieval.documents.sealing import Owner, Sealing, name_digest, owner_of, seal_text
+from genius_retrieval.index.port import CollectionIndex
+from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
+from genius_retrieval.knowledge_bases import repository as knowledge_bases
+from genius_retrieval.names import display_name
+from genius_retrieval.objects import ObjectStorage
+
+_EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Received bytes. `content` is None where they were more than allowed; `size` and `version` are of all."""
+
+    name: str
+    content: bytes | None
+    size: int
+    version: str
+
+    @classmethod
+    def of(cls, name: str, content: bytes) -> Upload:
+        return cls(name, content, len(content), hashlib.sha256(content).hexdigest())
+
+    @property
+    def refusal(self) -> str | None:
+        """The reason code of an upload that needs no parser to be refused."""
+        if self.content is None:
+            return "too_large"
+        return None if self.content else "empty"
+
+
+class DocumentService:
+    """What the endpoints of documents and files do."""
+
+    def __init__(
+        self,
+        database: Database,
+        sealing: Sealing,
+        objects: ObjectStorage,
+        queue: IngestQueue,
+        index: CollectionIndex,
+    ) -> None:
+        self._database = database
+        self._sealing = sealing
+        self._objects = objects
+        self._queue = queue
+        self._index = index
+
+    async def add_document(self, principal: Principal, knowledge_base: UUID, upload: Upload) -> DocumentState:
+        """Accept a document; the same content again answers the existing one with a warning `duplicate`."""
+        require_writable(principal, knowledge_base)
+        async with self._database.transaction(row_scope(principal)) as connection:
+            base = await knowledge_bases.get(connection, knowledge_base)
+            if base is None:
+                raise NotFound
+            if existing := await repository.same_version(connection, knowledge_base, upload.version):
+                return await self._sealing.state(connection, existing, ("duplicate",))
+        values = {
+            "kind": "document",
+            "knowledge_base": knowledge_base,
+            "owner_kind": "authority" if base.authority else "tenant",
+            "protection_class": base.protection_class,
+        }
+        return await self._add(principal, Owner(base.authority), upload, values)
+
+    async def add_file(
+        self, principal: Principal, upload: Upload, protection_class: ProtectionClass = ProtectionClass.INTERN
+    ) -> DocumentState:
+        """Accept a file of the caller."""
+        if principal.authority is None:
+            raise Forbidden
+        values = {
+            "kind": "file",
+            "owner_kind": "person",
+            "owner_person": principal.subject,
+            "protection_class": protection_class.value,
+        }
+        return await self._add(principal, Owner(principal.authority, principal.subject), upload, values)
+
+    async def _add(self, principal: Principal, owner: Owner, upload: Upload, values: dict[str, Any]) -> DocumentState:
+        scope = write_scope(principal, owner.authority)
+        identifier, original = uuid4(), uuid4() if upload.refusal is None else None
+        name = display_name(upload.name)
+        async with self._database.transaction(scope) as connection:
+            key = await self._sealing.key(connection, owner)
+            if original and upload.content is not None:
+                await self._objects.put(original, upload.content, key)
+            row = await repository.insert(
+                connection,
+                {
+                    **values,
+                    "id": identifier,
+                    "authority": owner.authority,
+                    "uploaded_by": principal.subject,
+                    "name": seal_text(key, name, "name", identifier),
+                    "name_digest": name_digest(key, name),
+                    "state": "failed" if upload.refusal else "queued",
+                    "reason": upload.refusal,
+                    "size": upload.size,
+                    "version": upload.version,
+                    "original": original,
+                },
+            )
+            if original:
+                await self._queue.defer(connection, Target(identifier, owner.authority, principal.subject))
+            return await self._sealing.state(connection, row)
+
+    async def state(self, principal: Principal, identifier: UUID, kind: str) -> DocumentState:
+        async with self._database.transaction(row_scope(principal)) as connection:
+            row = visible(principal, await repository.get(connection, identifier), kind)
+            return await self._sealing.state(connection, row)
+
+    async def list_documents(
+        self, principal: Principal, knowledge_base: UUID, limit: int, after: str | None
+    ) -> DocumentPage:
+        """Current documents in order of upload; `after` is the `next` of the page before."""
+        require_readable(principal, knowledge_base)
+        async with self._database.transaction(row_scope(principal)) as connection:
+            if await knowledge_bases.get(connection, knowledge_base) is None:
+                raise NotFound
+            found = await repository.page(connection, knowledge_base, limit, _cursor(after))
+            rows = [row for row in found[:limit] if may_see_class(principal, row.protection_class)]
+            items = [await self._sealing.state(connection, row) for row in rows]
+        more = len(found) > limit
+        return DocumentPage(items=items, next=_as_cursor(found[limit - 1]) if more else None)
+
+    async def delete(self, principal: Principal, identifier: UUID, kind: str) -> None:
+        """Remove the document: out of the search at once, then its objects."""
+        async with self._database.transaction(row_scope(principal)) as connection:
+            row = visible(principal, await repository.get(connection, identifier), kind)
+        if row.knowledge_base:
+            require_writable(principal, row.knowledge_base)
+        await self.delete_rows(write_scope(principal, row.authority), [row])
+
+    async def delete_rows(self, scope: RowScope, rows: Sequence[Row]) -> None:
+        """Delete rows with all that hangs on them; what can't be removed now is removed by a job."""
+        removed: list[Leftovers] = []
+        async with self._database.transaction(scope) as connection:
+            for row in rows:
+                if gone := await repository.remove(connection, row.id):
+                    left = leftovers_of(gone)
+                    removed.append(left)
+                    await self._queue.defer(connection, left)
+        for left in removed:
+            if left.collection:
+                await self._index.delete_document(left.collection, left.document)
+
+
+def leftovers_of(row: Row) -> Leftovers:
+    return Leftovers(row.id, row.collection, tuple(o for o in (row.original, row.canonical) if o))
+
+
+def visible(principal: Principal, row: Row | None, kind: str) -> Row:
+    """The row if it exists for `principal`, else `NotFound`: the second look beside row-level security."""
+    if row is None or row.kind != kind or not may_see_class(principal, row.protection_class):
+        raise NotFound
+    if kind == "document":
+        require_readable(principal, row.knowledge_base)
+        return row
+    owner = owner_of(row)
+    if owner.person != principal.subject or owner.authority != principal.authority:
+        raise NotFound
+    if principal.run is not None and row.id not in principal.files:
+        raise NotFound
+    return row
+
+
+def _as_cursor(row: Row) -> str:
+    return f"{(row.created_at - _EPOCH) // dt.timedelta(microseconds=1)}-{row.id}"
+
+
+def _cursor(text: str | None) -> tuple[dt.datetime, UUID] | None:
+    if text is None:
+        return None
+    micros, _, identifier = text.partition("-")
+    try:
+        moment = _EPOCH + dt.timedelta(microseconds=int(micros))
+        return moment, UUID(identifier)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(errors=[FieldError("/after", "Dieser Wert stammt nicht aus einer Liste.")]) from error

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Failures of the retrieval service that leave it over HTTP. Reasons of failed documents: ingest/reasons.py."""
+
+from __future__ import annotations
+
+from genius_common.errors import NotFound, Unprocessable
+
+
+class NoPagePicture(NotFound):
+    code = "no_page_picture"
+    default_detail = "Für diese Seite gibt es kein Bild. Öffnen Sie stattdessen den Text des Dokuments."
+
+
+class UnknownImportSource(Unprocessable):
+    code = "unknown_import_source"
+    default_detail = "Diese Quelle kann nicht eingelesen werden. Bekannt ist „gesetze“."

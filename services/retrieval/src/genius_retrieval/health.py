@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Liveness, and readiness with its parts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from genius_common.database import RowScope
+from genius_retrieval.http import App
+
+router = APIRouter(prefix="/health")
+
+
+@router.get("/live")
+async def live() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.get("/ready")
+async def ready(app: App, response: Response) -> dict[str, object]:
+    """503 without the database; a missing system-call filter of the parsers is `degraded`."""
+    checks = {
+        "database": await _database(app),
+        "ingestion": "ok" if app.queue.running else "down",
+        "parsers": "degraded" if app.parsers.caged is False else "ok",
+    }
+    status = "down" if "down" in checks.values() else "degraded" if "degraded" in checks.values() else "ok"
+    response.status_code = 503 if status == "down" else 200
+    return {"status": status, "checks": checks}
+
+
+async def _database(app: App) -> str:
+    try:
+        async with app.database.transaction(RowScope()):
+            return "ok"
+    except (SQLAlchemyError, OSError):
+        return "down"

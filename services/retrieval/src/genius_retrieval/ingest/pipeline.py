@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One document from upload to searchable, safe to be run again from any point (ING-10).
+
+queued → parsing → indexing → ready, or failed with a reason. Each step first makes its effect durable and then
+writes the state; points are replaced as a whole, with ids that depend on the content alone.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from genius_common.database import Database, RowScope
+from genius_retrieval.chunking.structure import chunk
+from genius_retrieval.chunks import CanonicalDocument
+from genius_retrieval.collections import Collection, CollectionCatalogue
+from genius_retrieval.documents import repository
+from genius_retrieval.documents.repository import Row
+from genius_retrieval.documents.sealing import Sealing, open_text, owner_of, seal_text
+from genius_retrieval.index.port import CollectionIndex, DocumentMeta
+from genius_retrieval.ingest.queue import Leftovers, Target
+from genius_retrieval.objects import ObjectStorage
+from genius_retrieval.parsing import PARSER_VERSION
+from genius_retrieval.parsing.codec import encode_document
+from genius_retrieval.parsing.errors import Refused
+from genius_retrieval.parsing.runner import ParserRunner
+
+log = structlog.get_logger(__name__)
+
+
+class Ingestion:
+    """Carries out the jobs of `IngestQueue`."""
+
+    def __init__(
+        self,
+        database: Database,
+        sealing: Sealing,
+        objects: ObjectStorage,
+        parsers: ParserRunner,
+        catalogue: CollectionCatalogue,
+        index: CollectionIndex,
+    ) -> None:
+        self._database = database
+        self._sealing = sealing
+        self._objects = objects
+        self._parsers = parsers
+        self._catalogue = catalogue
+        self._index = index
+
+    async def ingest(self, target: Target, last_attempt: bool) -> None:
+        """Carry the document to ready or failed. Raises only what a later attempt may get over."""
+        scope = _scope(target)
+        async with self._database.transaction(scope) as connection:
+            row = await repository.get(connection, target.document)
+            if row is None or row.state in {"ready", "failed"}:
+                return
+            await repository.update(connection, row.id, state="parsing")
+        try:
+            await self._carry(scope, row)
+        except Refused as refused:
+            await self._fail(scope, row, refused.code)
+        except Exception:
+            # Whatever it was: on the last attempt the document is visibly failed, never stuck.
+            if last_attempt:
+                await self._fail(scope, row, "internal_error")
+            raise
+
+    async def purge(self, leftovers: Leftovers) -> None:
+        """Remove points and objects of a document whose row is gone."""
+        if leftovers.collection:
+            await self._index.delete_document(leftovers.collection, leftovers.document)
+        for identifier in leftovers.objects:
+            await self._objects.delete(identifier)
+
+    async def _carry(self, scope: RowScope, row: Row) -> None:
+        original, name = await self._original(scope, row)
+        document = await self._parsers.parse(original, name)
+        collection = await self._keep(scope, row, document)
+        if collection is None:
+            return
+        chunks = chunk(document, row.id, row.version)
+        if not chunks:
+            raise Refused("no_content")
+        await self._index.delete_document(collection.id, row.id)
+        await self._index.upsert(collection, chunks, _meta(row, document))
+        await self._finish(scope, row, collection.id)
+
+    async def _original(self, scope: RowScope, row: Row) -> tuple[bytes, str]:
+        sealed = await self._objects.sealed(row.original)
+        async with self._database.transaction(scope) as connection:
+            key = await self._sealing.key_of(connection, sealed)
+            name_key = await self._sealing.key_of(connection, row.name)
+        return self._objects.open(row.original, sealed, key), open_text(name_key, row.name, "name", row.id)
+
+    async def _keep(self, scope: RowScope, row: Row, document: CanonicalDocument) -> Collection | None:
+        """Store the canonical document; None if the document was deleted meanwhile."""
+        canonical = row.canonical or uuid4()
+        async with self._database.transaction(scope) as connection:
+            key = await self._sealing.key(connection, owner_of(row))
+            collection = await self._catalogue.ensure(connection, row.authority, row.knowledge_base)
+            kept = await repository.update(
+                connection,
+                row.id,
+                state="indexing",
+                canonical=canonical,
+                collection=collection.id,
+                title=seal_text(key, document.title, "title", row.id),
+                media_type=document.media_type,
+                pages=len(document.pages) or None,
+                text_length=len(document.text),
+                as_of=document.as_of,
+                warnings=[warning.code for warning in document.warnings],
+                parser_version=PARSER_VERSION,
+            )
+            if kept:
+                # Before the commit: a row that names an object never lacks it.
+                await self._objects.put(canonical, encode_document(document), key)
+        return collection if kept else None
+
+    async def _finish(self, scope: RowScope, row: Row, collection: UUID) -> None:
+        async with self._database.transaction(scope) as connection:
+            kept = await repository.update(connection, row.id, state="ready")
+            older = await self._supersede(connection, row) if kept else []
+        if not kept:
+            await self._index.delete_document(collection, row.id)
+        for other in older:
+            await self._index.delete_document(other.collection, other.id)
+        log.info("document ready", document=str(row.id), superseded=len(older))
+
+    async def _supersede(self, connection: AsyncConnection, row: Row) -> list[Row]:
+        if row.kind != "document":
+            return []
+        return [other for other in await repository.supersede(connection, row) if other.collection]
+
+    async def _fail(self, scope: RowScope, row: Row, code: str) -> None:
+        """End as failed. What must not be kept (a classification mark) goes with it."""
+        forbidden = code == "vs_marking"
+        values = {"original": None, "canonical": None, "title": None} if forbidden else {}
+        async with self._database.transaction(scope) as connection:
+            current = await repository.get(connection, row.id, lock=True)
+            if current is None:
+                return
+            await repository.update(connection, row.id, state="failed", reason=code, **values)
+        if current.collection:
+            await self._index.delete_document(current.collection, row.id)
+        if forbidden:
+            for identifier in (current.original, current.canonical):
+                if identifier:
+                    await self._objects.delete(identifier)
+        log.info("document failed", document=str(row.id), reason=code)
+
+
+def _scope(target: Target) -> RowScope:
+    return RowScope(authority=target.authority, person=target.person, tenant_wide=target.authority is None)
+
+
+def _meta(row: Row, document: CanonicalDocument) -> DocumentMeta:
+    return DocumentMeta(
+        document=row.id,
+        version=row.version,
+        kind=row.kind,
+        knowledge_base=row.knowledge_base,
+        owner=row.owner_person if row.kind == "file" else None,
+        protection_class=row.protection_class,
+        title=document.title,
+    )

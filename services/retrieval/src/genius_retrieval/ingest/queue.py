@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Jobs of the ingestion on procrastinate. A job's row holds ids only; it is written with the document's row.
+
+With Qdrant Edge exactly one process writes, so the worker runs inside the service and every job that stands as
+running when the process starts was interrupted (`recover`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+import psycopg
+import structlog
+from procrastinate.jobs import Status
+from procrastinate.utils import utcnow
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+log = structlog.get_logger(__name__)
+
+QUEUE = "ingest"
+MAX_ATTEMPTS = 5
+_RESTART_SECONDS = (1, 2, 5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The document that a job is about, with the row scope that it needs (all ids)."""
+
+    document: UUID
+    authority: UUID | None
+    person: UUID
+
+    def arguments(self) -> dict[str, str | None]:
+        authority = str(self.authority) if self.authority else None
+        return {"document": str(self.document), "authority": authority, "person": str(self.person)}
+
+    @classmethod
+    def of(cls, arguments: dict[str, Any]) -> Target:
+        authority = arguments["authority"]
+        return cls(UUID(arguments["document"]), UUID(authority) if authority else None, UUID(arguments["person"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What a deleted document leaves behind outside the database."""
+
+    document: UUID
+    collection: UUID | None
+    objects: tuple[UUID, ...]
+
+    def arguments(self) -> dict[str, Any]:
+        collection = str(self.collection) if self.collection else None
+        return {"document": str(self.document), "collection": collection, "objects": [str(o) for o in self.objects]}
+
+    @classmethod
+    def of(cls, arguments: dict[str, Any]) -> Leftovers:
+        collection = arguments["collection"]
+        return cls(
+            UUID(arguments["document"]),
+            UUID(collection) if collection else None,
+            tuple(UUID(o) for o in arguments["objects"]),
+        )
+
+
+Ingest = Callable[[Target, bool], Awaitable[None]]
+Purge = Callable[[Leftovers], Awaitable[None]]
+
+
+class IngestQueue:
+    """Defers jobs within a caller's transaction and runs them with `concurrency` at a time."""
+
+    def __init__(self, conninfo: str, concurrency: int) -> None:
+        connector = procrastinate.PsycopgConnector(
+            conninfo=conninfo, min_size=1, max_size=concurrency + 2, timeout=10, kwargs={"connect_timeout": 5}
+        )
+        self._app = procrastinate.App(connector=connector)
+        self._concurrency = concurrency
+        self._worker: asyncio.Task[None] | None = None
+
+    def handle(self, ingest: Ingest, purge: Purge) -> None:
+        """Register what the jobs do; `ingest` gets whether this is the last attempt."""
+        retry = procrastinate.RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=2)
+
+        async def run_ingest(context: procrastinate.JobContext, /, **arguments: Any) -> None:
+            await ingest(Target.of(arguments), context.job.attempts >= MAX_ATTEMPTS)
+
+        async def run_purge(**arguments: Any) -> None:
+            await purge(Leftovers.of(arguments))
+
+        self._app.task(queue=QUEUE, name="ingest", pass_context=True, retry=retry)(run_ingest)
+        self._app.task(queue=QUEUE, name="purge", retry=procrastinate.RetryStrategy(exponential_wait=2))(run_purge)
+
+    async def defer(self, connection: AsyncConnection, work: Target | Leftovers) -> None:
+        """Write a job in the transaction of `connection`: it exists exactly if that commits."""
+        raw = (await connection.get_raw_connection()).driver_connection
+        name = "ingest" if isinstance(work, Target) else "purge"
+        await self._app.configure_task(name, connection=raw).defer_async(**work.arguments())
+
+    async def start(self) -> None:
+        await self._app.open_async()
+        await self._recover()
+        self._worker = asyncio.create_task(self._work(), name="ingest worker")
+
+    async def stop(self) -> None:
+        if self._worker:
+            self._worker.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._worker
+        await self._app.close_async()
+
+    @property
+    def running(self) -> bool:
+        return self._worker is not None and not self._worker.done()
+
+    async def _recover(self) -> None:
+        """Give the jobs of a killed process back to the queue."""
+        manager = self._app.job_manager
+        for job in await manager.list_jobs_async(queue=QUEUE, status=Status.DOING.value):
+            assert job.id is not None
+            await manager.retry_job_by_id_async(job.id, retry_at=utcnow())
+            log.info("interrupted job taken up again", task=job.task_name, job=job.id)
+
+    async def _work(self) -> None:
+        """Run the worker; a lost database ends it, and it comes back with back-off."""
+        failures = 0
+        while True:
+            try:
+                await self._app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=self._concurrency,
+                    install_signal_handlers=False,
+                    delete_jobs="successful",
+                    shutdown_graceful_timeout=5,
+                )
+                return
+            except (procrastinate.exceptions.ConnectorException, psycopg.Error, OSError) as error:
+                wait = _RESTART_SECONDS[min(failures, len(_RESTART_SECONDS) - 1)]
+                failures += 1
+                log.warning("ingest worker lost the database", error=type(error).__name__, retry_in=wait)
+                await asyncio.sleep(wait)

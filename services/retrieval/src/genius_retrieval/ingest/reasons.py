@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Why a document failed, or what a reader should know about it: stable codes with German texts that say what to do.
+
+The table stores codes only, so that a text can be improved without a migration and no content slips into it.
+"""
+
+from __future__ import annotations
+
+from genius_common.contracts.retrieval import Reason
+
+FAILURES: dict[str, str] = {
+    "empty": "Die Datei ist leer. Bitte prüfen Sie die Datei und laden Sie sie erneut hoch.",
+    "too_large": "Die Datei ist größer als erlaubt. Bitte teilen Sie sie auf oder verkleinern Sie sie.",
+    "unknown_type": "Diese Art von Datei wird nicht unterstützt. Möglich sind PDF, DOCX, ODT, HTML, Markdown und Text.",
+    "ambiguous_type": "Die Datei lässt sich als verschiedene Dateiarten lesen und wird aus Sicherheitsgründen nicht "
+    "angenommen. Bitte speichern Sie sie neu im gewünschten Format.",
+    "encrypted": "Die Datei ist mit einem Passwort geschützt. Bitte entfernen Sie den Schutz und laden Sie sie erneut "
+    "hoch.",
+    "broken": "Die Datei ist beschädigt oder unvollständig. Bitte öffnen Sie sie und speichern Sie sie neu.",
+    "no_text": "Die Datei enthält nur Bilder ohne Text. Bitte laden Sie eine durchsuchbare Fassung hoch "
+    "(Texterkennung).",
+    "no_content": "In der Datei steht kein Text.",
+    "archive_bomb": "Die Datei entpackt sich auf eine unzulässige Größe und wird aus Sicherheitsgründen nicht "
+    "angenommen.",
+    "unsafe_archive": "Die Datei enthält unzulässige Einträge und wird aus Sicherheitsgründen nicht angenommen.",
+    "unsafe_xml": "Die Datei enthält unzulässige XML-Anweisungen (DTD oder Entitäten) und wird aus Sicherheitsgründen "
+    "nicht angenommen.",
+    "too_many_pages": "Die Datei hat mehr Seiten als erlaubt. Bitte teilen Sie sie auf.",
+    "too_much_text": "Die Datei enthält mehr Text als erlaubt. Bitte teilen Sie sie auf.",
+    "too_complex": "Die Datei ließ sich nicht in der erlaubten Zeit und mit dem erlaubten Speicher lesen. Bitte "
+    "vereinfachen oder teilen Sie sie.",
+    "vs_marking": "Die Datei trägt eine Kennzeichnung als Verschlusssache (VS). Solche Inhalte dürfen hier nicht "
+    "verarbeitet werden; Datei und Text wurden nicht gespeichert.",
+    "internal_error": "Beim Einlesen ist ein Fehler aufgetreten. Bitte laden Sie die Datei erneut hoch und verständigen "
+    "Sie den Betrieb, wenn er wieder auftritt.",
+}
+
+WARNINGS: dict[str, str] = {
+    "duplicate": "Dieselbe Datei gibt es in dieser Wissenssammlung schon; sie wurde nicht noch einmal gespeichert.",
+    "hidden_text": "Die Datei enthielt unsichtbare Zeichen oder versteckten Text; beides wurde entfernt.",
+    "pages_without_text": "Einige Seiten enthalten nur Bilder; ihr Inhalt ist nicht durchsuchbar.",
+    "guessed_encoding": "Der Zeichensatz der Textdatei wurde geschätzt. Bitte prüfen Sie die Umlaute.",
+    "tracked_changes": "Die Datei enthält nachverfolgte Änderungen; gelöschter Text und Kommentare wurden nicht "
+    "übernommen.",
+}
+
+
+def failure(code: str | None) -> Reason | None:
+    return Reason(code=code, detail=FAILURES.get(code, FAILURES["internal_error"])) if code else None
+
+
+def warnings(codes: list[str]) -> list[Reason]:
+    return [Reason(code=code, detail=WARNINGS[code]) for code in codes if code in WARNINGS]

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Routes of knowledge bases and their documents (docs/reference/internal-contracts.md, "Retrieval")."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from genius_common.contracts.retrieval import DocumentPage, DocumentState
+from genius_common.principal import Principal
+from genius_retrieval.http import App, Received, caller, path_id
+from genius_retrieval.knowledge_bases.schemas import KnowledgeBaseCounts, KnowledgeBaseInput
+
+router = APIRouter(prefix="/knowledge-bases/{kb}")
+KnowledgeBaseId = Annotated[UUID, path_id("kb")]
+Manager = Annotated[Principal, caller("knowledge-bases.manage")]
+Reader = Annotated[Principal, caller("documents.read")]
+Writer = Annotated[Principal, caller("documents.write")]
+
+
+@router.put("", status_code=204)
+async def put(app: App, principal: Manager, kb: KnowledgeBaseId, body: KnowledgeBaseInput) -> None:
+    await app.knowledge_bases.put(principal, kb, body.authority, body.protection_class)
+
+
+@router.get("")
+async def counts(app: App, principal: Reader, kb: KnowledgeBaseId) -> KnowledgeBaseCounts:
+    return await app.knowledge_bases.counts(principal, kb)
+
+
+@router.delete("", status_code=204)
+async def delete(app: App, principal: Manager, kb: KnowledgeBaseId) -> None:
+    await app.knowledge_bases.delete(principal, kb)
+
+
+@router.get("/documents")
+async def list_documents(
+    app: App,
+    principal: Reader,
+    kb: KnowledgeBaseId,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(max_length=100)] = None,
+) -> DocumentPage:
+    return await app.documents.list_documents(principal, kb, limit, after)
+
+
+@router.post("/documents", status_code=202)
+async def add_document(app: App, principal: Writer, kb: KnowledgeBaseId, upload: Received) -> DocumentState:
+    return await app.documents.add_document(principal, kb, upload)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Originals and canonical texts as encrypted objects. An object's name is a generated id, never a user's text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import obstore
+import structlog
+from obstore.exceptions import NotFoundError
+from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+
+from genius_common.crypto import ContentKey, Undecryptable
+
+log = structlog.get_logger(__name__)
+
+
+def open_store(url: str | None, data_dir: Path) -> ObjectStore:
+    """A folder below `data_dir`, or what `url` names (`s3://bucket/prefix`, `memory:`)."""
+    if url is None:
+        folder = data_dir / "objects"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return LocalStore(folder)
+    return MemoryStore() if url == "memory:" else from_url(url)
+
+
+class ObjectStorage:
+    """Sealed bytes by id. The ciphertext is bound to its id, so that objects can't be swapped."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    async def put(self, identifier: UUID, plain: bytes, key: ContentKey) -> None:
+        await obstore.put_async(self._store, _path(identifier), key.seal(plain, _place(identifier)))
+
+    async def sealed(self, identifier: UUID) -> bytes:
+        """The ciphertext; `crypto.key_id_of` names its key. Raises `Undecryptable` where the object is gone."""
+        try:
+            found = await obstore.get_async(self._store, _path(identifier))
+            return bytes(await found.bytes_async())
+        except (NotFoundError, FileNotFoundError) as error:
+            log.error("object missing", object=str(identifier))
+            raise Undecryptable from error
+
+    def open(self, identifier: UUID, sealed: bytes, key: ContentKey) -> bytes:
+        return key.open(sealed, _place(identifier))
+
+    async def delete(self, identifier: UUID) -> None:
+        """Remove it; an object that is already gone is no error."""
+        try:
+            await obstore.delete_async(self._store, _path(identifier))
+        except (NotFoundError, FileNotFoundError):
+            log.info("object was already gone", object=str(identifier))
+
+
+def _path(identifier: UUID) -> str:
+    name = identifier.hex
+    return f"{name[:2]}/{name}"
+
+
+def _place(identifier: UUID) -> str:
+    return f"objects/{identifier}"

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Assembles a canonical document block by block: cleans the text, counts offsets, refuses what must not be kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from genius_retrieval.chunks import Block, BlockKind, Box, CanonicalDocument, PageSpan, Section, Warned
+from genius_retrieval.parsing.errors import Refused
+from genius_retrieval.parsing.guards import Bounds
+
+_SEPARATOR = "\n\n"
+# Zero-width and joining characters, bidi controls, tag characters, variation selectors, fillers (INJ-04).
+_HIDDEN = re.compile(
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\u206a-\u206f\ufeff\ufe00-\ufe0f\u115f\u1160\u3164\uffa0\u034f\u061c\u180e"
+    "\U000e0000-\U000e0fff]"
+)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+# Joiners and selectors that real text uses (emoji, a byte order mark, a soft hyphen) are removed without a warning.
+_HARMLESS = set("\ufeff\u200d\u200c\ufe0e\ufe0f")
+_SPACES = re.compile(r"[^\S\n]+")
+_VS_MARK = re.compile(
+    r"VS\s*[-–—]?\s*(?:N\s*f\s*D\b|NUR\s+F(?:Ü|UE)R\s+DEN\s+DIENSTGEBRAUCH|VERTRAULICH\b)|\bSTRENG\s+GEHEIM\b"
+    r"|(?m:^\s*[-–—]*\s*(?:amtlich\s+)?GEHEIM\s*(?:[-–—]+\s*amtlich\s+geheim\s*gehalten)?\s*[-–—]*\s*$)",
+    re.IGNORECASE,
+)
+_TITLE_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a page with its rectangle in points."""
+
+    text: str
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+def refuse_marked(text: str) -> None:
+    """Raise for a classification mark (VSA), wherever it was found: body, header, footer, metadata (ING-11)."""
+    if _VS_MARK.search(text):
+        raise Refused("vs_marking")
+
+
+class DocumentBuilder:
+    """Add blocks in reading order, then `build`. Lines of one block are joined by `joint`."""
+
+    def __init__(self, bounds: Bounds, media_type: str) -> None:
+        self._bounds = bounds
+        self._media_type = media_type
+        self._parts: list[str] = []
+        self._length = 0
+        self._blocks: list[Block] = []
+        self._pages: list[PageSpan] = []
+        self._warnings: dict[str, None] = {}
+
+    @property
+    def length(self) -> int:
+        return self._length
+
+    @property
+    def empty(self) -> bool:
+        return not self._blocks
+
+    def warn(self, code: str) -> None:
+        self._warnings[code] = None
+
+    def clean(self, text: str) -> str:
+        """NFC without invisible and control characters; runs of spaces become one. Hidden ones are warned of."""
+        hidden = _HIDDEN.findall(text)
+        if hidden:
+            if not _HARMLESS.issuperset(hidden):
+                self.warn("hidden_text")
+            text = _HIDDEN.sub("", text)
+        text = _CONTROL.sub("", text.replace("\u00ad", "").replace("\r\n", "\n").replace("\r", "\n"))
+        lines = (_SPACES.sub(" ", line).strip() for line in unicodedata.normalize("NFC", text).split("\n"))
+        return "\n".join(lines).strip("\n")
+
+    def add(self, kind: BlockKind, text: str, *, level: int | None = None) -> None:
+        """Add a block without a place on a page; empty ones are left out."""
+        if cleaned := self.clean(text):
+            start = self._append(cleaned)
+            self._blocks.append(Block(kind, cleaned, start, self._length, level=level))
+
+    def add_lines(self, kind: BlockKind, lines: Sequence[Line], *, level: int | None = None, joint: str = " ") -> None:
+        """Add a block of placed lines. A word divided at the end of a line is joined again."""
+        text = ""
+        spans: list[tuple[Line, int, int]] = []
+        for line in lines:
+            cleaned = self.clean(line.text)
+            if not cleaned:
+                continue
+            if text.endswith("-") and len(text) > 1 and text[-2].isalpha() and cleaned[0].islower():
+                text = text[:-1]
+                if spans:
+                    last, start, _ = spans[-1]
+                    spans[-1] = (last, start, len(text))
+            elif text:
+                text += joint
+            spans.append((line, len(text), len(text) + len(cleaned)))
+            text += cleaned
+        if not text:
+            return
+        offset = self._append(text)
+        boxes = tuple(Box(n.page, n.x0, n.y0, n.x1, n.y1, offset + a, offset + b) for n, a, b in spans)
+        self._blocks.append(Block(kind, text, offset, self._length, lines[0].page, boxes, level))
+
+    def close_page(self, number: int, char_from: int, width: float, height: float) -> None:
+        """The page that holds everything added since `char_from`."""
+        self._pages.append(PageSpan(number, min(char_from, self._length), self._length, width, height))
+
+    def build(self, title: str | None, fallback_title: str) -> CanonicalDocument:
+        """The document; refused where there is no text or a classification mark."""
+        text = "".join(self._parts)
+        if not text.strip():
+            raise Refused("no_content")
+        refuse_marked(text)
+        found = self.clean(title or "") or self._first_heading() or self.clean(fallback_title)
+        refuse_marked(found)
+        return CanonicalDocument(
+            title=found.replace("\n", " ")[:_TITLE_CHARS],
+            text=text,
+            blocks=tuple(self._blocks),
+            pages=tuple(self._pages),
+            sections=_sections(self._blocks, len(text)),
+            media_type=self._media_type,
+            warnings=tuple(Warned(code) for code in self._warnings),
+        )
+
+    def _append(self, text: str) -> int:
+        if self._parts:
+            self._parts.append(_SEPARATOR)
+            self._length += len(_SEPARATOR)
+        start = self._length
+        self._parts.append(text)
+        self._length += len(text)
+        if self._length > self._bounds.text_chars:
+            raise Refused("too_much_text")
+        return start
+
+    def _first_heading(self) -> str:
+        return next((block.text for block in self._blocks[:5] if block.kind == "heading"), "")
+
+
+def _sections(blocks: Sequence[Block], length: int) -> tuple[Section, ...]:
+    """From each heading to the next one, with the path of the headings above it."""
+    headings = [block for block in blocks if block.kind == "heading"]
+    if not headings:
+        return ()
+    found: list[Section] = []
+    path: list[tuple[int, str]] = []
+    if headings[0].char_from > 0:
+        found.append(Section((), 0, headings[0].char_from))
+    for position, heading in enumerate(headings):
+        level = heading.level or 1
+        path = [(above, text) for above, text in path if above < level]
+        path.append((level, heading.text.replace("\n", " ")[:_TITLE_CHARS]))
+        end = headings[position + 1].char_from if position + 1 < len(headings) else length
+        found.append(Section(tuple(text for _, text in path), heading.char_from, end))
+    return tuple(found)

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Canonical documents as JSON bytes: the answer of a parser process, and the stored object.
+
+Decoding trusts nothing: a parser process reads hostile files and might be taken over, so every span must lie inside
+the text and every value must have its type; anything else is a ValueError.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+import orjson
+
+from genius_retrieval.chunks import Block, Box, CanonicalDocument, PageSpan, Section, Warned
+
+_KINDS = ("heading", "paragraph", "list", "table")
+
+
+def encode_document(document: CanonicalDocument) -> bytes:
+    return orjson.dumps(
+        {
+            "title": document.title,
+            "text": document.text,
+            "blocks": [
+                [
+                    block.kind,
+                    block.char_from,
+                    block.char_to,
+                    block.page,
+                    block.level,
+                    [[b.page, b.x0, b.y0, b.x1, b.y1, b.char_from, b.char_to] for b in block.boxes],
+                ]
+                for block in document.blocks
+            ],
+            "pages": [[p.number, p.char_from, p.char_to, p.width, p.height] for p in document.pages],
+            "sections": [[list(s.path), s.char_from, s.char_to, s.source_id] for s in document.sections],
+            "as_of": document.as_of,
+            "media_type": document.media_type,
+            "warnings": [warning.code for warning in document.warnings],
+        }
+    )
+
+
+def decode_document(raw: bytes) -> CanonicalDocument:
+    """The document in `raw`; ValueError where a value or span is not possible."""
+    try:
+        data = orjson.loads(raw)
+        text = _text(data["text"])
+        reader = _Reader(text)
+        return CanonicalDocument(
+            title=_text(data["title"])[:500],
+            text=text,
+            blocks=tuple(reader.block(item) for item in data["blocks"]),
+            pages=tuple(reader.page(item) for item in data["pages"]),
+            sections=tuple(reader.section(item) for item in data["sections"]),
+            as_of=dt.date.fromisoformat(data["as_of"]) if data["as_of"] else None,
+            media_type=_text(data["media_type"])[:100],
+            warnings=tuple(Warned(_text(code)[:40]) for code in data["warnings"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not a canonical document") from error
+
+
+class _Reader:
+    """Values of a document over `text`."""
+
+    def __init__(self, text: str) -> None:
+        self._full = text
+        self._length = len(text)
+
+    def span(self, start: Any, end: Any) -> tuple[int, int]:
+        if type(start) is not int or type(end) is not int or not 0 <= start <= end <= self._length:
+            raise ValueError("span outside of the text")
+        return start, end
+
+    def block(self, item: list[Any]) -> Block:
+        kind, start, end, page, level, boxes = item
+        if kind not in _KINDS:
+            raise ValueError("unknown kind of block")
+        start, end = self.span(start, end)
+        return Block(
+            kind,
+            self._full[start:end],
+            start,
+            end,
+            _optional_int(page),
+            tuple(map(self.box, boxes)),
+            _optional_int(level),
+        )
+
+    def box(self, item: list[Any]) -> Box:
+        page, x0, y0, x1, y1, start, end = item
+        return Box(_int(page), _number(x0), _number(y0), _number(x1), _number(y1), *self.span(start, end))
+
+    def page(self, item: list[Any]) -> PageSpan:
+        number, start, end, width, height = item
+        return PageSpan(_int(number), *self.span(start, end), _number(width), _number(height))
+
+    def section(self, item: list[Any]) -> Section:
+        path, start, end, source = item
+        return Section(tuple(_text(part) for part in path), *self.span(start, end), _text(source) if source else None)
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise ValueError("not a text")
+    return value
+
+
+def _int(value: Any) -> int:
+    if type(value) is not int:
+        raise ValueError("not a whole number")
+    return value
+
+
+def _optional_int(value: Any) -> int | None:
+    return None if value is None else _int(value)
+
+
+def _number(value: Any) -> float:
+    if type(value) not in {int, float} or not math.isfinite(value):
+        raise ValueError("not a number")
+    return float(value)

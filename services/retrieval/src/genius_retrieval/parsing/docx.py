@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""DOCX (ECMA-376) read from its XML parts: no macro, relation, picture or comment is ever touched.
+
+Own reading instead of python-docx, whose paragraphs leave out tracked insertions and content controls and which
+opens every part of the package.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from genius_retrieval.chunks import CanonicalDocument
+from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
+from genius_retrieval.parsing.errors import Refused
+from genius_retrieval.parsing.guards import Bounds, parse_xml, read_part
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_TITLE = "{http://purl.org/dc/elements/1.1/}title"
+_SKIPPED = {_W + "del", _W + "moveFrom", _W + "instrText", _W + "delText", _W + "pPr", _W + "rPr", _W + "sdtPr"}
+_SKIPPED |= {_W + "tbl", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
+_CHANGES = (_W + "del", _W + "ins", _W + "moveFrom", _W + "commentReference")
+_MAX_DEPTH = 100
+
+
+def parse(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> CanonicalDocument:
+    raw = read_part(archive, "word/document.xml", bounds)
+    root = parse_xml(raw or b"")
+    body = root.find(_W + "body")
+    if body is None:
+        raise Refused("broken")
+    for entry in archive.namelist():
+        if entry.startswith(("word/header", "word/footer", "docProps/")) and entry.endswith(".xml"):
+            refuse_marked(" ".join(parse_xml(read_part(archive, entry, bounds) or b"").itertext()))
+    builder = DocumentBuilder(bounds, "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+    if any(next(root.iter(tag), None) is not None for tag in _CHANGES):
+        builder.warn("tracked_changes")
+    _Body(builder, _heading_levels(read_part(archive, "word/styles.xml", bounds))).read(body, 0)
+    return builder.build(_core_title(read_part(archive, "docProps/core.xml", bounds)), name)
+
+
+def _core_title(raw: bytes | None) -> str | None:
+    return parse_xml(raw).findtext(_TITLE) if raw else None
+
+
+def _heading_levels(raw: bytes | None) -> dict[str, int]:
+    """Style id → level, by outline level or name, also inherited."""
+    if not raw:
+        return {}
+    levels: dict[str, int] = {}
+    parents: dict[str, str] = {}
+    for style in parse_xml(raw).iter(_W + "style"):
+        identifier = str(style.get(_W + "styleId") or "")
+        if (level := _style_level(style)) is not None:
+            levels[identifier] = level
+        if (based := style.find(_W + "basedOn")) is not None:
+            parents[identifier] = str(based.get(_W + "val"))
+    for identifier, parent in parents.items():
+        if identifier not in levels and parent in levels:
+            levels[identifier] = levels[parent]
+    return levels
+
+
+def _style_level(style: Any) -> int | None:
+    outline = style.find(f"{_W}pPr/{_W}outlineLvl")
+    if outline is not None and str(outline.get(_W + "val")).isdigit():
+        level = int(outline.get(_W + "val")) + 1
+        return level if level <= 6 else None
+    named = style.find(_W + "name")
+    words = str(named.get(_W + "val") if named is not None else "").lower().split()
+    if words == ["title"]:
+        return 1
+    if len(words) == 2 and words[0] in {"heading", "überschrift"} and words[1].isdigit():
+        return min(int(words[1]), 6)
+    return None
+
+
+class _Body:
+    """Paragraphs and tables in order; consecutive list items become one block, with their introduction."""
+
+    def __init__(self, builder: DocumentBuilder, levels: dict[str, int]) -> None:
+        self._builder = builder
+        self._levels = levels
+        self._items: list[str] = []
+
+    def read(self, parent: Any, depth: int) -> None:
+        if depth > _MAX_DEPTH:
+            raise Refused("too_complex")
+        for child in parent:
+            if child.tag == _W + "p":
+                self._paragraph(child)
+            elif child.tag == _W + "tbl":
+                self._flush()
+                self._builder.add("table", "\n".join(self._rows(child)))
+            elif child.tag in {_W + "sdt", _W + "sdtContent", _W + "ins", _W + "customXml"}:
+                self.read(child, depth + 1)
+        if depth == 0:
+            self._flush()
+
+    def _paragraph(self, paragraph: Any) -> None:
+        text = self._text(paragraph)
+        if not text.strip():
+            return
+        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
+        level = self._levels.get(str(style.get(_W + "val"))) if style is not None else None
+        if level is not None:
+            self._flush()
+            self._builder.add("heading", text, level=level)
+        elif paragraph.find(f"{_W}pPr/{_W}numPr") is not None:
+            self._items.append("- " + text.strip())
+        else:
+            self._flush()
+            self._builder.add("paragraph", text)
+        # Text boxes hang inside a paragraph and are read after it.
+        for box in paragraph.iter(_W + "txbxContent"):
+            if not any(parent.tag.endswith("}Fallback") for parent in box.iterancestors()):
+                self.read(box, 1)
+
+    def _flush(self) -> None:
+        items, self._items = self._items, []
+        self._builder.add("list", "\n".join(items))
+
+    def _rows(self, table: Any) -> Iterator[str]:
+        for row in table.iterchildren(_W + "tr"):
+            cells = [
+                " ".join(self._text(p).strip() for p in cell.iter(_W + "p")) for cell in row.iterchildren(_W + "tc")
+            ]
+            if any(cells):
+                yield " | ".join(cells)
+
+    def _text(self, paragraph: Any) -> str:
+        parts: list[str] = []
+        stack = list(reversed(list(paragraph)))
+        while stack:
+            node = stack.pop()
+            if node.tag in _SKIPPED or node.tag == _W + "txbxContent":
+                continue
+            if node.tag == _W + "r" and _is_hidden(node):
+                if "".join(node.itertext()).strip():
+                    self._builder.warn("hidden_text")
+                continue
+            if node.tag == _W + "t":
+                parts.append(node.text or "")
+            elif node.tag == _W + "tab":
+                parts.append("\t")
+            elif node.tag in {_W + "br", _W + "cr"}:
+                parts.append("\n")
+            elif node.tag == _W + "noBreakHyphen":
+                parts.append("-")
+            stack.extend(reversed(list(node)))
+        return "".join(parts)
+
+
+def _is_hidden(run: Any) -> bool:
+    """Hidden, white without a background, or smaller than 2 points (half-point sizes)."""
+    properties = run.find(_W + "rPr")
+    if properties is None:
+        return False
+    vanish = properties.find(_W + "vanish")
+    if vanish is not None and vanish.get(_W + "val") not in {"0", "false"}:
+        return True
+    size = properties.find(_W + "sz")
+    if size is not None and str(size.get(_W + "val")).isdigit() and int(size.get(_W + "val")) < 4:
+        return True
+    colour = properties.find(_W + "color")
+    shaded = properties.find(_W + "shd") is not None or properties.find(_W + "highlight") is not None
+    return colour is not None and str(colour.get(_W + "val")).upper() == "FFFFFF" and not shaded

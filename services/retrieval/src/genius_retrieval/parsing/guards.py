@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is checked before a parser sees a file: family by content, an archive's directory, safe XML (ING-05..07)."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from genius_retrieval.parsing.errors import Refused
+
+Family = Literal["pdf", "zip", "text"]
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BINARY_STARTS = (
+    _OLE,
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"RIFF",
+    b"II*\0",
+    b"MM\0*",
+    b"\x7fELF",
+    b"MZ",
+    b"\x1f\x8b",
+    b"BZh",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"\xfd7zXZ",
+    b"{\\rtf",
+    b"%!PS",
+    b"\0asm",
+    b"SQLite format 3",
+)
+_RATIO_FREE_BYTES = 1024 * 1024
+_HEAD = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits of what a parser may produce or unpack (`settings.UploadLimits`)."""
+
+    pages: int
+    text_chars: int
+    archive_entries: int
+    archive_part_bytes: int
+    archive_total_bytes: int
+    archive_ratio: int
+
+
+def family(content: bytes) -> Family:
+    """Which parser may try the bytes; reads magic numbers only, so that it may run outside of the cage."""
+    head = content[:_HEAD]
+    if not content.strip(b"\0 \t\r\n"):
+        raise Refused("empty")
+    if b"%PDF-" in head:
+        # Readers accept the header anywhere in the first kilobyte; in front of it hide other formats.
+        if not head.startswith(b"%PDF-") or b"PK\x05\x06" in content[-70_000:]:
+            raise Refused("ambiguous_type")
+        return "pdf"
+    if head.startswith(b"PK\x03\x04"):
+        return "zip"
+    if head.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
+        raise Refused("encrypted")
+    if head.startswith(_BINARY_STARTS) or head.startswith((b"PK\x05\x06", b"PK\x07\x08")):
+        raise Refused("unknown_type")
+    if b"PK\x05\x06" in content[-70_000:]:
+        raise Refused("ambiguous_type")
+    return "text"
+
+
+def open_archive(content: bytes, bounds: Bounds) -> zipfile.ZipFile:
+    """The archive, if its directory is harmless; nothing is unpacked for that."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
+        raise Refused("broken") from error
+    if len(entries) > bounds.archive_entries:
+        raise Refused("archive_bomb")
+    total = 0
+    names: set[str] = set()
+    for entry in entries:
+        _check_entry(entry, bounds)
+        if entry.filename in names:
+            raise Refused("unsafe_archive")
+        names.add(entry.filename)
+        total += entry.file_size
+    if total > bounds.archive_total_bytes or _overlap(entries):
+        raise Refused("archive_bomb")
+    if "META-INF/MANIFEST.MF" in names or any(name.endswith(".class") for name in names):
+        raise Refused("ambiguous_type")
+    if entries and min(entry.header_offset for entry in entries) != 0:
+        raise Refused("ambiguous_type")
+    return archive
+
+
+def _check_entry(entry: zipfile.ZipInfo, bounds: Bounds) -> None:
+    parts = entry.filename.replace("\\", "/").split("/")
+    absolute = entry.filename.startswith(("/", "\\")) or ":" in parts[0]
+    if absolute or ".." in parts or "\0" in entry.orig_filename or stat.S_ISLNK(entry.external_attr >> 16):
+        raise Refused("unsafe_archive")
+    if entry.flag_bits & 0x1:
+        raise Refused("encrypted")
+    if entry.file_size > bounds.archive_part_bytes:
+        raise Refused("archive_bomb")
+    if entry.file_size > _RATIO_FREE_BYTES and entry.file_size > bounds.archive_ratio * max(entry.compress_size, 1):
+        raise Refused("archive_bomb")
+
+
+def _overlap(entries: list[zipfile.ZipInfo]) -> bool:
+    """Whether entries share bytes of the file (an overlapping bomb needs no nesting)."""
+    end = 0
+    for entry in sorted(entries, key=lambda item: item.header_offset):
+        if entry.header_offset < end:
+            return True
+        end = entry.header_offset + 30 + len(entry.filename.encode()) + entry.compress_size
+    return False
+
+
+def read_part(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> bytes | None:
+    """One entry, None where it is missing; never more than its declared size or the limit."""
+    try:
+        entry = archive.getinfo(name)
+    except KeyError:
+        return None
+    try:
+        with archive.open(entry) as part:
+            content = part.read(bounds.archive_part_bytes + 1)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise Refused("broken") from error
+    if len(content) > bounds.archive_part_bytes:
+        raise Refused("archive_bomb")
+    return content
+
+
+def parse_xml(content: bytes) -> Any:
+    """The root element of a part. A DTD is refused before parsing, entities are never resolved, nothing is fetched."""
+    from lxml import etree
+
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        if "<!DOCTYPE".encode(encoding) in content or "<!ENTITY".encode(encoding) in content:
+            raise Refused("unsafe_xml")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=False
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise Refused("broken") from error
+    if root.getroottree().docinfo.doctype:
+        raise Refused("unsafe_xml")
+    return root

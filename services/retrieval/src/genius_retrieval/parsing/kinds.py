@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Which parser reads which file. Imports what a family needs, and only that: every parser process pays for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from genius_retrieval.chunks import CanonicalDocument
+from genius_retrieval.parsing.guards import Bounds
+
+_HTML = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_XML = re.compile(rb"^\s*<\?xml\b|^\s*<!DOCTYPE|^\s*<svg\b", re.I)
+
+
+def load_parser(family: str, task: str) -> Callable[..., Any]:
+    """The function that carries out `task` (`parse` or `render`) for a family of files."""
+    if family == "pdf":
+        from genius_retrieval.parsing import pdf, pictures
+
+        return pictures.render if task == "render" else pdf.parse
+    if family == "zip":
+        from genius_retrieval.parsing import office
+
+        return office.parse
+    from genius_retrieval.parsing import html, markdown, plain
+
+    def parse_text(content: bytes, name: str, bounds: Bounds) -> CanonicalDocument:
+        head = content[:4096].removeprefix(b"\xef\xbb\xbf")
+        if _HTML.match(head):
+            return html.parse(content, name, bounds)
+        if _XML.match(head):
+            return html.refuse_xml(content)
+        # Markdown is text either way; the name only decides whether "#" makes a heading.
+        if name.lower().endswith((".md", ".markdown")):
+            return markdown.parse(content, name, bounds)
+        return plain.parse(content, name, bounds)
+
+    return parse_text

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""ODT (OpenDocument 1.3) read from content.xml; tracked deletions, comments and macros are left out."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from genius_retrieval.chunks import CanonicalDocument
+from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
+from genius_retrieval.parsing.errors import Refused
+from genius_retrieval.parsing.guards import Bounds, parse_xml, read_part
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_TITLE = "{http://purl.org/dc/elements/1.1/}title"
+_SKIPPED = {_TEXT + "tracked-changes", _OFFICE + "annotation", _OFFICE + "annotation-end", _OFFICE + "forms"}
+_SKIPPED |= {_TEXT + "change", _TEXT + "change-start", _TEXT + "change-end", _OFFICE + "event-listeners"}
+_CONTAINERS = {_TEXT + "section", _TEXT + "index-body", _TEXT + "table-of-content", _DRAW + "frame", _DRAW + "text-box"}
+_MAX_DEPTH = 100
+
+
+def parse(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> CanonicalDocument:
+    manifest = read_part(archive, "META-INF/manifest.xml", bounds)
+    if manifest and b"encryption-data" in manifest:
+        raise Refused("encrypted")
+    raw = read_part(archive, "content.xml", bounds)
+    if raw is None:
+        raise Refused("broken")
+    root = parse_xml(raw)
+    text = root.find(f"{_OFFICE}body/{_OFFICE}text")
+    if text is None:
+        raise Refused("broken")
+    title = None
+    for part in ("meta.xml", "styles.xml"):
+        # styles.xml holds headers and footers.
+        if found := read_part(archive, part, bounds):
+            tree = parse_xml(found)
+            refuse_marked(" ".join(tree.itertext()))
+            title = title or next((element.text for element in tree.iter(_TITLE)), None)
+    builder = DocumentBuilder(bounds, "application/vnd.oasis.opendocument.text")
+    if next(root.iter(_TEXT + "tracked-changes", _OFFICE + "annotation"), None) is not None:
+        builder.warn("tracked_changes")
+    _Body(builder, _hidden_styles(root)).read(text, 0)
+    return builder.build(title, name)
+
+
+def _hidden_styles(root: Any) -> frozenset[str]:
+    """Names of the automatic styles whose text nobody can see."""
+    hidden = set()
+    for style in root.iter(_STYLE + "style"):
+        properties = style.find(_STYLE + "text-properties")
+        if properties is None:
+            continue
+        white = str(properties.get(_FO + "color")).lower() == "#ffffff" and not properties.get(_FO + "background-color")
+        if (
+            white
+            or properties.get(_TEXT + "display") == "none"
+            or str(properties.get(_FO + "font-size")) in {"0pt", "1pt"}
+        ):
+            hidden.add(str(style.get(_STYLE + "name")))
+    return frozenset(hidden)
+
+
+class _Body:
+    """Headings, paragraphs, lists and tables in order."""
+
+    def __init__(self, builder: DocumentBuilder, hidden: frozenset[str]) -> None:
+        self._builder = builder
+        self._hidden = hidden
+
+    def read(self, parent: Any, depth: int) -> None:
+        if depth > _MAX_DEPTH:
+            raise Refused("too_complex")
+        for child in parent:
+            if child.tag == _TEXT + "h":
+                level = str(child.get(_TEXT + "outline-level") or "1")
+                self._builder.add("heading", self._text(child), level=min(int(level), 6) if level.isdigit() else 1)
+            elif child.tag == _TEXT + "p":
+                self._builder.add("paragraph", self._text(child))
+                for box in child.iter(_DRAW + "text-box"):
+                    self.read(box, depth + 1)
+            elif child.tag == _TEXT + "list":
+                self._builder.add("list", "\n".join("- " + item for item in self._items(child)))
+            elif child.tag == _TABLE + "table":
+                self._builder.add("table", "\n".join(self._rows(child)))
+            elif child.tag in _CONTAINERS:
+                self.read(child, depth + 1)
+
+    def _items(self, element: Any) -> Iterator[str]:
+        for paragraph in element.iter(_TEXT + "p", _TEXT + "h"):
+            if text := self._text(paragraph).strip():
+                yield text
+
+    def _rows(self, table: Any) -> Iterator[str]:
+        for row in table.iter(_TABLE + "table-row"):
+            cells = [" ".join(self._items(cell)) for cell in row.iterchildren(_TABLE + "table-cell")]
+            if any(cells):
+                yield " | ".join(cells)
+
+    def _text(self, paragraph: Any) -> str:
+        parts: list[str] = []
+        stack: list[Any] = [paragraph]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, str):
+                parts.append(node)
+                continue
+            if node.tag in _SKIPPED or node.tag == _DRAW + "text-box" or not isinstance(node.tag, str):
+                continue
+            if node.get(_TEXT + "style-name") in self._hidden:
+                if "".join(node.itertext()).strip():
+                    self._builder.warn("hidden_text")
+                continue
+            stack.extend(reversed(self._inner(node)))
+        return "".join(parts)
+
+    def _inner(self, node: Any) -> list[Any]:
+        inner: list[Any] = []
+        if node.tag == _TEXT + "s":
+            inner.append(" ")
+        elif node.tag == _TEXT + "tab":
+            inner.append("\t")
+        elif node.tag == _TEXT + "line-break":
+            inner.append("\n")
+        inner.append(node.text or "")
+        for child in node:
+            inner += [child, child.tail or ""]
+        return inner

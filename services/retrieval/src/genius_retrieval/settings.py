@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Settings of the retrieval service: `GENIUS_RETRIEVAL_…`, nested with `__`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from genius_common.settings import DatabaseSettings, Section, ServiceSettings, settings_config
+
+
+class UploadLimits(Section):
+    """What an upload may be. Bytes are counted while they arrive."""
+
+    file_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, description="largest file")
+    pages: int = Field(default=5_000, ge=1, description="most pages of one file")
+    text_chars: int = Field(default=20_000_000, ge=1000, description="most characters of extracted text")
+    archive_entries: int = Field(default=5_000, ge=10, description="most entries of a zipped format (DOCX, ODT)")
+    archive_part_bytes: int = Field(default=100 * 1024 * 1024, ge=1024, description="largest unpacked entry")
+    archive_total_bytes: int = Field(default=500 * 1024 * 1024, ge=1024, description="all entries unpacked")
+    archive_ratio: int = Field(default=100, ge=2, description="unpacked : packed of an entry above 1 MB")
+
+
+class ParserSettings(Section):
+    """The cage of one parser process (see docs/explanation/ingestion.md)."""
+
+    memory_bytes: int = Field(default=1024 * 1024 * 1024, ge=256 * 1024 * 1024, description="address space (RLIMIT_AS)")
+    cpu_seconds: int = Field(default=120, ge=1, description="processor time (RLIMIT_CPU)")
+    wall_seconds: float = Field(default=180.0, ge=1, description="after this the process is killed")
+    result_bytes: int = Field(default=256 * 1024 * 1024, ge=1024, description="most bytes that it may answer")
+    picture_pixels: int = Field(default=4_000_000, ge=10_000, description="most pixels of a page picture")
+    processes: int = Field(default=2, ge=1, le=64, description="how many at the same time")
+
+
+class Settings(ServiceSettings):
+    model_config = settings_config("GENIUS_RETRIEVAL_")
+
+    database: DatabaseSettings
+    data_dir: Path = Field(description="indexes, and objects unless objects_url is set")
+    kek_file: Path = Field(description="file with the key-encryption key: 64 hex digits, mode 0600")
+    jwks_url: str = Field(description="the gateway's /.well-known/jwks.json")
+    objects_url: str | None = Field(default=None, description="s3://… or memory:; empty = a folder in data_dir")
+    worker_concurrency: int = Field(default=2, ge=1, le=32, description="documents that are ingested at once")
+    limits: UploadLimits = UploadLimits()
+    parser: ParserSettings = ParserSettings()
