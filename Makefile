@@ -101,7 +101,7 @@ $(VENV)/.node: | $(BIN)/python
 	@scripts/find-node.sh $(VENV)
 
 $(WEB)/node_modules/.stamp: $(WEB)/package-lock.json | $(VENV)/.node
-	@. $(VENV)/.node && cd $(WEB) && npm ci --no-audit --no-fund --loglevel=error
+	@. $(VENV)/.node && cd $(WEB) && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(WEBUI)/index.html: $(WEB_SOURCES) | $(VENV)/.node

@@ -5,6 +5,7 @@ set -euo pipefail
 venv="$1" requirements="$2"
 pip=("$venv/bin/python" -m pip --disable-pip-version-check --quiet --no-input)
 echo "genius: installiere $requirements"
+# Wheels only, so that nothing is compiled here; reuse (a tool of the tests) exists as source only.
 "${pip[@]}" install --require-hashes --no-deps --only-binary :all: --no-compile \
-  -r "$requirements" -r deploy/requirements/build.txt
+  --no-binary reuse -r "$requirements" -r deploy/requirements/build.txt
 "${pip[@]}" install --no-deps --no-build-isolation --no-compile --editable .
