@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Makes a two-layer random Llama with its own byte-level BPE tokenizer and chat template.
+
+Run by vLLM's own interpreter, which has transformers and torch: `python -P tests/support/tiny_llama.py FOLDER`
+(`-P`, since `platform.py` beside it is ours). What it writes is nonsense, but a real model for a real engine:
+safetensors, tokenizer, chat template, end token.
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+CONTEXT = 2048
+SPECIAL = ["<pad>", "<s>", "</s>", "<|im_start|>", "<|im_end|>"]
+TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+TEXT = (
+    "Das Wohngeld soll in der Regel für zwölf Monate bewilligt werden. Über den Antrag entscheidet die Behörde "
+    "schriftlich. Der Bescheid ist zu begründen und mit einer Rechtsbehelfsbelehrung zu versehen. system user assistant"
+)
+
+
+def tokenizer() -> PreTrainedTokenizerFast:
+    raw = Tokenizer(models.BPE())
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    raw.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=400,
+        special_tokens=SPECIAL,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    raw.train_from_iterator([TEXT] * 20, trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=raw,
+        bos_token="<s>",
+        eos_token="<|im_end|>",
+        pad_token="<pad>",
+        chat_template=TEMPLATE,
+        model_max_length=CONTEXT,
+    )
+
+
+def write(folder: Path) -> None:
+    torch.manual_seed(7)
+    tokens = tokenizer()
+    config = LlamaConfig(
+        vocab_size=len(tokens),
+        hidden_size=128,
+        intermediate_size=256,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        max_position_embeddings=CONTEXT,
+        bos_token_id=tokens.bos_token_id,
+        eos_token_id=tokens.eos_token_id,
+        pad_token_id=tokens.pad_token_id,
+    )
+    model = LlamaForCausalLM(config).to(torch.bfloat16)
+    model.save_pretrained(folder, safe_serialization=True)
+    tokens.save_pretrained(folder)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
