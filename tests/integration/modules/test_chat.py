@@ -132,3 +132,10 @@ async def test_earlier_citation_numbers_do_not_return(online: RunningModules, mo
     history = [{"role": "user", "text": "Frage"}, {"role": "assistant", "text": "Zwölf Monate [1][2]."}]
     await online.run("chat", {"message": "Und dann?"}, history=history)
     assert model.log()[-1].body["messages"][2]["content"] == "Zwölf Monate."
+
+
+async def test_an_answer_that_ends_at_its_limit_says_so(online: RunningModules, model: RunningServer) -> None:
+    model.script(answer="Wort " * 3000)
+    outcome = await online.say("Erzählen Sie viel")
+    assert outcome.warnings == ["answer_cut"]
+    assert outcome.final.usage.output_tokens == 2048

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 from langchain_core.messages import BaseMessage
 
-from genius_common.events import Usage
+from genius_common.events import Event, Usage, WarningEvent
 from genius_modules.clients.chat_model import GeniusChatModel
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
@@ -16,6 +16,10 @@ from genius_modules.context import RunContext
 # German text in the tokenizers of today's open models: 2.5 to 4 characters a token; the low end is the safe one.
 _CHARS_PER_TOKEN = 2.5
 ANSWER_TOKENS = 1024
+ANSWER_CUT = WarningEvent(
+    code="answer_cut",
+    detail="Die Antwort hat die erlaubte Länge erreicht und ist unvollständig. Bitte fragen Sie enger oder in Teilen.",
+)
 
 
 def chars_for_input(model: ChatModelInfo, answer_tokens: int = ANSWER_TOKENS) -> int:
@@ -30,34 +34,38 @@ def answer_budget(model: ChatModelInfo, answer_tokens: int = ANSWER_TOKENS) -> i
 
 async def generate(
     ctx: RunContext, model: ChatModelInfo, messages: Sequence[BaseMessage], *, answer_tokens: int = ANSWER_TOKENS
-) -> AsyncGenerator[str | Usage, None]:
-    """Yield pieces of text as they come and one `Usage` at the end; close it to cancel the model."""
+) -> AsyncGenerator[str | Event, None]:
+    """Yield pieces of text as they come, then events to pass on (usage, a cut); close it to cancel the model."""
     ctx.usage.check()
     chat = GeniusChatModel(
         inference=ctx.inference, token=ctx.token, model=model.id, max_tokens=answer_budget(model, answer_tokens)
     )
     used_in = used_out = 0
+    cut = False
     async with aclosing(chat.deltas(messages)) as deltas:
         async for delta in deltas:
             if delta.text:
                 yield delta.text
+            cut = cut or delta.cut
             # With continuous usage every piece carries the totals so far: the last one counts.
             used_in, used_out = max(used_in, delta.input_tokens), max(used_out, delta.output_tokens)
     ctx.usage.add(used_in, used_out)
     if used_in or used_out:
         yield Usage(input_tokens=used_in, output_tokens=used_out)
+    if cut:
+        yield ANSWER_CUT
 
 
 async def complete(
     ctx: RunContext, model: ChatModelInfo, messages: Sequence[BaseMessage], *, answer_tokens: int = ANSWER_TOKENS
-) -> tuple[str, Usage | None]:
-    """The whole answer at once, for steps that users do not watch."""
+) -> tuple[str, list[Event]]:
+    """The whole answer at once, for steps that users do not watch, and the events to pass on."""
     parts: list[str] = []
-    usage: Usage | None = None
+    events: list[Event] = []
     async with aclosing(generate(ctx, model, messages, answer_tokens=answer_tokens)) as pieces:
         async for piece in pieces:
             if isinstance(piece, str):
                 parts.append(piece)
             else:
-                usage = piece
-    return "".join(parts), usage
+                events.append(piece)
+    return "".join(parts), events

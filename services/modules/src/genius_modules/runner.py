@@ -153,7 +153,8 @@ class Runner:
             return _error(error)
         except TimeoutError:
             return _error(DeadlineReached())
-        except Exception as error:  # noqa: BLE001 - a bug in a module must end its run with an event, not the stream
+        except Exception as error:  # noqa: BLE001
+            # A bug in a module must end its run with an event, not break the stream off.
             log.error("a module failed", module=module.spec.id, error=type(error).__name__, where=_where(error))
             return _error(PlatformError())
 

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from genius_common.contracts.modules import ChatTurn
 from genius_common.contracts.retrieval import DocumentState, Hit
 from genius_common.errors import FieldError, InvalidInput, PlatformError, Unavailable, UpstreamFailed
-from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, Usage, WarningEvent
+from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
 from genius_modules.chat.offline import found_nothing_text, offline_text, without_documents_text
 from genius_modules.chat.schemas import ChatInput, ChatResult
 from genius_modules.citations.markers import without_markers
@@ -26,6 +26,7 @@ from genius_modules.errors import InputTooLarge
 from genius_modules.generation import chars_for_input, generate
 from genius_modules.prompts import literal, load
 
+_ANSWER_TOKENS = 2048
 _SEARCH_LIMIT = 12
 _MODEL_SOURCES = 8
 _CONTEXT_TURNS = 4
@@ -95,7 +96,7 @@ class Turn:
         if self._search_failed:
             return
         whole = await read_all(self._ctx, states)
-        room = int(chars_for_input(model) * _SHARE_OF_SOURCES)
+        room = int(chars_for_input(model, _ANSWER_TOKENS) * _SHARE_OF_SOURCES)
         length = sum(len(hit.text) for hit in whole)
         if length <= room:
             self._hits = [*whole, *(hit for hit in self._hits if hit.file is None)]
@@ -136,7 +137,7 @@ class Turn:
                 yield event
 
     async def with_model(self, model: ChatModelInfo) -> AsyncGenerator[Event, None]:
-        room = chars_for_input(model)
+        room = chars_for_input(model, _ANSWER_TOKENS)
         if self._hits:
             async with aclosing(self._cited(model, room)) as events:
                 async for event in events:
@@ -154,9 +155,9 @@ class Turn:
         if prefix:
             yield TextDelta(text=prefix)
         text = prefix
-        async with aclosing(generate(self._ctx, model, messages)) as pieces:
+        async with aclosing(generate(self._ctx, model, messages, answer_tokens=_ANSWER_TOKENS)) as pieces:
             async for piece in pieces:
-                if isinstance(piece, Usage):
+                if not isinstance(piece, str):
                     yield piece
                 else:
                     text += piece

@@ -36,9 +36,13 @@ class ChatModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of the answer; the usage comes with one of the last pieces, text then being empty."""
+    """A piece of the answer; usage and the end come with the last pieces, text then being empty.
+
+    `cut` says that the answer ended at the allowed number of tokens and not by itself.
+    """
 
     text: str = ""
+    cut: bool = False
     input_tokens: int = 0
     output_tokens: int = 0
 
@@ -132,9 +136,9 @@ def _deltas(data: str) -> list[Delta]:
         if "error" in chunk:
             raise relayed(chunk, 502)
         found = [
-            Delta(text=choice["delta"]["content"])
+            Delta(text=choice["delta"].get("content") or "", cut=choice.get("finish_reason") == "length")
             for choice in chunk["choices"]
-            if choice["index"] == 0 and choice["delta"].get("content")
+            if choice["index"] == 0
         ]
         if usage := chunk.get("usage"):
             found.append(Delta(input_tokens=usage["prompt_tokens"], output_tokens=usage["completion_tokens"]))

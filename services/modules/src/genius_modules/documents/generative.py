@@ -9,7 +9,7 @@ from contextlib import aclosing
 from langchain_core.messages import BaseMessage
 
 from genius_common.contracts.retrieval import Citation, Hit
-from genius_common.events import CitationEvent, Event, TextDelta, Usage, WarningEvent
+from genius_common.events import CitationEvent, Event, TextDelta, WarningEvent
 from genius_modules.citations import CitationStream, is_supported, split_sentences
 from genius_modules.citations.facts import fold
 from genius_modules.citations.markers import numbers_in, without_markers
@@ -44,7 +44,7 @@ class CitedAnswer:
         """Yield deltas, citations before the text that names them, usage, and warnings."""
         async with aclosing(generate(self._ctx, self._model, messages)) as pieces:
             async for piece in pieces:
-                if isinstance(piece, Usage):
+                if not isinstance(piece, str):
                     yield piece
                     continue
                 for event in self._take(piece):

@@ -13,7 +13,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from genius_common.contracts.modules import Label, RuleOfTwo
-from genius_common.events import Done, Event, Status, TextDelta, Usage, WarningEvent
+from genius_common.events import Done, Event, Status, TextDelta, WarningEvent
 from genius_modules.base import Module, ModuleInput, ModuleSpec, TextResult
 from genius_modules.citations.facts import missing_facts
 from genius_modules.clients.inference import ChatModelInfo
@@ -157,7 +157,7 @@ async def _from_model(
     messages = [SystemMessage(system), HumanMessage(user)]
     async with aclosing(generate(ctx, model, messages, answer_tokens=_ANSWER_TOKENS)) as pieces:
         async for piece in pieces:
-            if isinstance(piece, Usage):
+            if not isinstance(piece, str):
                 yield piece
             else:
                 text += piece

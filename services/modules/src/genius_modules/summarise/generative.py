@@ -9,7 +9,7 @@ from contextlib import aclosing
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from genius_common.contracts.retrieval import Citation
-from genius_common.events import CitationEvent, Event, Status, TextDelta, Usage
+from genius_common.events import CitationEvent, Event, Status, TextDelta
 from genius_modules.base import TextSpan
 from genius_modules.citations import split_sentences
 from genius_modules.clients.inference import ChatModelInfo
@@ -97,10 +97,10 @@ class GenerativeSummary:
                     schwerpunkt=as_data(focus) or "keiner",
                     text=as_data(piece),
                 )
-                summary, usage = await complete(self._ctx, self._model, [SystemMessage(system), HumanMessage(user)])
+                summary, notes = await complete(self._ctx, self._model, [SystemMessage(system), HumanMessage(user)])
                 summaries.append(summary)
-                if usage:
-                    yield usage
+                for note in notes:
+                    yield note
             pieces = pieces_of(summaries, room)
         async with aclosing(self._write(pieces[0], length, focus)) as events:
             async for event in events:
@@ -114,7 +114,7 @@ class GenerativeSummary:
         marks = SentenceMarks()
         async with aclosing(generate(self._ctx, self._model, [SystemMessage(system), HumanMessage(user)])) as pieces:
             async for piece in pieces:
-                if isinstance(piece, Usage):
+                if not isinstance(piece, str):
                     yield piece
                     continue
                 for event in await self._show(marks.feed(piece)):
