@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Conversations: trees of messages; a turn is a run of module `chat`."""

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Why a chat turn is refused."""
+
+from __future__ import annotations
+
+from genius_common.errors import Conflict, InvalidInput
+
+
+class EmptyMessage(InvalidInput):
+    code = "empty_message"
+    title = "Leere Nachricht"
+    default_detail = "Bitte schreiben Sie eine Nachricht."
+
+
+class NotAUserMessage(Conflict):
+    code = "not_a_user_message"
+    title = "Keine eigene Nachricht"
+    default_detail = "Neu beantwortet werden kann nur eine Nachricht, die Sie selbst geschrieben haben."

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Conversations and messages as the API shows them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ConversationBody(BaseModel):
+    """Body of `POST /conversations`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str | None = Field(default=None, min_length=1, max_length=200)
+    folder: str | None = Field(default=None, min_length=1, max_length=100)
+    pinned: bool = False
+    knowledge_bases: list[UUID] = Field(default=[], max_length=100)
+    case: UUID | None = None
+
+
+class ConversationPatch(BaseModel):
+    """Body of `PATCH`: only what is given changes; `folder: null` takes it out of its folder."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str | None = Field(default=None, min_length=1, max_length=200)
+    folder: str | None = Field(default=None, min_length=1, max_length=100)
+    pinned: bool | None = None
+    active_leaf: UUID | None = None
+    knowledge_bases: list[UUID] | None = Field(default=None, max_length=100)
+
+
+class ConversationView(BaseModel):
+    id: UUID
+    title: str | None
+    active_leaf: UUID | None
+    active_run: UUID | None
+    folder: str | None
+    pinned: bool
+    case: UUID | None
+    knowledge_bases: list[UUID]
+    protection_class: str
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    retention_until: dt.datetime | None
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> ConversationView:
+        names = set(cls.model_fields) - {"case"}
+        return cls(case=row["case_id"], **{name: row[name] for name in names})
+
+
+class ConversationList(BaseModel):
+    items: list[ConversationView]
+    next: str | None = None
+
+
+class MessageView(BaseModel):
+    """`siblings` are the ids of all versions at this place, this one included, oldest first."""
+
+    id: UUID
+    parent: UUID | None
+    role: str
+    text: str
+    citations: list[dict[str, Any]]
+    mode: str | None
+    model: str | None
+    run: UUID | None
+    state: str
+    siblings: list[UUID]
+    created_at: dt.datetime
+    files: list[UUID]
+    protection_class: str
+
+    @classmethod
+    def of(cls, row: dict[str, Any], siblings: list[UUID]) -> MessageView:
+        names = set(cls.model_fields) - {"siblings"}
+        return cls(siblings=siblings, **{name: row[name] for name in names})
+
+
+class MessageList(BaseModel):
+    items: list[MessageView]

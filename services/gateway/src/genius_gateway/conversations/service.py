@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One's own conversations: list, search, change, delete, read their messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from genius_common.database import Database
+from genius_common.errors import FieldError, InvalidInput, NotFound
+from genius_common.principal import Principal
+from genius_gateway.audit.chain import AuditRecord
+from genius_gateway.audit.trail import AuditTrail
+from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
+from genius_gateway.conversations.schemas import (
+    ConversationBody,
+    ConversationList,
+    ConversationPatch,
+    ConversationView,
+    MessageList,
+    MessageView,
+)
+from genius_gateway.runs.references import ReferenceCheck
+from genius_gateway.runs.starting import owner_of
+
+_SEPARATOR = "~"
+CancelRun = Callable[[Principal, UUID], Awaitable[None]]
+
+
+class ConversationService:
+    """Everything is limited to the caller's own rows; anybody else's conversation is as unknown as none."""
+
+    def __init__(
+        self,
+        database: Database,
+        audit: AuditTrail,
+        conversations: ConversationRepository,
+        messages: MessageRepository,
+        references: ReferenceCheck,
+        cancel_run: CancelRun,
+    ) -> None:
+        self._database = database
+        self._audit = audit
+        self._conversations = conversations
+        self._messages = messages
+        self._references = references
+        self._cancel_run = cancel_run
+
+    async def page(self, principal: Principal, limit: int, after: str | None, query: str) -> ConversationList:
+        owner = owner_of(principal)
+        async with self._database.transaction(owner.scope) as connection:
+            rows = await self._conversations.page(connection, owner, limit, _cursor(after) if after else None, query)
+            opened = await self._conversations.opened(connection, rows[:limit])
+        items = [ConversationView.of(row) for row in opened]
+        more = len(rows) > limit
+        return ConversationList(items=items, next=_next(items[-1]) if more and items else None)
+
+    async def create(self, principal: Principal, body: ConversationBody) -> ConversationView:
+        owner = owner_of(principal)
+        chosen = [str(identifier) for identifier in body.knowledge_bases]
+        await self._references.check(principal, {"knowledge_bases": chosen}, body.case, prefix="")
+        conversation = uuid4()
+        values = body.model_dump(exclude={"case"})
+        async with self._database.transaction(owner.scope) as connection:
+            await self._conversations.insert(connection, owner, conversation, case_id=body.case, **values)
+            await self._record(connection, principal, "conversation.create", conversation)
+        return await self.get(principal, conversation)
+
+    async def get(self, principal: Principal, conversation: UUID) -> ConversationView:
+        owner = owner_of(principal)
+        async with self._database.transaction(owner.scope) as connection:
+            row = await self._conversations.get(connection, conversation)
+            if row is None:
+                raise NotFound
+            return ConversationView.of((await self._conversations.opened(connection, [row]))[0])
+
+    async def change(self, principal: Principal, conversation: UUID, patch: ConversationPatch) -> ConversationView:
+        """Change what was given. An active leaf inside the tree is led on to the newest leaf below it."""
+        owner = owner_of(principal)
+        values: dict[str, Any] = patch.model_dump(include=patch.model_fields_set)
+        for name in ("title", "pinned", "active_leaf", "knowledge_bases"):
+            if name in values and values[name] is None:
+                raise InvalidInput(errors=[FieldError(f"/{name}", "Dieser Wert darf nicht leer sein.")])
+        if chosen := values.get("knowledge_bases"):
+            data = {"knowledge_bases": [str(identifier) for identifier in chosen]}
+            await self._references.check(principal, data, None, prefix="")
+        async with self._database.transaction(owner.scope) as connection:
+            if await self._conversations.get(connection, conversation, lock=True) is None:
+                raise NotFound
+            if leaf := values.get("active_leaf"):
+                tree = await self._messages.tree(connection, conversation)
+                if leaf not in tree:
+                    raise NotFound(errors=[FieldError("/active_leaf", NotFound.default_detail)])
+                values["active_leaf"] = tree.deepest(leaf)
+            if values:
+                await self._conversations.update(connection, owner, conversation, **values, updated_at=sa.func.now())
+                await self._record(connection, principal, "conversation.change", conversation)
+        return await self.get(principal, conversation)
+
+    async def delete(self, principal: Principal, conversation: UUID) -> None:
+        """Stop its runs, then delete it with messages, search terms, runs and their events."""
+        owner = owner_of(principal)
+        async with self._database.transaction(owner.scope) as connection:
+            if await self._conversations.get(connection, conversation) is None:
+                raise NotFound
+            active = await self._conversations.active_runs(connection, conversation)
+        for run in active:
+            await self._cancel_run(principal, run)
+        async with self._database.transaction(owner.scope) as connection:
+            if not await self._conversations.delete(connection, conversation):
+                raise NotFound
+            await self._record(connection, principal, "conversation.delete", conversation)
+
+    async def messages(
+        self, principal: Principal, conversation: UUID, which: Literal["path", "all"], leaf: UUID | None
+    ) -> MessageList:
+        """The path to the active leaf (or to `leaf`), root first, or all messages in the order of writing."""
+        owner = owner_of(principal)
+        async with self._database.transaction(owner.scope) as connection:
+            row = await self._conversations.get(connection, conversation)
+            if row is None:
+                raise NotFound
+            tree = await self._messages.tree(connection, conversation)
+            if leaf is not None and leaf not in tree:
+                raise NotFound
+            ids = tree.all() if which == "all" else tree.path(leaf or row.active_leaf)
+            opened = await self._messages.opened(connection, ids)
+        return MessageList(items=[MessageView.of(item, tree.siblings(item["id"])) for item in opened])
+
+    async def _record(self, connection: Any, principal: Principal, action: str, conversation: UUID) -> None:
+        record = AuditRecord.of(principal, action, object_kind="conversation", object_id=conversation)
+        await self._audit.append(connection, record)
+
+
+def _next(last: ConversationView) -> str:
+    return _SEPARATOR.join(("1" if last.pinned else "0", last.updated_at.isoformat(), str(last.id)))
+
+
+def _cursor(value: str) -> tuple[bool, dt.datetime, UUID]:
+    try:
+        pinned, updated_at, conversation = value.split(_SEPARATOR)
+        return pinned == "1", dt.datetime.fromisoformat(updated_at), UUID(conversation)
+    except ValueError:
+        raise InvalidInput(errors=[FieldError("/after", "Dieser Wert ist ungültig.")]) from None

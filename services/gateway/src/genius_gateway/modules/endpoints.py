@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`/api/v1/modules`: manifests with their JSON schemas."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from genius_common.contracts.modules import ManifestList, ModuleManifest
+from genius_gateway.dependencies import CurrentPrincipal
+from genius_gateway.runs.assembly import System
+
+router = APIRouter(prefix="/api/v1/modules", tags=["modules"])
+
+
+@router.get("")
+async def list_modules(system: System, principal: CurrentPrincipal) -> ManifestList:
+    return ManifestList(items=[offered.manifest for offered in await system.catalogue.all()])
+
+
+@router.get("/{module}")
+async def get_module(module: str, system: System, principal: CurrentPrincipal) -> ModuleManifest:
+    return (await system.catalogue.get(module)).manifest

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Builds modules, runs and conversations from the state of the gateway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from genius_common.contracts.modules import ServiceUrls
+from genius_common.database import Database
+from genius_common.http import ServiceClient
+from genius_common.keys import KeyRing
+from genius_gateway.audit.trail import AuditTrail
+from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
+from genius_gateway.conversations.service import ConversationService
+from genius_gateway.conversations.turns import TurnService
+from genius_gateway.modules.catalogue import Catalogue
+from genius_gateway.modules.client import ModuleClient
+from genius_gateway.runs.context import RunParts
+from genius_gateway.runs.library import GatewayLibrary, GatewayTokens
+from genius_gateway.runs.options import RunOptions
+from genius_gateway.runs.references import ReferenceCheck
+from genius_gateway.runs.repository import RunRepository
+from genius_gateway.runs.sealing import Sealer
+from genius_gateway.runs.service import RunService
+from genius_gateway.settings import Settings
+from genius_gateway.tokens.minter import TokenMinter
+
+
+@dataclass(frozen=True, slots=True)
+class RunSystem:
+    """Lies in `app.state.runs`. The lifespan calls `start()` after, and `stop()` before the shared parts close."""
+
+    catalogue: Catalogue
+    runs: RunService
+    conversations: ConversationService
+    tokens: GatewayTokens
+
+    async def start(self) -> None:
+        await self.runs.start()
+
+    async def stop(self) -> None:
+        await self.runs.stop()
+
+
+def assemble(
+    *,
+    settings: Settings,
+    database: Database,
+    keys: KeyRing,
+    minter: TokenMinter,
+    audit: AuditTrail,
+    modules: ServiceClient,
+    retrieval: ServiceClient,
+    options: RunOptions | None = None,
+) -> RunSystem:
+    """Everything of these folders, not yet started."""
+    options = options or RunOptions()
+    sealer = Sealer(keys)
+    conversations, messages = ConversationRepository(sealer), MessageRepository(sealer)
+    turns = TurnService(conversations, messages, options.history_chars)
+    library = GatewayLibrary(database, keys, minter, retrieval)
+    tokens = GatewayTokens(minter, library, settings.tenant)
+    references = ReferenceCheck(library)
+    catalogue = Catalogue(modules, tokens)
+    parts = RunParts(
+        database=database,
+        repository=RunRepository(sealer, options.lease_s),
+        catalogue=catalogue,
+        modules=ModuleClient(modules),
+        tokens=tokens,
+        audit=audit,
+        turns=turns,
+        services=ServiceUrls(inference=settings.inference_url, retrieval=settings.retrieval_url),
+        options=options,
+    )
+    conninfo = settings.database.url.get_secret_value().replace("postgresql+psycopg://", "postgresql://", 1)
+    runs = RunService(parts, turns, references, conninfo)
+    service = ConversationService(database, audit, conversations, messages, references, runs.cancel)
+    return RunSystem(catalogue, runs, service, tokens)
+
+
+def run_system(request: Request) -> RunSystem:
+    return cast("RunSystem", request.app.state.runs)
+
+
+System = Annotated[RunSystem, Depends(run_system)]

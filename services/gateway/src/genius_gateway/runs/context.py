@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The collaborators that everything about runs shares; built once by the application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genius_common.contracts.modules import ServiceUrls
+from genius_common.database import Database
+from genius_gateway.audit.trail import AuditTrail
+from genius_gateway.modules.catalogue import Catalogue
+from genius_gateway.modules.client import ModuleClient
+from genius_gateway.runs.options import RunOptions
+from genius_gateway.runs.ports import RunTokens, Turns
+from genius_gateway.runs.repository import RunRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunParts:
+    database: Database
+    repository: RunRepository
+    catalogue: Catalogue
+    modules: ModuleClient
+    tokens: RunTokens
+    audit: AuditTrail
+    turns: Turns
+    services: ServiceUrls
+    options: RunOptions

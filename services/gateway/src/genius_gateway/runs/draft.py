@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a run has produced so far, gathered from its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from genius_common.events import Event
+from genius_common.principal import ProtectionClass
+from genius_gateway.runs.live import LoggedEvent
+
+_HARMLESS = frozenset({"run.started", "status"})
+
+
+class Draft:
+    """Text, citations, warnings and usage of a run; the result replaces text and citations at its end."""
+
+    def __init__(self, events: Iterable[LoggedEvent] = ()) -> None:
+        self._text: list[str] = []
+        self.citations: list[dict[str, Any]] = []
+        self.warnings: list[dict[str, Any]] = []
+        self.input_tokens = 0
+        self.output_tokens = 0
+        self.mode: str | None = None
+        self.model: str | None = None
+        for event in events:
+            self.add(event)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._text)
+
+    @property
+    def empty(self) -> bool:
+        return not self._text and not self.citations
+
+    def add(self, event: LoggedEvent) -> None:
+        data = event.data
+        if event.type == "text.delta":
+            self._text.append(data["text"])
+        elif event.type == "citation":
+            self.citations.append({key: value for key, value in data.items() if key not in {"type", "run", "seq"}})
+        elif event.type == "warning":
+            self.warnings.append({"code": data["code"], "detail": data["detail"]})
+        elif event.type == "usage":
+            self.input_tokens += data["input_tokens"]
+            self.output_tokens += data["output_tokens"]
+        elif event.type == "done":
+            self._take(data["result"])
+
+    def _take(self, result: dict[str, Any]) -> None:
+        text = result.get("text", result.get("answer"))
+        if isinstance(text, str):
+            self._text = [text]
+        if isinstance(citations := result.get("citations"), list):
+            self.citations = citations
+        self.mode = result["mode"] if isinstance(result.get("mode"), str) else self.mode
+        self.model = result["model"] if isinstance(result.get("model"), str) else self.model
+
+    def protection_class(self, own: ProtectionClass) -> ProtectionClass:
+        """The highest class of the request and of everything cited."""
+        cited = [ProtectionClass(item["protection_class"]) for item in self.citations if "protection_class" in item]
+        return ProtectionClass.highest([own, *cited])
+
+    def partial_result(self) -> dict[str, Any] | None:
+        return None if self.empty else {"text": self.text, "citations": self.citations}
+
+
+def may_start_again(event: Event) -> bool:
+    """Whether a run that has sent only such events can start anew without anybody seeing a text twice."""
+    return event.type in _HARMLESS

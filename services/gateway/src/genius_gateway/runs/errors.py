@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Why a run is refused, and how one ends badly."""
+
+from __future__ import annotations
+
+from genius_common.errors import Conflict, Forbidden, InvalidInput, PlatformError, Unavailable, UpstreamFailed
+
+
+class CallbackNotAvailable(InvalidInput):
+    code = "callback_not_available"
+    title = "Rückruf nicht verfügbar"
+    default_detail = (
+        "Rückrufe („callback“) sind noch nicht verfügbar. Starten Sie den Lauf mit „Prefer: respond-async“ und "
+        "fragen Sie seinen Stand ab."
+    )
+
+
+class BatchNotAvailable(InvalidInput):
+    code = "batch_not_available"
+    title = "Stapel nicht verfügbar"
+    default_detail = "Stapel („inputs“) sind noch nicht verfügbar. Starten Sie je Eingabe einen Lauf mit „input“."
+
+
+class NoActiveAuthority(Forbidden):
+    code = "no_active_authority"
+    title = "Keine Behörde gewählt"
+    default_detail = "Läufe und Unterhaltungen gehören zu einer Behörde. Bitte wählen Sie zuerst eine Behörde."
+
+
+class IdempotencyKeyReused(Conflict):
+    code = "idempotency_key_reused"
+    title = "Schlüssel schon verwendet"
+    default_detail = (
+        "Dieser „Idempotency-Key“ gehört schon zu einer anderen Eingabe. Verwenden Sie für eine neue Eingabe einen "
+        "neuen Schlüssel."
+    )
+
+
+class GatewayStopping(Unavailable):
+    code = "gateway_stopping"
+    title = "Neustart"
+    default_detail = "Die Plattform wird gerade neu gestartet. Bitte versuchen Sie es in Kürze erneut."
+
+
+class ModuleUnavailable(Unavailable):
+    code = "module_unavailable"
+    title = "Funktion zurzeit nicht verfügbar"
+    default_detail = "Diese Funktion ist zurzeit nicht erreichbar. Bitte versuchen Sie es in Kürze erneut."
+
+
+class ModuleStreamCut(UpstreamFailed):
+    code = "module_stream_cut"
+    title = "Verbindung abgebrochen"
+    default_detail = (
+        "Die Verarbeitung ist abgebrochen, bevor sie fertig war. Was schon da war, ist gespeichert. "
+        "Bitte versuchen Sie es erneut."
+    )
+
+
+class ModuleEventInvalid(UpstreamFailed):
+    code = "module_event_invalid"
+    title = "Antwort nicht lesbar"
+    default_detail = "Die Funktion hat unverständlich geantwortet. Bitte verständigen Sie den Betrieb."
+    retryable = False
+
+
+class ResultInvalid(UpstreamFailed):
+    code = "result_invalid"
+    title = "Ergebnis ungültig"
+    default_detail = (
+        "Das Ergebnis der Funktion entspricht nicht ihrer Beschreibung und wird deshalb nicht ausgegeben. "
+        "Bitte verständigen Sie den Betrieb."
+    )
+    retryable = False
+
+
+class DeadlineExceeded(UpstreamFailed):
+    code = "deadline_exceeded"
+    status = 504
+    title = "Frist abgelaufen"
+    default_detail = (
+        "Die Verarbeitung hat länger gedauert als erlaubt. Was schon da war, ist gespeichert. "
+        "Kürzen Sie die Eingabe, oder versuchen Sie es später erneut."
+    )
+
+
+class RunInterrupted(Unavailable):
+    code = "run_interrupted"
+    title = "Lauf unterbrochen"
+    default_detail = (
+        "Die Verarbeitung wurde durch einen Neustart der Plattform unterbrochen. Was schon da war, ist gespeichert. "
+        "Bitte versuchen Sie es erneut."
+    )
+
+
+class RunFailed(PlatformError):
+    """A module's own error event names its code; this is only the fallback for one without text."""
+
+    code = "run_failed"
+    title = "Lauf fehlgeschlagen"
+    default_detail = "Die Verarbeitung ist fehlgeschlagen. Bitte versuchen Sie es erneut."
+    retryable = True

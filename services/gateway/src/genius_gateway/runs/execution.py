@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One run: claimed, carried out by a module, logged, and brought to exactly one end."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Any
+
+import structlog
+
+from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
+from genius_common.events import Cancelled, Done, ErrorEvent, Event, UsageTotals, WarningEvent, is_final
+from genius_gateway.modules.client import CANCEL_SECONDS, InvalidEvent
+from genius_gateway.runs.context import RunParts
+from genius_gateway.runs.draft import may_start_again
+from genius_gateway.runs.errors import (
+    DeadlineExceeded,
+    ModuleEventInvalid,
+    ModuleStreamCut,
+    ModuleUnavailable,
+    ResultInvalid,
+)
+from genius_gateway.runs.job import Job
+from genius_gateway.runs.journal import Journal, LostRun
+from genius_gateway.runs.repository import TRANSIENT
+
+log = structlog.get_logger(__name__)
+HISTORY_CUT = WarningEvent(
+    code="history_shortened",
+    detail="Die Unterhaltung ist lang. Ältere Nachrichten wurden für diese Antwort nicht berücksichtigt.",
+)
+
+
+def error_event(error: PlatformError) -> ErrorEvent:
+    return ErrorEvent(code=error.code, detail=error.detail, retryable=error.retryable)
+
+
+class Execution:
+    """Carries out one claimed run. `run()` returns when the end is stored, or when the run was given up."""
+
+    def __init__(self, job: Job, journal: Journal, parts: RunParts) -> None:
+        self._job = job
+        self._journal = journal
+        self._parts = parts
+        self._live = journal.live
+        self._token: str | None = None
+
+    async def run(self) -> None:
+        worker = asyncio.create_task(self._final())
+        helpers = [
+            asyncio.create_task(work) for work in (self._stopper(worker), self._supervise(), self._journal.write())
+        ]
+        try:
+            final = await worker
+        except asyncio.CancelledError:
+            if self._live.stop_reason is None:
+                worker.cancel()
+                raise
+            final = Cancelled()
+        except LostRun:
+            self._live.stop("lost")
+            final = Cancelled()
+        finally:
+            for task in helpers:
+                task.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+        if self._live.stop_reason == "stopping" and not isinstance(final, Done):
+            await self._journal.give_up()
+        elif self._live.stop_reason != "lost":
+            await self._journal.finish(final)
+
+    async def _final(self) -> Event:
+        """Pass the module's events on; answer the final one, whatever happens."""
+        try:
+            async with asyncio.timeout(self._job.seconds_left):
+                return await self._consume()
+        except TimeoutError:
+            return error_event(DeadlineExceeded())
+        except InvalidEvent:
+            log.warning("a module sent an invalid event", module=self._job.module)
+            return error_event(ModuleEventInvalid())
+        except UpstreamFailed:
+            return error_event(ModuleStreamCut())
+        except Unavailable as error:
+            return error_event(ModuleUnavailable() if type(error) is Unavailable else error)
+        except PlatformError as error:
+            return error_event(error)
+
+    async def _consume(self) -> Event:
+        job, parts = self._job, self._parts
+        offered = await parts.catalogue.get(job.module, job.version)
+        if job.history_cut:
+            await self._journal.add(HISTORY_CUT)
+        self._token = await parts.tokens.for_run(
+            job.principal, job.run, frozenset(offered.manifest.scopes), frozenset(file.id for file in job.files)
+        )
+        request = job.module_request(parts.services, offered.manifest.limits)
+        async with aclosing(parts.modules.run(job.module, request, self._token, job.seconds_left + 5)) as events:
+            async for event in events:
+                if is_final(event):
+                    return self._checked(event, offered.result.accepts)
+                await self._journal.add(event, content=not may_start_again(event))
+        return error_event(ModuleStreamCut())
+
+    def _checked(self, event: Event, accepts: Callable[[Any], bool]) -> Event:
+        if not isinstance(event, Done):
+            return event
+        if not accepts(event.result):
+            log.warning("a module's result does not fit its schema", module=self._job.module)
+            return error_event(ResultInvalid())
+        draft = self._journal.draft
+        usage = UsageTotals(input_tokens=draft.input_tokens, output_tokens=draft.output_tokens)
+        return Done(result=event.result, usage=usage if usage != UsageTotals() else event.usage)
+
+    async def _stopper(self, worker: asyncio.Task[Event]) -> None:
+        """When asked to stop, let the module end by itself for a moment (its last words and usage count)."""
+        await self._live.stop_asked.wait()
+        if self._live.stop_reason in {"cancelled", "abandoned"} and self._token:
+            until = time.monotonic() + CANCEL_SECONDS
+            if await self._parts.modules.cancel(self._job.module, self._job.run, self._token):
+                await asyncio.wait([worker], timeout=max(until - time.monotonic(), 0))
+        worker.cancel()
+
+    async def _supervise(self) -> None:
+        """Keep the lease; notice a cancellation, a takeover, and that nobody follows any more."""
+        options = self._parts.options
+        while True:
+            await asyncio.sleep(options.lease_s / 3)
+            try:
+                row = await self._journal.renew()
+            except TRANSIENT:
+                continue
+            if row is None:
+                self._live.stop("lost")
+            elif row.cancel_requested:
+                self._live.stop("cancelled")
+            elif (
+                not self._live.detached
+                and self._live.alone_s > options.abandoned_s
+                and (row.followed_s is None or row.followed_s > options.abandoned_s)
+            ):
+                self._live.stop("abandoned")

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Following a run: from memory where it executes, else from the table, changing over when that changes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from genius_common.database import Database
+from genius_gateway.runs.live import Hub, LiveRun, LoggedEvent
+from genius_gateway.runs.notifications import Notifications
+from genius_gateway.runs.repository import TRANSIENT, UNFINISHED, RunRepository
+from genius_gateway.runs.sealing import Owner
+
+_POLL_S = 2.0
+_TOUCH_S = 15.0
+_RETRY_S = 0.5
+
+
+class Follower:
+    """Reads the events of one run after `after`. `ended` is set with the final event (or where nothing follows)."""
+
+    def __init__(
+        self,
+        run: UUID,
+        owner: Owner,
+        after: int,
+        news: asyncio.Event,
+        *,
+        hub: Hub,
+        repository: RunRepository,
+        database: Database,
+    ) -> None:
+        self.run = run
+        self.owner = owner
+        self.after = after
+        self.ended = False
+        self._news = news
+        self._hub = hub
+        self._repository = repository
+        self._database = database
+        self._touched = 0.0
+
+    async def next(self, timeout_s: float) -> list[LoggedEvent]:
+        """The next events in order; empty after `timeout_s` of silence or at the end."""
+        deadline = time.monotonic() + timeout_s
+        while not self.ended and (left := deadline - time.monotonic()) > 0:
+            live = self._hub.get(self.run)
+            found = await (self._from_memory(live, left) if live else self._from_elsewhere(min(left, _POLL_S)))
+            if found:
+                self.after = found[-1].seq
+                self.ended = found[-1].final
+                return found
+        return []
+
+    async def _from_memory(self, live: LiveRun, timeout_s: float) -> list[LoggedEvent]:
+        live.joined()
+        try:
+            return await live.wait(self.after, timeout_s)
+        finally:
+            live.left()
+
+    async def _from_elsewhere(self, timeout_s: float) -> list[LoggedEvent]:
+        try:
+            return await self._from_table(timeout_s)
+        except TRANSIENT:
+            # The database is away; the stream stays open (with heartbeats) until it is back.
+            await asyncio.sleep(min(timeout_s, _RETRY_S))
+            return []
+
+    async def _from_table(self, timeout_s: float) -> list[LoggedEvent]:
+        self._news.clear()
+        async with self._database.transaction(self.owner.scope) as connection:
+            row = await self._repository.get(connection, self.run)
+            found = await self._repository.events(connection, self.run, self.after) if row else []
+            if row and row.state in UNFINISHED and time.monotonic() - self._touched > _TOUCH_S:
+                self._touched = time.monotonic()
+                await self._repository.touch_followed(connection, self.run)
+        if found:
+            return found
+        if row is None or row.state not in UNFINISHED:
+            self.ended = True
+            return []
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+        return []
+
+
+class Following:
+    """Opens followers; counts the local ones so that a run knows whether somebody is there."""
+
+    def __init__(self, hub: Hub, repository: RunRepository, database: Database, notifications: Notifications) -> None:
+        self._hub = hub
+        self._repository = repository
+        self._database = database
+        self._notifications = notifications
+
+    @asynccontextmanager
+    async def open(self, run: UUID, owner: Owner, after: int) -> AsyncIterator[Follower]:
+        """A follower; the caller has checked that `owner` owns the run."""
+        live = self._hub.get(run)
+        if live:
+            live.joined()
+        try:
+            async with self._notifications.watching(run) as news:
+                yield Follower(
+                    run,
+                    owner,
+                    after,
+                    news,
+                    hub=self._hub,
+                    repository=self._repository,
+                    database=self._database,
+                )
+        finally:
+            if live:
+                live.left()

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a run has to do: its sealed request, opened by whoever carries it out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict
+
+from genius_common.contracts.modules import ChatTurn, Limits, ModuleRunRequest, RunFile, ServiceUrls
+from genius_common.principal import Principal, ProtectionClass
+from genius_gateway.runs.sealing import Owner
+
+GRACE_S = 2.0
+
+
+class SealedRequest(BaseModel):
+    """The form in which a run's request is kept. No rights are kept that are not asked for again at the start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    input: dict[str, Any]
+    files: list[RunFile] = []
+    tenant: str
+    units: list[UUID] = []
+    roles: list[str] = []
+    scopes: list[str] = []
+    classification: ProtectionClass
+
+    @classmethod
+    def of(cls, principal: Principal, data: dict[str, Any], files: list[RunFile]) -> SealedRequest:
+        return cls(
+            input=data,
+            files=files,
+            tenant=principal.tenant,
+            units=sorted(principal.units),
+            roles=sorted(principal.roles),
+            scopes=sorted(principal.scopes),
+            classification=principal.classification,
+        )
+
+    def principal(self, owner: Owner, application: UUID | None) -> Principal:
+        return Principal(
+            subject=owner.person,
+            tenant=self.tenant,
+            authority=owner.authority,
+            units=frozenset(self.units),
+            roles=frozenset(self.roles),
+            scopes=frozenset(self.scopes),
+            classification=self.classification,
+            application=application,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """A claimed run."""
+
+    run: UUID
+    owner: Owner
+    principal: Principal
+    module: str
+    version: str
+    input: dict[str, Any]
+    files: list[RunFile]
+    protection_class: ProtectionClass
+    deadline: dt.datetime
+    answer_message: UUID | None
+    user_message: UUID | None
+    history: list[ChatTurn] = field(default_factory=list)
+    history_cut: bool = False
+
+    @classmethod
+    def of(cls, row: sa.Row[Any], request: SealedRequest) -> Job:
+        owner = Owner(row.authority, row.owner)
+        return cls(
+            run=row.id,
+            owner=owner,
+            principal=request.principal(owner, row.application),
+            module=row.module,
+            version=row.version,
+            input=request.input,
+            files=request.files,
+            protection_class=ProtectionClass(row.protection_class),
+            deadline=row.deadline,
+            answer_message=row.answer_message,
+            user_message=row.user_message,
+        )
+
+    @property
+    def seconds_left(self) -> float:
+        return max((self.deadline - dt.datetime.now(dt.UTC)).total_seconds(), 0.0)
+
+    def module_request(self, services: ServiceUrls, limits: Limits) -> ModuleRunRequest:
+        return ModuleRunRequest(
+            run=self.run,
+            version=self.version,
+            input=self.input,
+            # The module ends by itself a little earlier, so that its last words still arrive.
+            deadline=max(self.deadline - dt.timedelta(seconds=GRACE_S), dt.datetime.now(dt.UTC)),
+            protection_class=self.protection_class,
+            files=self.files,
+            services=services,
+            limits=limits,
+            history=self.history,
+        )

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Writes what happens in a run: events in batches behind the followers, the end before they see it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from genius_common.events import Done, ErrorEvent, Event
+from genius_gateway.audit.chain import AuditRecord
+from genius_gateway.runs.context import RunParts
+from genius_gateway.runs.draft import Draft
+from genius_gateway.runs.job import Job
+from genius_gateway.runs.live import LiveRun, LoggedEvent
+from genius_gateway.runs.repository import TRANSIENT, EndState, Outcome
+
+log = structlog.get_logger(__name__)
+_RETRY_S = 0.5
+_ANSWER_STATES: dict[EndState, str] = {"succeeded": "complete", "failed": "failed", "cancelled": "stopped"}
+T = TypeVar("T")
+
+
+class LostRun(Exception):
+    """Another process has taken the run over: nothing may be written here any more."""
+
+
+class Journal:
+    """The log of one claimed run. While PostgreSQL is away, everything here waits and is repeated."""
+
+    def __init__(self, job: Job, live: LiveRun, runner: UUID, parts: RunParts) -> None:
+        self.job = job
+        self.live = live
+        self.draft = Draft(live.events())
+        self._runner = runner
+        self._parts = parts
+        self._repository = parts.repository
+        self._content_marked = False
+        self._batch: list[LoggedEvent] = []
+        self._answer_saved_at = time.monotonic()
+
+    async def add(self, event: Event, *, content: bool = False) -> None:
+        """Log an event and show it. Before the first `content` it is noted that the run can't start again."""
+        if content and not self._content_marked:
+            if not await self._write(lambda c: self._repository.mark_content_sent(c, self.job.run, self._runner)):
+                raise LostRun
+            self._content_marked = True
+        logged = await self._numbered(event)
+        self.draft.add(logged)
+        self.live.publish(logged)
+
+    async def _numbered(self, event: Event) -> LoggedEvent:
+        if self.live.block_used_up:
+            reserved = await self._write(lambda c: self._repository.reserve(c, self.job.run, self._runner))
+            if reserved is None:
+                raise LostRun
+            self.live.take_block(reserved)
+        return self.live.number(event)
+
+    async def write(self) -> None:
+        """Save events as they gather, until cancelled."""
+        while True:
+            await self.live.dirty.wait()
+            await asyncio.sleep(self._parts.options.flush_s)
+            try:
+                await self._flush()
+            except LostRun:
+                self.live.stop("lost")
+                return
+
+    async def _flush(self) -> None:
+        self.live.dirty.clear()
+        if not self._batch:
+            # Kept until it is saved for sure: a repeated batch must be the same one.
+            self._batch, self.live.unsaved = self.live.unsaved, []
+        if self._batch:
+            await self._write(self._save_batch)
+            self._batch = []
+        if self.live.unsaved:
+            self.live.dirty.set()
+
+    async def _save_batch(self, connection: AsyncConnection) -> None:
+        job = self.job
+        if not await self._repository.append(connection, job.owner, job.run, self._runner, self._batch):
+            raise LostRun
+        due = time.monotonic() - self._answer_saved_at >= self._parts.options.answer_s
+        if job.answer_message and due and not self.draft.empty:
+            await self._parts.turns.save_answer(connection, job.owner, job.answer_message, self.draft)
+            self._answer_saved_at = time.monotonic()
+
+    async def finish(self, final: Event) -> None:
+        """Store the end, then show it."""
+        try:
+            logged = await self._numbered(final)
+            self.draft.add(logged)
+            outcome = self._outcome(final)
+            await self._write(lambda connection: self._store_end(connection, outcome, logged))
+        except LostRun:
+            self.live.stop("lost")
+            return
+        self.live.unsaved = []
+        self.live.publish(logged, saved=True)
+        self.live.ended.set()
+
+    async def _store_end(self, connection: AsyncConnection, outcome: Outcome, final: LoggedEvent) -> None:
+        job = self.job
+        if not await self._repository.finish(connection, job.owner, job.run, self._runner, outcome):
+            row = await self._repository.get(connection, job.run)
+            if row is not None and row.runner == self._runner and row.state == outcome.state:
+                return  # The commit had gone through, only its answer was lost.
+            raise LostRun
+        if self._batch:
+            await self._repository.append(connection, job.owner, job.run, self._runner, self._batch)
+        await self._repository.append(connection, job.owner, job.run, self._runner, [*self.live.unsaved, final])
+        if job.answer_message:
+            state = _ANSWER_STATES[outcome.state]
+            await self._parts.turns.end_answer(connection, job.owner, job.answer_message, self.draft, state)
+        record = AuditRecord.of(
+            job.principal,
+            "run.end",
+            object_kind="run",
+            object_id=job.run,
+            outcome=outcome.error["code"] if outcome.error else outcome.state,
+            module=job.module,
+            input_tokens=outcome.input_tokens,
+            output_tokens=outcome.output_tokens,
+        )
+        # Locks the chain until the commit, so it comes last.
+        await self._parts.audit.append(connection, record)
+
+    def _outcome(self, final: Event) -> Outcome:
+        draft = self.draft
+        common: dict[str, Any] = {
+            "warnings": draft.warnings,
+            "mode": draft.mode,
+            "protection_class": draft.protection_class(self.job.protection_class).value,
+            "input_tokens": draft.input_tokens,
+            "output_tokens": draft.output_tokens,
+        }
+        if isinstance(final, Done):
+            usage = {"input_tokens": final.usage.input_tokens, "output_tokens": final.usage.output_tokens}
+            return Outcome(state="succeeded", result=final.result, **{**common, **usage})
+        partial = draft.partial_result()
+        error = None
+        if isinstance(final, ErrorEvent):
+            error = {"code": final.code, "detail": final.detail, "retryable": final.retryable}
+        state: EndState = "failed" if error else "cancelled"
+        return Outcome(state=state, result=partial, error=error, partial=partial is not None, **common)
+
+    async def give_up(self) -> None:
+        """Save what is there and let another process take the run at once."""
+        try:
+            await self._flush()
+            await self._write(lambda c: self._repository.release(c, self.job.run, self._runner))
+        except LostRun:
+            pass
+        self.live.stop("lost")
+
+    async def renew(self) -> sa.Row[Any] | None:
+        async with self._parts.database.transaction(self.job.owner.scope) as connection:
+            return await self._repository.renew(connection, self.job.run, self._runner)
+
+    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Do `work` in a transaction of the owner, again and again while the database is away."""
+        while True:
+            try:
+                async with self._parts.database.transaction(self.job.owner.scope) as connection:
+                    return await work(connection)
+            except TRANSIENT as error:
+                log.warning("run could not be saved, trying again", error=type(error).__name__)
+            await asyncio.sleep(_RETRY_S)

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Runs whose process is gone: started again where nobody has seen content yet, else ended with an error."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+
+from genius_common.database import RowScope
+from genius_common.errors import PlatformError
+from genius_common.events import Cancelled
+from genius_gateway.runs.claiming import Claimed, claim
+from genius_gateway.runs.context import RunParts
+from genius_gateway.runs.errors import RunInterrupted
+from genius_gateway.runs.execution import error_event
+from genius_gateway.runs.journal import Journal
+from genius_gateway.runs.sealing import Owner
+
+log = structlog.get_logger(__name__)
+MAX_ATTEMPTS = 2
+_AUTHORITIES = sa.text("SELECT id FROM authorities ORDER BY id")
+
+
+class Recovery:
+    """Looks for runs without a living runner, authority by authority, at the start and every few seconds."""
+
+    def __init__(self, parts: RunParts, runner: UUID, carry_out: Callable[[Claimed], None]) -> None:
+        self._parts = parts
+        self._runner = runner
+        self._carry_out = carry_out
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.sweep()
+            except (sa.exc.SQLAlchemyError, OSError) as error:
+                log.warning("recovery of runs interrupted", error=type(error).__name__)
+            await asyncio.sleep(self._parts.options.recovery_s)
+
+    async def sweep(self) -> None:
+        """Go through all authorities once."""
+        async with self._parts.database.transaction(RowScope()) as connection:
+            authorities = list((await connection.execute(_AUTHORITIES)).scalars())
+        for authority in authorities:
+            async with self._parts.database.transaction(RowScope(authority=authority)) as connection:
+                expired = await self._parts.repository.expired(connection)
+            for row in expired:
+                try:
+                    await self._recover(Owner(authority, row.owner), row.id)
+                except PlatformError as error:
+                    log.error("run not recovered", run=str(row.id), code=error.code)
+
+    async def _recover(self, owner: Owner, run: UUID) -> None:
+        claimed = await claim(self._parts, owner, run, self._runner)
+        if claimed is None:
+            return
+        journal = Journal(claimed.job, claimed.live, self._runner, self._parts)
+        if claimed.cancel_requested:
+            await journal.finish(Cancelled())
+        elif claimed.content_sent or claimed.attempts > MAX_ATTEMPTS:
+            await journal.finish(error_event(RunInterrupted()))
+        else:
+            log.info("run started again", run=str(run), attempt=claimed.attempts)
+            self._carry_out(claimed)

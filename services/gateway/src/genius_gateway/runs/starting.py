@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Everything between a request and a stored run: checks, idempotency, the chat turn, the first event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from genius_common.errors import FieldError, InvalidInput, TooLarge
+from genius_common.events import RunStarted
+from genius_common.principal import Principal
+from genius_gateway.audit.chain import AuditRecord
+from genius_gateway.conversations import turns
+from genius_gateway.conversations.errors import EmptyMessage
+from genius_gateway.modules.catalogue import OfferedModule
+from genius_gateway.runs.context import RunParts
+from genius_gateway.runs.errors import BatchNotAvailable, CallbackNotAvailable, IdempotencyKeyReused, NoActiveAuthority
+from genius_gateway.runs.job import SealedRequest
+from genius_gateway.runs.live import LoggedEvent
+from genius_gateway.runs.references import ReferenceCheck, References
+from genius_gateway.runs.requests import RunBody
+from genius_gateway.runs.sealing import Owner
+
+_MAX_KEY_CHARS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run of a request; `new` is False where an equal request had started it before."""
+
+    run: UUID
+    owner: Owner
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request to start a run, as the endpoint got it. `detached`: it goes on although nobody follows it."""
+
+    module: str
+    body: RunBody
+    idempotency_key: str | None
+    detached: bool
+
+
+def owner_of(principal: Principal) -> Owner:
+    """Whose runs and conversations a principal sees. Raises: NoActiveAuthority."""
+    if principal.authority is None:
+        raise NoActiveAuthority
+    return Owner(principal.authority, principal.subject)
+
+
+class Starter:
+    """Checks a call and stores its run."""
+
+    def __init__(
+        self, parts: RunParts, conversations: turns.TurnService, references: ReferenceCheck, runner: UUID
+    ) -> None:
+        self._parts = parts
+        self._turns = conversations
+        self._references = references
+        self._runner = runner
+
+    async def store(self, principal: Principal, call: Call) -> Started:
+        """Store the run (queued, leased to this process), or find the one that an equal request started."""
+        owner = owner_of(principal)
+        offered = await self._parts.catalogue.get(call.module, call.body.version)
+        data = self._input(call, offered)
+        digests = await self._digests(owner, call)
+        if digests and (known := await self._known(owner, call.module, *digests)):
+            return known
+        references = await self._references.check(principal, data, call.body.case)
+        try:
+            return await self._insert(principal, owner, call, offered, data, references, digests)
+        except _KeyTaken:
+            known = await self._known(owner, call.module, *digests) if digests else None
+            if known is None:
+                raise IdempotencyKeyReused from None
+            return known
+
+    def _input(self, call: Call, offered: OfferedModule) -> dict[str, Any]:
+        body = call.body
+        if body.callback is not None:
+            raise CallbackNotAvailable(errors=[FieldError("/callback", CallbackNotAvailable.default_detail)])
+        if body.inputs is not None:
+            raise BatchNotAvailable(errors=[FieldError("/inputs", BatchNotAvailable.default_detail)])
+        if body.input is None:
+            raise InvalidInput(errors=[FieldError("/input", "Diese Angabe fehlt.")])
+        if body.deadline is not None and body.deadline <= dt.datetime.now(dt.UTC):
+            raise InvalidInput(errors=[FieldError("/deadline", "Die Frist liegt in der Vergangenheit.")])
+        self._check_message(call, body.input)
+        if found := offered.input.errors(body.input, "/input"):
+            raise InvalidInput(errors=found)
+        if len(orjson.dumps(body.input)) > offered.manifest.limits.bytes:
+            raise TooLarge(f"Die Eingabe ist zu groß: erlaubt sind {offered.manifest.limits.bytes} Byte.")
+        return body.input
+
+    def _check_message(self, call: Call, data: dict[str, Any]) -> None:
+        limit = self._parts.options.message_chars
+        message = data.get("message")
+        if call.module != turns.MODULE or not isinstance(message, str):
+            return
+        if not message.strip():
+            raise EmptyMessage(errors=[FieldError("/input/message", EmptyMessage.default_detail)])
+        if len(message) > limit:
+            text = f"Die Nachricht ist zu lang: erlaubt sind {limit} Zeichen. Hängen Sie lange Texte als Datei an."
+            raise TooLarge(text, errors=[FieldError("/input/message", text)])
+
+    async def _digests(self, owner: Owner, call: Call) -> tuple[bytes, bytes] | None:
+        key = call.idempotency_key
+        if key is None:
+            return None
+        if not 0 < len(key) <= _MAX_KEY_CHARS:
+            raise InvalidInput(f"„Idempotency-Key“ muss 1 bis {_MAX_KEY_CHARS} Zeichen haben.")
+        body = orjson.dumps(call.body.model_dump(mode="json", exclude_none=True), option=orjson.OPT_SORT_KEYS)
+        async with self._parts.database.transaction(owner.scope) as connection:
+            sealer = self._parts.repository.sealer
+            return (
+                await sealer.digest(connection, owner, b"key/" + key.encode()),
+                await sealer.digest(connection, owner, b"body/" + body),
+            )
+
+    async def _known(self, owner: Owner, module: str, key: bytes, body: bytes) -> Started | None:
+        async with self._parts.database.transaction(owner.scope) as connection:
+            row = await self._parts.repository.by_idempotency_key(connection, module, key)
+        if row is None:
+            return None
+        if bytes(row.request_digest) != body:
+            raise IdempotencyKeyReused
+        return Started(row.id, owner, new=False)
+
+    async def _insert(
+        self,
+        principal: Principal,
+        owner: Owner,
+        call: Call,
+        offered: OfferedModule,
+        data: dict[str, Any],
+        references: References,
+        digests: tuple[bytes, bytes] | None,
+    ) -> Started:
+        run = uuid4()
+        async with self._parts.database.transaction(owner.scope) as connection:
+            turn = await self._turn(connection, owner, run, call, data, references)
+            request = SealedRequest.of(principal, turn.input if turn else data, references.files)
+            values = {
+                "id": run,
+                "application": principal.application,
+                "module": call.module,
+                "version": offered.manifest.version,
+                "protection_class": references.protection_class.value,
+                "conversation": turn.conversation if turn else None,
+                "user_message": turn.user_message if turn else None,
+                "answer_message": turn.answer_message if turn else None,
+                "case_id": call.body.case,
+                "detached": call.detached,
+                "deadline": _deadline(call.body, offered),
+                "idempotency_key": digests[0] if digests else None,
+                "request_digest": digests[1] if digests else None,
+                "created_at": sa.func.now(),
+            }
+            repository = self._parts.repository
+            if not await repository.insert(connection, owner, self._runner, request.model_dump(mode="json"), values):
+                raise _KeyTaken
+            started = RunStarted()
+            if turn:
+                started = RunStarted(
+                    conversation=turn.conversation, user_message=turn.user_message, answer_message=turn.answer_message
+                )
+            first = LoggedEvent.of(started, run, 1)
+            await repository.first_events(connection, owner, run, [first])
+            # Locks the chain until the commit, so it comes last. No record, no run.
+            record = AuditRecord.of(principal, "run.start", object_kind="run", object_id=run, module=call.module)
+            await self._parts.audit.append(connection, record)
+        return Started(run, owner, new=True)
+
+    async def _turn(
+        self,
+        connection: AsyncConnection,
+        owner: Owner,
+        run: UUID,
+        call: Call,
+        data: dict[str, Any],
+        references: References,
+    ) -> turns.Turn | None:
+        if call.module != turns.MODULE:
+            return None
+        files = [file.id for file in references.files]
+        return await self._turns.prepare(connection, owner, run, data, files, call.body.case)
+
+
+class _KeyTaken(Exception):
+    """A concurrent request with the same idempotency key was faster; the transaction is rolled back."""
+
+
+def _deadline(body: RunBody, offered: OfferedModule) -> dt.datetime:
+    latest = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=offered.manifest.limits.seconds)
+    return min(body.deadline, latest) if body.deadline else latest

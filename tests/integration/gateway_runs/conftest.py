@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A database with the gateway's schema, a scripted modules service, and the runs part of the gateway over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from genius_gateway.migrate import upgrade
+from tests.support.gateway_runs import LocalGateway, Person
+from tests.support.postgres import TestPostgres, conninfo
+from tests.support.scripted_module import ScriptedModules
+
+OPTIONS = {"lease_s": 1.5, "recovery_s": 0.3, "abandoned_s": 60.0, "stop_s": 0.3, "answer_s": 0.1}
+
+
+@dataclass
+class Schema:
+    """A migrated database; `authority` is one that maintenance knows."""
+
+    owner_url: str
+    app_url: str
+    authority: UUID
+
+    def execute(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """As the superuser would see it: row-level security is switched off for the look."""
+        with psycopg.connect(self.admin, autocommit=True) as connection:
+            cursor = connection.execute(statement, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    admin: str = ""
+
+
+@pytest.fixture(scope="package")
+def schema(postgres_server: TestPostgres) -> Schema:
+    owner_url, app_url = postgres_server.create_database("gateway_runs")
+    upgrade(owner_url)
+    name = app_url.rsplit("/", 1)[1].split("?")[0]
+    admin = conninfo(postgres_server.url).replace("/postgres", f"/{name}", 1)
+    admin = conninfo(postgres_server.url)
+    schema = Schema(owner_url, app_url, uuid4(), admin)
+    return schema
+
+
+@pytest.fixture(scope="package")
+async def modules() -> AsyncIterator[ScriptedModules]:
+    server = ScriptedModules()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(scope="package")
+def config(schema: Schema, modules: ScriptedModules) -> dict[str, Any]:
+    return {
+        "database": schema.app_url,
+        "modules": modules.url,
+        "kek": "11" * 32,
+        "signing": "22" * 32,
+        "options": OPTIONS,
+    }
+
+
+@pytest.fixture(scope="package")
+async def gateway(config: dict[str, Any]) -> AsyncIterator[LocalGateway]:
+    gateway = LocalGateway(config)
+    await gateway.start()
+    yield gateway
+    await gateway.stop()
+
+
+@pytest.fixture
+def person(schema: Schema) -> Person:
+    return Person(schema.authority)
+
+
+@pytest.fixture
+async def client(gateway: LocalGateway, person: Person) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
+        yield client
+
+
+async def until(condition: Any, timeout_s: float = 5.0) -> Any:
+    """Wait until `condition()` (sync or async) is true; answer its value."""
+    async with asyncio.timeout(timeout_s):
+        while True:
+            value = condition()
+            if asyncio.iscoroutine(value):
+                value = await value
+            if value:
+                return value
+            await asyncio.sleep(0.02)
