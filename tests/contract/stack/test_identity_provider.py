@@ -184,6 +184,12 @@ async def test_the_login_page_is_plain_and_locked_down(provider: httpx.AsyncClie
     assert (await provider.get("/realms/genius/style.css")).headers["content-type"].startswith("text/css")
 
 
+async def test_another_host_name_gets_nothing(provider: httpx.AsyncClient) -> None:
+    page = await provider.get(f"{PROTOCOL}/auth", params=query(), headers={"host": "fremd.example:18084"})
+    assert page.status_code == 400
+    assert "a.weber" not in page.text
+
+
 async def test_a_wrong_password_says_so_and_after_five_the_name_rests(provider: httpx.AsyncClient) -> None:
     for _ in range(5):
         response = await log_in(provider, "falsch")

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from prometheus_client import CollectorRegistry
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, Response
 
 from genius_common.telemetry import metrics_endpoint
@@ -34,6 +35,8 @@ def create_app(settings: Settings) -> FastAPI:
     install(app)
     app.add_middleware(BodyLimitMiddleware, limit=lambda _: 65_536)
     app.add_middleware(RequestIdMiddleware)
+    # A foreign page could otherwise point its own name at 127.0.0.1 and read the passwords on the login page.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[settings.host, "localhost"], www_redirect=False)
     for module in (authorize, token_endpoint, logout):
         app.include_router(module.build_router(provider))
     _add_documents(app, provider)
