@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import tempfile
 from collections.abc import AsyncIterator
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -14,10 +16,12 @@ import httpx
 import orjson
 import pytest
 
+from genius_stack.files import write_private
 from genius_stack.identity.app import create_app
 from genius_stack.identity.provider import fingerprint
 from genius_stack.identity.realm import Client, Realm, ServiceAccount, User, hash_password, hash_secret
 from genius_stack.identity.settings import Settings
+from genius_stack.identity.tokens import KEY_FILE, load_key
 
 BASE = "http://127.0.0.1:18084"
 ISSUER = f"{BASE}/realms/genius"
@@ -28,6 +32,19 @@ VERIFIER = "v" * 64
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
 
+@cache
+def _password_hash(password: str) -> str:
+    return hash_password(password)
+
+
+@cache
+def _signing_key() -> bytes:
+    """Making an RSA key takes a third of a second, so the tests share one."""
+    with tempfile.TemporaryDirectory() as folder:
+        load_key(Path(folder))
+        return (Path(folder) / KEY_FILE).read_bytes()
+
+
 def realm(backchannel: str | None = None) -> Realm:
     person = User(
         id=UUID(int=1),
@@ -35,7 +52,7 @@ def realm(backchannel: str | None = None) -> Realm:
         name="Anna Weber",
         roles=["sachbearbeitung"],
         groups=["/behoerden/mhb", "/behoerden/mhb/referat-1"],
-        password_hash=hash_password("richtig-geheim"),
+        password_hash=_password_hash("richtig-geheim"),
         shown_password="richtig-geheim",
     )
     web = Client(
@@ -54,6 +71,8 @@ def realm(backchannel: str | None = None) -> Realm:
 
 def write_realm(folder: Path, value: Realm) -> None:
     (folder / "realm.json").write_bytes(orjson.dumps(value.model_dump(mode="json")))
+    if not (folder / KEY_FILE).exists():
+        write_private(folder / KEY_FILE, _signing_key())
 
 
 def provider_client(folder: Path) -> httpx.AsyncClient:

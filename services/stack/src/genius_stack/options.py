@@ -14,6 +14,7 @@ class UpOptions:
     port: int = 8080
     data_dir: Path = Path(".genius")
     model: str | None = None
+    vllm_python: Path | None = None
     openai_url: str | None = None
     openai_model: str | None = None
     openai_kind: str | None = None

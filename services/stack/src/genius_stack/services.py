@@ -24,6 +24,7 @@ INNER = ("gateway_internal", "inference", "retrieval", "modules", "identity", "v
 STOP_ORDER = [["gateway"], ["modules", "inference", "retrieval"], ["vllm", "identity"], ["postgresql"]]
 GATEWAY_DATABASE = "genius_gateway"
 RETRIEVAL_DATABASE = "genius_retrieval"
+_NVIDIA = Path("/dev/nvidiactl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,12 @@ class Plan:
     def vllm(self) -> Program:
         """The model server; it may take minutes to load."""
         assert self.options.model is not None
-        program = self._service("vllm", "genius_inference.vllm", {}, prefix="GENIUS_VLLM_")
-        command = [*program.command, "--model", self.options.model, "--port", str(self.ports["vllm"])]
+        command = [sys.executable, "-m", "genius_inference.vllm", "--model", self.options.model]
+        command += ["--port", str(self.ports["vllm"])]
+        if self.options.vllm_python is not None:
+            command += ["--python", str(self.options.vllm_python)]
+        if not _NVIDIA.exists():
+            command.append("--cpu")
         return Program(
             name="vllm",
             command=command,
@@ -172,16 +177,16 @@ class Plan:
             return self.options.keycloak_secret_file.read_text().strip()
         return self.secrets.web_client
 
-    def _service(self, name: str, module: str, settings: Mapping[str, str], prefix: str | None = None) -> Program:
+    def _service(self, name: str, module: str, settings: Mapping[str, str]) -> Program:
         return Program(
             name=name,
             command=[sys.executable, "-m", module],
-            environment=self._environment(name, {"PORT": str(self.ports[name]), **settings}, prefix),
+            environment=self._environment(name, {"PORT": str(self.ports[name]), **settings}),
             url=self.url(name),
             ready_url=f"{self.url(name)}/health/ready",
         )
 
-    def _environment(self, name: str, settings: Mapping[str, str], prefix: str | None = None) -> dict[str, str]:
-        start = prefix or f"GENIUS_{name.upper()}_"
+    def _environment(self, name: str, settings: Mapping[str, str]) -> dict[str, str]:
+        start = f"GENIUS_{name.upper()}_"
         common = {"PROFILE": "local", "TENANT": TENANT, "HOST": HOST}
         return {**base_environment(), **{start + key: value for key, value in {**common, **settings}.items()}}

@@ -23,6 +23,9 @@ def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port der Oberfläche und der Schnittstellen")] = 8080,
     data_dir: Annotated[Path, typer.Option(help="Ordner für alle Daten")] = Path(".genius"),
     model: Annotated[str | None, typer.Option(help="Sprachmodell für vLLM: Pfad oder Name")] = None,
+    vllm_python: Annotated[
+        Path | None, typer.Option(help="Python, in dem vLLM installiert ist; sonst das eigene", exists=True)
+    ] = None,
     openai_url: Annotated[str | None, typer.Option(help="OpenAI-kompatibler Server, mit /v1")] = None,
     openai_model: Annotated[str | None, typer.Option(help="nur dieses Modell des Servers anbieten")] = None,
     openai_kind: Annotated[str | None, typer.Option(help="auto, openai oder vllm")] = None,
@@ -45,6 +48,7 @@ def up(
         port=port,
         data_dir=data_dir,
         model=model,
+        vllm_python=vllm_python,
         openai_url=openai_url,
         openai_model=openai_model,
         openai_kind=openai_kind,

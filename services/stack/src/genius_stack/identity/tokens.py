@@ -24,13 +24,13 @@ ALGORITHM = "RS256"
 ACCESS_SECONDS = 300
 LOCAL_ACCESS_SECONDS = 900
 AUDIENCE = "genius"
-_KEY_FILE = "signing-key.json"
+KEY_FILE = "signing-key.json"
 _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 def load_key(state_dir: Path) -> RSAKey:
     """The realm's signing key, made at the first start."""
-    path = state_dir / _KEY_FILE
+    path = state_dir / KEY_FILE
     if not path.exists():
         made = RSAKey.generate_key(2048, {"use": "sig", "alg": ALGORITHM}, auto_kid=True)
         write_private(path, orjson.dumps(made.as_dict(private=True)))
