@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The environment that `genius up` gives a service is exactly what its settings accept (they are closed)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from genius_common.keys import read_kek
+from genius_gateway.settings import Settings as GatewaySettings
+from genius_inference.settings import Settings as InferenceSettings
+from genius_modules.settings import Settings as ModulesSettings
+from genius_retrieval.settings import Settings as RetrievalSettings
+from genius_stack.datadir import DataDir
+from genius_stack.identity.settings import Settings as IdentitySettings
+from genius_stack.options import UpOptions
+from genius_stack.postgresql import Cluster, locate
+from genius_stack.process import Program
+from genius_stack.secrets import StackSecrets
+from genius_stack.services import INNER, Plan
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Iterator[Plan]:
+    data = DataDir(tmp_path / "data")
+    data.open("1.0")
+    ports = {name: 20_000 + number for number, name in enumerate(INNER)}
+    cluster = Cluster(locate(data.path), "geheim")
+    options = UpOptions(port=18_080, data_dir=data.path, openai_url="http://127.0.0.1:1/v1", openai_model="m")
+    yield Plan(options, data, StackSecrets(), ports, cluster)
+    data.close()
+
+
+@pytest.fixture
+def enter(monkeypatch: pytest.MonkeyPatch) -> object:
+    def apply(program: Program) -> None:
+        for name in [name for name in os.environ if name.startswith("GENIUS_")]:
+            monkeypatch.delenv(name)
+        for name, value in program.environment.items():
+            monkeypatch.setenv(name, value)
+
+    return apply
+
+
+def test_gateway(plan: Plan, enter) -> None:
+    enter(plan.gateway())
+    settings = GatewaySettings()
+    assert settings.public_url == "http://127.0.0.1:18080"
+    assert settings.oidc.issuer == f"http://127.0.0.1:{plan.ports['identity']}/realms/genius"
+    assert settings.internal_port == plan.ports["gateway_internal"]
+    assert len(read_kek(settings.kek_file)) == 32
+    assert settings.database.migration_url is None, "the running service must not know the owner's password"
+    assert not settings.secure
+
+
+def test_retrieval(plan: Plan, enter) -> None:
+    enter(plan.retrieval())
+    settings = RetrievalSettings()
+    assert settings.data_dir.stat().st_mode & 0o777 == 0o700
+    assert settings.database.migration_url is None
+
+
+def test_inference(plan: Plan, enter) -> None:
+    enter(plan.inference())
+    settings = InferenceSettings()
+    assert (settings.upstream.url, settings.upstream.model) == ("http://127.0.0.1:1/v1", "m")
+    assert settings.jwks_url == f"http://127.0.0.1:{plan.ports['gateway_internal']}/.well-known/jwks.json"
+
+
+def test_modules(plan: Plan, enter) -> None:
+    enter(plan.modules())
+    assert str(ModulesSettings().gateway_url) == f"http://127.0.0.1:{plan.ports['gateway_internal']}/"
+
+
+def test_identity(plan: Plan, enter) -> None:
+    enter(plan.identity(plan.data.folder("identity")))
+    assert IdentitySettings().issuer == plan.issuer
+
+
+def test_only_migrations_know_the_owner(plan: Plan) -> None:
+    for name, (command, environment) in plan.migrations().items():
+        assert command[-1] == "migrate"
+        assert f"{name}_owner" in environment[f"GENIUS_{name.upper()}_DATABASE__MIGRATION_URL"]
+
+
+def test_vllm_is_what_inference_talks_to(plan: Plan) -> None:
+    options = UpOptions(data_dir=plan.data.path, model="/modelle/klein")
+    with_model = Plan(options, plan.data, plan.secrets, plan.ports, plan.cluster)
+    program = with_model.vllm()
+    assert program.command[2:5] == ["genius_inference.vllm", "--model", "/modelle/klein"]
+    environment = with_model.inference().environment
+    assert environment["GENIUS_INFERENCE_UPSTREAM__URL"] == f"{program.url}/v1"
+    assert environment["GENIUS_INFERENCE_UPSTREAM__KIND"] == "vllm"
+
+
+def test_nothing_of_our_own_environment_reaches_a_service(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "geheim")
+    for program in (plan.gateway(), plan.retrieval(), plan.modules()):
+        assert "geheim" not in program.environment.values()
+        assert {"DATABASE_URL", "AWS_SECRET_ACCESS_KEY"}.isdisjoint(program.environment)
