@@ -109,7 +109,7 @@ class Hits:
 
 
 class CollectionIndex(Protocol):
-    """All operations are safe to repeat. A collection comes into being with its first `upsert`; an unknown one is empty."""
+    """All operations are safe to repeat. A collection begins with its first `upsert`; an unknown one is empty."""
 
     async def upsert(self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta) -> None:
         """Index chunks of one document; durable and visible when it returns."""

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The federal laws that ship with the platform, and how they become a knowledge base."""
+"""The federal laws that come with the platform, as documents and chunks."""

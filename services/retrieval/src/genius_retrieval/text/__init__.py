@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""German text as search sees it: words, stems, parts of compounds, sentences, legal references."""
+"""German administrative text as index terms: words, stems, parts of compounds, legal references, sentences."""

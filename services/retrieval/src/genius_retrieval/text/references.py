@@ -1,83 +1,84 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Legal references and Aktenzeichen as whole terms: "§ 12 Abs. 6 WoGG" → ref:wogg:12 and ref:wogg:12:6.
+"""Legal references and file numbers as whole terms: "§ 12 Abs. 6 WoGG" → ref:wogg:12 and ref:wogg:12:6.
 
-A reference without a law ("§ 12 Abs. 2") means the law that it stands in, which the caller names; in a question it
-stays without one and becomes ref::12.
+A reference without a law's name belongs to `own` (the law that it stands in) or, without that, to no term at all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-_NUMBER = r"\d{1,4}(?:\s?[a-z](?!\w))?(?!\w)"
-_SECTION = re.compile(
-    rf"(?P<sign>§{{1,2}}|\bArt(?:\.|ikels?)|\bParagra(?:ph|f)(?:en)?)\s*(?P<numbers>{_NUMBER}"
-    rf"(?:\s*(?:,|und|oder|bis)\s*{_NUMBER})*)"
-    r"(?P<detail>(?:\s*(?:Abs(?:\.|atz(?:es)?)|Nr\.|Nummer|S(?:\.|atz)|Buchst(?:\.|abe))\s*[0-9a-z]{1,4})*)"
-    r"(?:\s+(?:des|der|dem|im)\s+(?P<long>[A-ZÄÖÜ]\w+(?:\s+(?:Buch(?:es)?\s+)?Sozialgesetzbuch(?:es|s)?)?)"
-    r"|\s+(?P<short>[A-ZÄÖÜ][\w]*[A-Z](?:\s+[IVX]+)?|SGB\s+[IVX]+))?",
+from genius_retrieval.laws.names import law_at, law_key
+from genius_retrieval.text.words import stem, words
+
+_NUMBER = r"\d{1,4}\s?[a-z]?(?![A-Za-zÄÖÜäöüß\d])"
+_DETAIL = r"(?:\s*(?:Abs(?:atz|\.)?|Nr\.|Nummer|S\.|Satz|Buchst(?:abe|\.)?|Halbs(?:atz|\.))\s*\d*[a-z]?\b)"
+_REFERENCE = re.compile(
+    rf"(?P<sign>§§?|\bArt(?:ikels?|ikel|\.)?|\bParagra(?:ph|f)(?:en)?)\s*(?P<body>{_NUMBER}{_DETAIL}*"
+    rf"(?:\s*(?:,|und|oder|bis|sowie)\s*(?:§§?\s*)?{_NUMBER}{_DETAIL}*)*)",
 )
-_PARAGRAPH = re.compile(r"Abs(?:\.|atz(?:es)?)\s*(\d{1,3}[a-z]?)")
-_FILE_NUMBER = re.compile(r"(?:Az\.?|Aktenzeichen|Gesch\.?-?Z\.?)[:\s]+([A-Z0-9][\w./-]{3,40}(?:\s\d[\w./-]*)*)")
+_PART = re.compile(rf"(?P<number>{_NUMBER})(?P<detail>{_DETAIL}*)")
+_PARAGRAPH = re.compile(r"Abs(?:atz|\.)?\s*(\d+[a-z]?)")
+_ABBREVIATION = re.compile(r"[A-ZÄÖÜ][A-Za-zÄÖÜäöüß-]*(?:G|V|O|B|GB)$")
+_FILE_NUMBER = re.compile(
+    r"(?:\b(?:Az|Aktenzeichen|Gesch(?:äfts|\.-)?[zZ](?:eichen|\.)?)\s*[.:]*\s*)(?P<number>[A-Z0-9][\w./-]*\d[\w./-]*)"
+)
+_SKIPPED = frozenset({"des", "der", "dem", "im", "in", "nach", "vom", "von", "den"})
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`law` is the key of a citation name (lower case, no spaces), empty where none is named."""
+    """One cited section; `law` is a law key, `paragraph` the Absatz if one is named."""
 
     law: str
     number: str
-    paragraph: str = ""
+    paragraph: str | None
+    char_from: int
+    char_to: int
 
-    def terms(self) -> list[str]:
-        found = [f"ref:{self.law}:{self.number}"]
-        if self.paragraph:
-            found.append(f"ref:{self.law}:{self.number}:{self.paragraph}")
-        return found
-
-
-class LawNames:
-    """Names of laws → key: citation names, aliases, and titles ("Wohngeldgesetz", also in the genitive)."""
-
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self._keys = {_folded(name): key for name, key in names.items()}
-
-    def key(self, name: str) -> str:
-        """The key of a law by any of its names, else the name itself folded, so that unknown laws match too."""
-        folded = _folded(name)
-        for form in (folded, folded.removesuffix("es"), folded.removesuffix("s")):
-            if form in self._keys:
-                return self._keys[form]
-        return folded
-
-    def known(self, name: str) -> str | None:
-        """The key of a known law, None for any other word."""
-        folded = _folded(name)
-        for form in (folded, folded.removesuffix("es"), folded.removesuffix("s")):
-            if form in self._keys:
-                return self._keys[form]
-        return None
+    @property
+    def terms(self) -> tuple[str, ...]:
+        base = f"ref:{self.law}:{self.number}"
+        return (base, f"{base}:{self.paragraph}") if self.paragraph else (base,)
 
 
-def _folded(name: str) -> str:
-    return re.sub(r"[\s.]+", "", name).casefold()
+def references(text: str, own: str | None = None) -> list[Reference]:
+    """All references of `text` in order."""
+    found = []
+    for match in _REFERENCE.finditer(text):
+        law, end = _law_after(text, match.end())
+        law = law or own
+        if law is None:
+            continue
+        for part in _PART.finditer(match["body"]):
+            if part["number"][0].isdigit():
+                paragraph = _PARAGRAPH.search(part["detail"])
+                number = "".join(part["number"].split())
+                found.append(Reference(law, number, paragraph[1] if paragraph else None, match.start(), end))
+    return found
 
 
-def references(text: str, laws: LawNames, default_law: str = "") -> Iterator[Reference]:
-    """Yield the references of `text` in order; "§§ 12 und 13 WoGG" are two."""
-    for match in _SECTION.finditer(text):
-        name = match.group("short") or match.group("long") or ""
-        law = laws.key(name) if name and (match.group("short") or laws.known(name)) else default_law
-        numbers = [re.sub(r"\s", "", n) for n in re.findall(_NUMBER, match.group("numbers"))]
-        paragraph = _PARAGRAPH.search(match.group("detail"))
-        for position, number in enumerate(numbers):
-            last = position == len(numbers) - 1
-            yield Reference(law, number, paragraph.group(1) if paragraph and last else "")
+def file_numbers(text: str) -> list[str]:
+    """Terms of the file numbers (Aktenzeichen) in `text`: `az:…` without separators."""
+    return ["az:" + re.sub(r"[\W_]", "", match["number"]).lower() for match in _FILE_NUMBER.finditer(text)]
 
 
-def file_numbers(text: str) -> Iterator[str]:
-    """Yield Aktenzeichen as terms `az:…`, without spaces and case."""
-    for match in _FILE_NUMBER.finditer(text):
-        yield "az:" + re.sub(r"\s", "", match.group(1)).rstrip(".").casefold()
+def reference_terms(text: str, own: str | None = None) -> list[str]:
+    return [term for found in references(text, own) for term in found.terms] + file_numbers(text)
+
+
+def _law_after(text: str, position: int) -> tuple[str | None, int]:
+    """The law named right behind a reference and where its name ends."""
+    following = list(re.finditer(r"[^\s,;()]+", text[position : position + 120]))[:12]
+    while following and following[0][0] in _SKIPPED:
+        following = following[1:]
+    if not following or not following[0][0][:1].isupper():
+        return None, position
+    owners = [index for index, item in enumerate(following) for _ in words(item[0])]
+    stems = [stem(word) for item in following for word in words(item[0])]
+    if named := law_at(stems, 0):
+        return named[0], position + following[owners[named[1] - 1]].end()
+    first = following[0]
+    name = first[0].rstrip(".:")
+    return (law_key(name), position + first.end()) if _ABBREVIATION.match(name) else (None, position)

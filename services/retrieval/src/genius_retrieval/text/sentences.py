@@ -1,61 +1,55 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""German sentences with their place. Knows what ends with a full stop and is no end: Abs., Nr., i. V. m., 3. März."""
+"""German sentences as spans that together are the whole text.
+
+Knows the abbreviations of administrative language, dates, ordinals, and the items of lists in laws ("1. …", "a) …").
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 _ABBREVIATIONS = frozenset(
     """
-    abs abschn anl anm art aufl az bd bgbl bsp bspw buchst bzgl bzw ca dr einschl entspr etc evtl f ff gem ggf ggü grds
-    hrsg i inkl insb insbes jh kap lfd lit max mio mind mrd nr nrn o prof rd rn s satz sog spd st std str tab tel tz u ua
-    usw v verf vgl vol vorl z zb zit ziff zzgl d h a m e b w n l
+    abs nr nrn art bzw ca vgl ggf evtl usw etc inkl exkl zzgl max min mind str tel dr prof ing dipl hr fr st bd ff aufl
+    hrsg az abl bgbl gmbl anm rn rdnr ziff lit buchst kap jan feb mär apr jun jul aug sept okt nov dez sog insb gem
+    geb verst vorm allg bes einschl entspr ehem ggü idf iv vm zb dh ua og mwv
     """.split()
 )
-_MONTHS = (
-    "januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jan|feb|mär|apr|jun|jul|aug|sep|"
-    "sept|okt|nov|dez"
-)
-_END = re.compile(r"[.!?…]+[\"“”»«')\]]*(?=\s)|\n{2,}|\n(?=\s*(?:\(\d+[a-z]?\)|[-•*–]\s|\d+\.\s|[a-z]\)\s))")
-_LAST_WORD = re.compile(r"([\w§]+)\.$")
-_MONTH = re.compile(rf"\s*(?:{_MONTHS})\b", re.IGNORECASE)
-_NEXT = re.compile(r"\s*[\"„»(\[]*(\S)")
+_END = re.compile(r"[.!?…]+[\"'“”»)\]]*(?=\s)|\n{2,}|;(?=\s)")
+_LAST = re.compile(r"[^\W_]+$")
+_OPENER = re.compile(r"\s*[\"'„“»(\[§]*\s*[A-ZÄÖÜ0-9§(„]")
+Span = tuple[int, int]
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yield spans `[from, to)` of the sentences, without the white space between them, in order."""
+def sentence_spans(text: str) -> list[Span]:
+    """`[from, to)` of each sentence in order, without gaps; white space belongs to the sentence before it."""
+    spans: list[Span] = []
     start = 0
     for match in _END.finditer(text):
-        if match.group().startswith("\n"):
-            yield from _trimmed(text, start, match.start())
-            start = match.end()
-        elif _ends_sentence(text, match):
-            yield from _trimmed(text, start, match.end())
-            start = match.end()
-    yield from _trimmed(text, start, len(text))
+        if not _ends(text, match):
+            continue
+        end = match.end()
+        while end < len(text) and text[end].isspace():
+            end += 1
+        if end > start and text[start:end].strip():
+            spans.append((start, end))
+            start = end
+    if start < len(text):
+        spans.append((start, len(text)))
+    return spans
 
 
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
-        yield start, end
-
-
-def _ends_sentence(text: str, match: re.Match[str]) -> bool:
-    if match.group()[0] != "." or len(match.group()) > 1:
+def _ends(text: str, match: re.Match[str]) -> bool:
+    mark = match[0]
+    if mark[0] in "\n;!?…":
         return True
-    following = _NEXT.match(text, match.end())
-    if following and following.group(1).islower():
+    if not _OPENER.match(text, match.end()):
         return False
-    word = _LAST_WORD.search(text, max(0, match.start() - 30), match.end())
+    word = _LAST.search(text, max(0, match.start() - 40), match.start())
     if word is None:
         return True
-    last = word.group(1)
+    last = word[0]
     if last.isdigit():
-        # "3. März", "Nummer 3. Oktober": an ordinal or a list number; "im Jahr 2025." is an end.
-        return len(last) > 2 and not _MONTH.match(text, match.end())
-    return last.lower() not in _ABBREVIATIONS and not (len(last) == 1 and last.isalpha())
+        # An ordinal, a day or the number of a list item, but "… im Jahr 2024. Der Antrag" ends.
+        return len(last) > 3
+    return len(last) > 1 and last.lower() not in _ABBREVIATIONS

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Names under which laws are known: citation names, aliases, titles and the short titles in common use."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from genius_retrieval.laws.source import law_index
+from genius_retrieval.text.words import stem, words
+
+# Short titles that the index does not have, from general knowledge of the field.
+COMMON = {
+    "AufenthG": ("Aufenthaltsgesetz",),
+    "BAföG": ("Bundesausbildungsförderungsgesetz", "Ausbildungsförderung"),
+    "BArchG": ("Bundesarchivgesetz",),
+    "BDSG": ("Datenschutzgesetz",),
+    "BEEG": ("Bundeselterngeld- und Elternzeitgesetz", "Elterngeldgesetz", "Elternzeitgesetz"),
+    "BImSchG": ("Bundes-Immissionsschutzgesetz", "Immissionsschutzgesetz"),
+    "BKGG": ("Kindergeldgesetz",),
+    "BMG": ("Meldegesetz",),
+    "BNatSchG": ("Bundesnaturschutzgesetz", "Naturschutzgesetz"),
+    "BauNVO": ("Baunutzungsverordnung",),
+    "EGovG": ("E-Government-Gesetz",),
+    "EStG": ("Einkommensteuergesetz",),
+    "FeV": ("Fahrerlaubnis-Verordnung", "Fahrerlaubnisverordnung"),
+    "GG": ("Grundgesetz",),
+    "IFG": ("Informationsfreiheitsgesetz", "Informationsfreiheit"),
+    "IfSG": ("Infektionsschutzgesetz",),
+    "KrWG": ("Kreislaufwirtschaftsgesetz",),
+    "LFGB": ("Lebensmittel- und Futtermittelgesetzbuch", "Lebensmittelgesetz"),
+    "OWiG": ("Ordnungswidrigkeitengesetz",),
+    "OZG": ("Onlinezugangsgesetz",),
+    "PAuswG": ("Personalausweisgesetz",),
+    "PStV": ("Personenstandsverordnung",),
+    "ProstSchG": ("Prostituiertenschutzgesetz",),
+    "SGB I": ("SGB 1", "Erstes Buch Sozialgesetzbuch", "Sozialgesetzbuch I"),
+    "SGB II": ("SGB 2", "Zweites Buch Sozialgesetzbuch", "Sozialgesetzbuch II"),
+    "SGB III": ("SGB 3", "Drittes Buch Sozialgesetzbuch", "Sozialgesetzbuch III"),
+    "SGB VIII": ("SGB 8", "Achtes Buch Sozialgesetzbuch", "Sozialgesetzbuch VIII"),
+    "SGB IX": ("SGB 9", "Neuntes Buch Sozialgesetzbuch", "Sozialgesetzbuch IX"),
+    "SGB X": ("SGB 10", "Zehntes Buch Sozialgesetzbuch", "Sozialgesetzbuch X"),
+    "SGB XII": ("SGB 12", "Zwölftes Buch Sozialgesetzbuch", "Sozialgesetzbuch XII"),
+    "SchwarzArbG": ("Schwarzarbeitsbekämpfungsgesetz",),
+    "StDAV": ("Steuerdaten-Abrufverordnung",),
+    "UVPG": ("Umweltverträglichkeitsprüfungsgesetz",),
+    "UhVorschG": ("Unterhaltsvorschussgesetz",),
+    "VereinsG": ("Vereinsgesetz",),
+    "VersammlG": ("Versammlungsgesetz",),
+    "VgV": ("Vergabeverordnung",),
+    "VwVG": ("Verwaltungsvollstreckungsgesetz",),
+    "WHG": ("Wasserhaushaltsgesetz",),
+    "WoBindG": ("Wohnungsbindungsgesetz",),
+    "WoFG": ("Wohnraumförderungsgesetz",),
+}
+# Not shipped, but often cited; their references must not be taken for those of a shipped law.
+FOREIGN = {
+    "DSGVO": ("DSGVO", "DS-GVO", "Datenschutz-Grundverordnung", "Verordnung (EU) 2016/679"),
+    "StGB": ("StGB", "Strafgesetzbuch"),
+    "StPO": ("StPO", "Strafprozessordnung"),
+    "ZPO": ("ZPO", "Zivilprozessordnung"),
+    "SGB IV": ("SGB IV", "SGB 4", "Viertes Buch Sozialgesetzbuch"),
+    "SGB V": ("SGB V", "SGB 5", "Fünftes Buch Sozialgesetzbuch"),
+    "SGB VI": ("SGB VI", "SGB 6", "Sechstes Buch Sozialgesetzbuch"),
+    "SGB VII": ("SGB VII", "SGB 7", "Siebtes Buch Sozialgesetzbuch"),
+    "SGB XI": ("SGB XI", "SGB 11", "Elftes Buch Sozialgesetzbuch"),
+}
+_LONGEST_TITLE = 9
+
+
+def law_key(citation: str) -> str:
+    """The form of a law in index terms: "SGB II" → sgbii."""
+    return "".join(words(citation))
+
+
+@cache
+def _names() -> dict[tuple[str, ...], str]:
+    """Stems of each name → law key."""
+    found: dict[tuple[str, ...], str] = {}
+    for law in law_index():
+        names = (law.citation, *law.aliases, *COMMON.get(law.citation, ()))
+        for name in (*names, law.title):
+            parts = tuple(stem(word) for word in words(name))
+            if len(parts) <= _LONGEST_TITLE:
+                found[parts] = law_key(law.citation)
+    for citation, names in FOREIGN.items():
+        for name in names:
+            found[tuple(stem(word) for word in words(name))] = law_key(citation)
+    return found
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _names()))
+
+
+def law_at(stems: list[str], position: int) -> tuple[str, int] | None:
+    """The law named by the words at `position`: its key and how many words the name has (the longest wins)."""
+    names = _names()
+    for length in range(min(_longest(), len(stems) - position), 0, -1):
+        if key := names.get(tuple(stems[position : position + length])):
+            return key, length
+    return None
+
+
+def laws_in(text: str) -> set[str]:
+    """Keys of all laws named in `text`."""
+    stems = [stem(word) for word in words(text)]
+    found = set()
+    position = 0
+    while position < len(stems):
+        named = law_at(stems, position)
+        if named:
+            found.add(named[0])
+        position += named[1] if named else 1
+    return found

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Make the vocabulary from the shipped laws: `python -m genius_retrieval.text.build_vocabulary`. Deterministic."""
+
+from __future__ import annotations
+
+import lzma
+from collections import Counter
+from pathlib import Path
+
+from genius_retrieval.laws.source import read_laws
+from genius_retrieval.text.vocabulary import VOCABULARY
+from genius_retrieval.text.words import words
+
+
+def build() -> bytes:
+    """Word forms of letters only with the number of §§ that hold them, most frequent first, compressed."""
+    frequencies: Counter[str] = Counter()
+    sections = 0
+    for law in read_laws():
+        for section in law.sections:
+            sections += 1
+            found = words(f"{section.heading} {section.text}")
+            frequencies.update({word for word in found if word.isalpha() and len(word) > 1})
+    ordered = sorted(frequencies.items(), key=lambda item: (-item[1], item[0]))
+    lines = [f"{VOCABULARY}\t{sections}", *(f"{word}\t{count}" for word, count in ordered)]
+    return lzma.compress("\n".join(lines).encode(), preset=9)
+
+
+def main() -> None:
+    target = Path(__file__).parent / "data" / "vocabulary.txt.xz"
+    target.write_bytes(build())
+
+
+if __name__ == "__main__":
+    main()
