@@ -28,9 +28,11 @@ async def test_without_a_model_sentences_of_the_text_are_taken(offline: RunningM
     assert result["text"] == outcome.text
     assert len(result["citations"]) == 3
     for citation in result["citations"]:
-        assert TEXT[citation["char_from"] : citation["char_to"]] == citation["quote"]
+        passage = citation["passages"][0]
+        assert TEXT[passage["char_from"] : passage["char_to"]] == citation["quote"]
+        assert TEXT[citation["char_from"] : citation["char_to"]] == citation["text"]
         assert citation["quote"] in result["text"]
-    starts = [citation["char_from"] for citation in result["citations"]]
+    starts = [citation["passages"][0]["char_from"] for citation in result["citations"]]
     assert starts == sorted(starts)
     assert "Hund" not in result["text"]
 
@@ -41,7 +43,8 @@ async def test_files_are_cited_with_their_span(offline: RunningModules, retrieva
     assert outcome.of("status")[0].phase == "parsing"
     citation = outcome.of("citation")[0]
     assert citation.document == file
-    assert TEXT[citation.char_from : citation.char_to] == citation.quote
+    assert TEXT[citation.passages[0].char_from : citation.passages[0].char_to] == citation.quote
+    assert TEXT[citation.char_from : citation.char_to] == citation.text
     assert "12.500.000 Euro" in outcome.result["text"]
 
 

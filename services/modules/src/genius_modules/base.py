@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from genius_common.contracts.modules import Label, Limits, Mode, ModuleManifest, Needs, RuleOfTwo
-from genius_common.contracts.retrieval import Citation
+from genius_common.contracts.retrieval import Citation, Passage
 from genius_common.events import Event
 from genius_common.principal import ProtectionClass
 from genius_modules.context import RunContext
@@ -25,12 +25,19 @@ class ModuleInput(BaseModel):
 
 
 class TextSpan(BaseModel):
-    """A citation of the input's own text: `text[char_from:char_to] == quote`, counted in characters."""
+    """A citation of a text that was pasted in: like a `Citation`, without a document.
+
+    `text` is the input's characters `char_from` to `char_to`, the quote with its neighbours; `passages` holds the
+    quote's own span.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     number: int = Field(ge=1)
     quote: str
+    title: str
+    text: str
+    passages: list[Passage] = []
     char_from: int = Field(ge=0)
     char_to: int = Field(ge=0)
 

@@ -25,10 +25,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class SourceSentence:
-    """`span` counts characters of the part's text."""
+    """`span` counts characters of the part's text; `context` is the span with the sentences beside it."""
 
     part: Part
     span: Span
+    context: Span
     stems: frozenset[str] = field(repr=False)
 
     @property
@@ -37,11 +38,13 @@ class SourceSentence:
 
 
 def sentences_of(parts: Sequence[Part]) -> list[SourceSentence]:
-    return [
-        SourceSentence(part, span, frozenset(stems(span.of(part.text))))
-        for part in parts
-        for span in split_sentences(part.text)
-    ]
+    found = []
+    for part in parts:
+        spans = split_sentences(part.text)
+        for index, span in enumerate(spans):
+            context = Span(spans[max(index - 1, 0)].start, spans[min(index + 1, len(spans) - 1)].end)
+            found.append(SourceSentence(part, span, context, frozenset(stems(span.of(part.text)))))
+    return found
 
 
 def closest(claim: str, sentences: Sequence[SourceSentence]) -> SourceSentence | None:
@@ -57,8 +60,18 @@ async def cite(ctx: RunContext, sentence: SourceSentence, number: int) -> Citati
     """The sentence as citation `number`: a span of the input, or a place in a file with section and page."""
     state = sentence.part.state
     start, end = sentence.span
+    text = sentence.context.of(sentence.part.text)
+    passages = [Passage(char_from=start, char_to=end, score=1.0)]
     if state is None:
-        return TextSpan(number=number, quote=sentence.quote, char_from=start, char_to=end)
+        return TextSpan(
+            number=number,
+            quote=sentence.quote,
+            title="Eingegebener Text",
+            text=text,
+            char_from=sentence.context.start,
+            char_to=sentence.context.end,
+            passages=passages,
+        )
     sections = sentence.part.document.sections if sentence.part.document else []
     inside = [section for section in sections if section.char_from <= start < section.char_to]
     return Citation(
@@ -66,15 +79,15 @@ async def cite(ctx: RunContext, sentence: SourceSentence, number: int) -> Citati
         file=state.id,
         title=state.title or state.name,
         version=state.version or "",
-        text=sentence.quote,
+        text=text,
         score=1.0,
         page=await _page(ctx, state, start),
-        char_from=start,
-        char_to=end,
+        char_from=sentence.context.start,
+        char_to=sentence.context.end,
         section_path=inside[-1].path if inside else [],
         as_of=state.as_of,
         protection_class=state.protection_class,
-        passages=[Passage(char_from=start, char_to=end, score=1.0)],
+        passages=passages,
         number=number,
         quote=sentence.quote,
     )
