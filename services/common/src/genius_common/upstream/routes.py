@@ -51,7 +51,8 @@ class RawRoutes:
             return
         except PlatformError as error:
             await self._fail(scope, started, error)
-        except Exception as error:  # noqa: BLE001 - the last boundary: no text of a foreign error may get out (LOG-01)
+        except Exception as error:  # noqa: BLE001
+            # The last boundary: no text of a foreign error may get out or into the log (LOG-01).
             log.error("unexpected error", error=type(error).__name__, path=scope["path"])
             await self._fail(scope, started, PlatformError())
 

@@ -17,7 +17,7 @@ from genius_common.errors import PlatformError, Unavailable
 from genius_common.principal import Principal
 from genius_common.upstream.client import Exchange, UpstreamClient
 from genius_common.upstream.envelope import send_json
-from genius_common.upstream.errors import UpstreamCut, UpstreamUnreachable
+from genius_common.upstream.errors import UpstreamCut, UpstreamError, UpstreamUnreachable
 from genius_common.upstream.events import EventScanner, Usage
 from genius_common.upstream.relay import Barrier, StreamRelay, UntilGone, read_body, relay_whole
 from genius_common.upstream.routes import RawRoutes
@@ -57,13 +57,8 @@ class Collaborators:
     settle: Callable[[Principal, Settlement], None]
 
 
-class ForwardedError(PlatformError):
+class ForwardedError(UpstreamError):
     """An error of inference in the middle of a stream, passed on with its own code and text."""
-
-    code = "upstream_error"
-    status = 502
-    title = "Fehler des Modellservers"
-    default_detail = "Der Modellserver hat einen Fehler gemeldet. Bitte versuchen Sie es erneut."
 
     def __init__(self, error: dict[str, object]) -> None:
         super().__init__(str(error.get("message") or "") or None)

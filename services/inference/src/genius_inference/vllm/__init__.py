@@ -8,7 +8,7 @@ Nothing loads code or reaches out: safetensors only, no remote code, no download
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 SHUTDOWN_S = 10
@@ -47,18 +47,3 @@ def command(
     if cpu:
         vector += ["--enforce-eager", "--max-model-len", str(CPU_CONTEXT)]
     return [*vector, *extra]
-
-
-def environment(base: Mapping[str, str], *, cpu: bool = False) -> dict[str, str]:
-    """What vLLM needs from the environment: offline, silent, small where it runs on a CPU."""
-    values = {
-        **base,
-        "HF_HUB_OFFLINE": "1",
-        "TRANSFORMERS_OFFLINE": "1",
-        "VLLM_NO_USAGE_STATS": "1",
-        "DO_NOT_TRACK": "1",
-        "VLLM_SERVER_DEV_MODE": "0",
-    }
-    if cpu:
-        values.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
-    return values

@@ -7,7 +7,8 @@ import argparse
 import os
 import sys
 
-from genius_inference.vllm import command, environment
+from genius_inference.vllm import command
+from genius_inference.vllm.environment import environment
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
     parser.add_argument("extra", nargs="*", help="further flags of vLLM, after --")
     given = parser.parse_args()
     vector = command(given.python, given.model, given.port, name=given.name, cpu=given.cpu, extra=given.extra)
-    os.execve(vector[0], vector, environment(os.environ, cpu=given.cpu))  # noqa: S606 - no shell is wanted
+    os.execve(vector[0], vector, environment(cpu=given.cpu))  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":
