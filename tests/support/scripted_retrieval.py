@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +22,7 @@ from genius_common.contracts.retrieval import (
     DocumentState,
     DocumentText,
     Hit,
+    PageText,
     Passage,
     Reason,
     Searched,
@@ -71,6 +72,11 @@ class ScriptedFile:
     text: str
     states: list[str]
     reason: Reason | None = None
+    page_chars: int | None = None
+
+    @property
+    def pages(self) -> int | None:
+        return -(-len(self.text) // self.page_chars) if self.page_chars else None
 
     def state(self) -> DocumentState:
         current: Any = self.states.pop(0) if len(self.states) > 1 else self.states[0]
@@ -79,6 +85,7 @@ class ScriptedFile:
             name=self.name,
             state=current,
             reason=self.reason if current == "failed" else None,
+            pages=self.pages,
             size=len(self.text),
             version="f" * 64,
             created_at=dt.datetime(2026, 11, 25, tzinfo=dt.UTC),
@@ -104,8 +111,15 @@ class ScriptedRetrieval:
             log.clear()
         self.abandoned = 0
 
-    def add_file(self, text: str, *states: str, name: str = "bescheid.txt", reason: Reason | None = None) -> UUID:
-        file = ScriptedFile(uuid4(), name, text, list(states or ("ready",)), reason)
+    def add_file(
+        self,
+        text: str,
+        *states: str,
+        name: str = "bescheid.txt",
+        reason: Reason | None = None,
+        page_chars: int | None = None,
+    ) -> UUID:
+        file = ScriptedFile(uuid4(), name, text, list(states or ("ready",)), reason, page_chars)
         self.files[file.id] = file
         return file.id
 
@@ -172,6 +186,31 @@ async def _delay(script: ScriptedRetrieval, request: Request) -> None:
         await asyncio.sleep(0.02)
 
 
+def _add_files(app: FastAPI, script: ScriptedRetrieval, note: Callable[[Request], Awaitable[None]]) -> None:
+    @app.get("/files/{file}")
+    async def state(file: UUID, request: Request) -> DocumentState:
+        await note(request)
+        if file not in script.files:
+            raise NotFound
+        return script.files[file].state()
+
+    @app.get("/files/{file}/text")
+    async def text(file: UUID, request: Request) -> Response:
+        await note(request)
+        content = script.files[file].text
+        body = DocumentText(text=content, char_from=0, char_to=len(content), length=len(content))
+        return Response(body.model_dump_json(), media_type="application/json")
+
+    @app.get("/files/{file}/pages/{number}/text")
+    async def page(file: UUID, number: int, request: Request) -> PageText:
+        await note(request)
+        size = script.files[file].page_chars
+        if not size:
+            raise NotFound
+        start, end = (number - 1) * size, min(number * size, len(script.files[file].text))
+        return PageText(text=script.files[file].text[start:end], char_from=start, char_to=end)
+
+
 def create_app(script: ScriptedRetrieval) -> FastAPI:
     app = FastAPI()
     install(app)
@@ -195,20 +234,7 @@ def create_app(script: ScriptedRetrieval) -> FastAPI:
             raise NotFound
         return script.search(body)
 
-    @app.get("/files/{file}")
-    async def state(file: UUID, request: Request) -> DocumentState:
-        await note(request)
-        if file not in script.files:
-            raise NotFound
-        return script.files[file].state()
-
-    @app.get("/files/{file}/text")
-    async def text(file: UUID, request: Request) -> Response:
-        await note(request)
-        content = script.files[file].text
-        body = DocumentText(text=content, char_from=0, char_to=len(content), length=len(content))
-        return Response(body.model_dump_json(), media_type="application/json")
-
+    _add_files(app, script, note)
     return app
 
 

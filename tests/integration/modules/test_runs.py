@@ -207,3 +207,22 @@ async def test_health_says_what_is_missing(offline: RunningModules) -> None:
         assert (await client.get("/health/live")).json() == {"status": "ok"}
         ready = (await client.get("/health/ready")).json()
     assert ready == {"status": "degraded", "checks": {"inference": "down", "retrieval": "ok"}}
+
+
+@pytest.mark.parametrize("cut", ["close", "reset", "half", "chunk", "event", "json", "error", "end"])
+async def test_however_a_model_breaks_off_there_is_one_error(
+    online: RunningModules, model: RunningServer, cut: str
+) -> None:
+    model.script(answer="eins zwei drei vier fünf sechs", cut_after=3, cut=cut)
+    outcome = await online.say("Los")
+    assert outcome.final.type == "error"
+    assert outcome.final.code != "internal_error"
+    assert "eins zwei" in outcome.text
+
+
+async def test_a_hanging_model_ends_in_an_error(online: RunningModules, model: RunningServer) -> None:
+    model.script(answer="eins zwei drei", hang_after=1)
+    outcome = await online.say("Los")
+    assert outcome.final.type == "error"
+    assert outcome.final.retryable is True
+    assert outcome.text == "eins"

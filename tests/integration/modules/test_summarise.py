@@ -74,3 +74,12 @@ async def test_a_text_longer_than_the_context_is_read_completely(online: Running
     assert {int(found) for found in re.findall(r"Satz Nummer (\d+) handelt", sent)} == set(range(1500))
     assert outcome.of("status")[0].detail == f"Abschnitt 1 von {len(model.log()) - 1}"
     assert outcome.final.usage.input_tokens > 10_000
+
+
+async def test_sentences_of_a_paged_file_know_their_page(offline: RunningModules, retrieval: ScriptedRetrieval) -> None:
+    text = " ".join([*SENTENCES[1::2] * 4, *SENTENCES[0::2]])
+    file = retrieval.add_file(text, name="bad.pdf", page_chars=100)
+    outcome = await offline.run("summarise", {"files": [str(file)], "length": "short", "focus": "Schwimmbad"})
+    assert len(outcome.of("citation")) == 3
+    for citation in outcome.of("citation"):
+        assert citation.page == citation.passages[0].char_from // 100 + 1
