@@ -182,7 +182,7 @@ CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit_records
 
 _GRANTED = f"""EXISTS (SELECT 1 FROM grants g WHERE g.object_kind = 'knowledge_base' AND g.object = knowledge_bases.id
     AND g.grantee_authority = {_A} AND g.accepted_by_owner IS NOT NULL AND g.accepted_by_grantee IS NOT NULL
-    AND (g.grantee_kind <> 'person' OR g.grantee = {_P}))"""
+    AND (g.grantee_kind <> 'person' OR g.grantee = {_P}))"""  # noqa: S608 constants only
 _KB_OWN = f"(authority = {_A} AND (owner_person IS NULL OR owner_person = {_P}))"
 _KB_WRITE = f"{_KB_OWN} OR (authority IS NULL AND {_T})"
 _CHAIN = f"({_T} AND authority IS NULL) OR authority = {_A}"
@@ -249,7 +249,9 @@ def upgrade() -> None:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
         for command, condition in commands.items():
-            op.execute(f"CREATE POLICY {table}_{command.lower()} ON {table} FOR {command} {_clauses(command, condition)}")
+            op.execute(
+                f"CREATE POLICY {table}_{command.lower()} ON {table} FOR {command} {_clauses(command, condition)}"
+            )
 
 
 def _clauses(command: str, condition: str) -> str:

@@ -4,22 +4,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import aiohttp
 
-from genius_common.database import Database, RowScope
+from genius_common.crypto import ContentKey
+from genius_common.database import Database
 from genius_common.http import ServiceClient
 from genius_common.keys import KeyRing
-from genius_common.principal import Principal
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.auth.authenticator import Authenticator
+from genius_gateway.auth.login import LoginService
 from genius_gateway.auth.provider import IdentityProvider
 from genius_gateway.auth.sessions import SessionStore
+from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.cases.repository import CaseRepository
+from genius_gateway.documents.relay import RetrievalRelay
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
+from genius_gateway.policy.evaluate import Policy
+from genius_gateway.scopes import row_scope
 from genius_gateway.settings import Settings
 from genius_gateway.tokens.minter import TokenMinter
 from genius_gateway.usage.quota import Quota
+
+if TYPE_CHECKING:
+    # Its routes ask for the state.
+    from genius_gateway.health import HealthChecks
+
+__all__ = ["GatewayState", "row_scope"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +49,15 @@ class GatewayState:
     provider: IdentityProvider
     sessions: SessionStore
     authenticator: Authenticator
+    login: LoginService
+    login_key: ContentKey
+    policy: Policy
     access: ObjectAccess
+    authorities: AuthorityRepository
+    cases: CaseRepository
+    documents: RetrievalRelay
+    health: HealthChecks
     knowledge_bases: KnowledgeBaseService
     inference: ServiceClient
     retrieval: ServiceClient
     modules: ServiceClient
-
-
-def row_scope(principal: Principal) -> RowScope:
-    """What the rows of a transaction made for `principal` may belong to."""
-    return RowScope(authority=principal.authority, person=principal.subject)

@@ -63,6 +63,18 @@ class Policy:
             rule.method == method and rule.path == template for rule in self.rules
         )
 
+    def allowed(self, principal: Principal) -> list[Rule]:
+        """The lines that the principal may use, for `/api/v1/me`."""
+        return [rule for rule in self.rules if _may(rule, principal)]
+
+
+def _may(rule: Rule, principal: Principal) -> bool:
+    try:
+        require(rule, principal)
+    except Forbidden:
+        return False
+    return True
+
 
 def require(rule: Rule, principal: Principal) -> None:
     """Raise `Forbidden` unless the principal may call the route at all.

@@ -61,8 +61,8 @@ _FILE = "/api/v1/files/{file}"
 _CONV = "/api/v1/conversations"
 _CASE = "/api/v1/cases"
 
+# fmt: off
 RULES: tuple[Rule, ...] = (
-    # fmt: off
     # method   path                            action                     roles      application    objects
     Rule("GET", "/api/v1/me", "me.read", ALL, "modules.run", "own"),
     Rule("POST", "/auth/logout", "session.end", ALL, None, "own"),
@@ -109,13 +109,15 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", _CASE + "/{case}", "case.read", MEMBERS, "modules.run", "own"),
     Rule("PATCH", _CASE + "/{case}", "case.change", CLERKS, "modules.run", "own"),
     Rule("DELETE", _CASE + "/{case}", "case.delete", CLERKS, "modules.run", "own"),
-    Rule("GET", "/api/v1/usage", "usage.read", frozenset({Role.BEHOERDENADMINISTRATION, Role.BETRIEB}), None, "authority"),
+    Rule(
+        "GET", "/api/v1/usage", "usage.read", frozenset({Role.BEHOERDENADMINISTRATION, Role.BETRIEB}), None, "authority"
+    ),
     Rule("GET", "/api/v1/audit/export", "audit.export", AUDITORS, None, "tenant"),
     Rule("GET", "/v1/models", "model.list", MEMBERS, "models.read", "-"),
     Rule("POST", "/v1/chat/completions", "model.chat", CLERKS, "chat.completions", "-"),
     Rule("POST", "/v1/embeddings", "model.embed", CLERKS, "embeddings", "-"),
-    # fmt: on
 )
+# fmt: on
 
 UUID_PARAMETERS = frozenset({"run", "conversation", "kb", "document", "file", "case"})
 """Parameters of paths that are ids: anything but a canonical UUID is answered like an unknown one."""

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Assembly of the gateway: middleware, routers, lifespan. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+from starlette.responses import Response
+
+from genius_common.errors import Unavailable
+from genius_common.web import ASGIApp, BodyLimitMiddleware, Receive, RequestIdMiddleware, Scope, Send, install
+from genius_gateway import health, internal
+from genius_gateway.assembly import open_state
+from genius_gateway.audit import endpoints as audit
+from genius_gateway.auth import endpoints as auth
+from genius_gateway.auth.gate import AuthGate
+from genius_gateway.cases import endpoints as cases
+from genius_gateway.conversations import endpoints as conversations
+from genius_gateway.documents import endpoints as documents
+from genius_gateway.knowledge_bases import endpoints as knowledge_bases
+from genius_gateway.model_path import ModelPath
+from genius_gateway.modules import endpoints as modules
+from genius_gateway.openapi import OpenApiDocument
+from genius_gateway.policy.evaluate import Policy
+from genius_gateway.runs import assembly as run_assembly
+from genius_gateway.runs import endpoints as runs
+from genius_gateway.settings import Settings
+from genius_gateway.site.headers import SecurityHeadersMiddleware, TrustedHostMiddleware
+from genius_gateway.site.webui import WebUi
+from genius_gateway.state import GatewayState
+from genius_gateway.usage import endpoints as usage
+
+ROUTERS = (auth, health, modules, runs, conversations, knowledge_bases, documents, cases, usage, audit, internal)
+WEBUI = Path(__file__).parent / "webui"
+_MULTIPART_OVERHEAD = 64 * 1024
+
+
+class Application:
+    """The ASGI application on the public port; `internal` is the one for the other services."""
+
+    def __init__(self, settings: Settings, webui: Path = WEBUI) -> None:
+        policy = Policy()
+        self.api = _api(settings, policy)
+        registry = CollectorRegistry()
+        self.internal: ASGIApp = internal.create_internal_app(self.api, registry)
+        limits = settings.limits
+
+        def body_limit(path: str) -> int:
+            upload = path.endswith("/documents") or path == "/api/v1/files"
+            return limits.upload_bytes + _MULTIPART_OVERHEAD if upload else limits.json_bytes
+
+        app: ASGIApp = _ModelRoutes(self.api)
+        app = BodyLimitMiddleware(app, body_limit)
+        app = AuthGate(app, self._state, policy)
+        app = WebUi(app, webui)
+        app = TrustedHostMiddleware(app, hosts=settings.hosts)
+        app = SecurityHeadersMiddleware(app, secure=settings.secure)
+        self._app: ASGIApp = RequestIdMiddleware(app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.api(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _state(self) -> GatewayState:
+        state = getattr(self.api.state, "gateway", None)
+        if state is None:
+            raise Unavailable(retry_after=1)
+        return cast("GatewayState", state)
+
+
+def create_app(settings: Settings, webui: Path = WEBUI) -> Application:
+    """The gateway; it connects to nothing before its lifespan starts.
+
+    Raises: RuntimeError where a route has no entry in the policy table.
+    """
+    return Application(settings, webui)
+
+
+def _api(settings: Settings, policy: Policy) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_state(settings, policy) as state:
+            app.state.gateway = state
+            app.state.model_path = ModelPath(state)
+            app.state.runs = run_assembly.assemble(
+                settings=settings,
+                database=state.database,
+                keys=state.keys,
+                minter=state.minter,
+                audit=state.audit,
+                modules=state.modules,
+                retrieval=state.retrieval,
+            )
+            await app.state.runs.start()
+            try:
+                yield
+            finally:
+                await app.state.runs.stop()
+                await app.state.model_path.close()
+
+    app = FastAPI(title="Genius", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    install(app)
+    for module in ROUTERS:
+        app.include_router(module.router)
+    content = OpenApiDocument(app)
+    _require_policy(content, policy)
+
+    async def openapi_document() -> Response:
+        return Response(content.body, media_type="application/json", headers={"cache-control": "no-cache"})
+
+    app.add_api_route("/api/v1/openapi.json", openapi_document, include_in_schema=False)
+    return app
+
+
+def _require_policy(content: OpenApiDocument, policy: Policy) -> None:
+    missing = [f"{method} {path}" for method, path in content.operations if not policy.covers(method, path)]
+    if missing:
+        raise RuntimeError(f"routes without an entry in policy/table.py: {', '.join(sorted(missing))}")
+
+
+class _ModelRoutes:
+    """`/v1` goes past the framework."""
+
+    def __init__(self, api: FastAPI) -> None:
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        model_path: ModelPath | None = getattr(self._api.state, "model_path", None)
+        if model_path is not None and scope["type"] == "http" and model_path.relay.serves(scope["path"]):
+            await model_path.relay(scope, receive, send)
+        else:
+            await self._api(scope, receive, send)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Builds the collaborators of the gateway from its settings, in the order in which they need each other."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import aiohttp
+import sqlalchemy as sa
+
+from genius_common.crypto import ContentKey
+from genius_common.database import Database, RowScope, create_engine
+from genius_common.http import ServiceClient, create_session
+from genius_common.keys import KeyRing, keys_table, read_kek
+from genius_gateway.audit.trail import AuditTrail
+from genius_gateway.auth.authenticator import Authenticator
+from genius_gateway.auth.login import LoginService
+from genius_gateway.auth.provider import IdentityProvider
+from genius_gateway.auth.sessions import SessionStore
+from genius_gateway.authorities.provisioning import Provisioning
+from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.cases.repository import CaseRepository
+from genius_gateway.documents.relay import RetrievalRelay
+from genius_gateway.health import HealthChecks
+from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
+from genius_gateway.knowledge_bases.service import KnowledgeBaseService
+from genius_gateway.policy.access import ObjectAccess
+from genius_gateway.policy.evaluate import Policy
+from genius_gateway.settings import Settings
+from genius_gateway.state import GatewayState
+from genius_gateway.tokens.minter import TokenMinter, read_signing_key
+from genius_gateway.usage.quota import Quota
+
+
+@asynccontextmanager
+async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[GatewayState]:
+    """Everything that lives as long as the process. Needs the migrated database, and nothing else, to be there."""
+    kek = read_kek(settings.kek_file)
+    minter = TokenMinter(read_signing_key(settings.signing_key_file))
+    database = Database(create_engine(settings.database))
+    http = create_session()
+    state = _build(settings, policy, kek, minter, database, ServiceClients(http, settings))
+    try:
+        async with database.transaction(RowScope(tenant_wide=True)) as connection:
+            await state.keys.tenant_key(connection)
+        yield state
+    finally:
+        await state.audit.close()
+        await http.close()
+        await database.close()
+
+
+class ServiceClients:
+    """The session of this process and a client for each inner service."""
+
+    def __init__(self, http: aiohttp.ClientSession, settings: Settings) -> None:
+        self.http = http
+        self.inference = ServiceClient(http, settings.inference_url, "Sprachmodelle")
+        self.retrieval = ServiceClient(http, settings.retrieval_url, "Dokumente")
+        self.modules = ServiceClient(http, settings.modules_url, "Funktionen")
+
+
+def _build(
+    settings: Settings, policy: Policy, kek: bytes, minter: TokenMinter, database: Database, clients: ServiceClients
+) -> GatewayState:
+    keys = KeyRing(kek, keys_table(sa.MetaData()))
+    provider = IdentityProvider(clients.http, settings.oidc.issuer)
+    sessions = SessionStore(database, keys, settings.session, settings.tenant)
+    provisioning = Provisioning(database, settings.tenant, settings.oidc.issuer, settings.profile)
+    repository, cases = KnowledgeBaseRepository(keys), CaseRepository(keys)
+    access = ObjectAccess(database, repository, cases)
+    knowledge_bases = KnowledgeBaseService(database, repository, access, minter, clients.retrieval)
+    return GatewayState(
+        settings=settings,
+        database=database,
+        http=clients.http,
+        keys=keys,
+        minter=minter,
+        audit=AuditTrail(database),
+        quota=Quota(database, settings.limits),
+        provider=provider,
+        sessions=sessions,
+        authenticator=Authenticator(settings, provider, sessions, provisioning),
+        login=LoginService(settings, provider, sessions, provisioning),
+        login_key=_derived_key(kek),
+        policy=policy,
+        access=access,
+        authorities=AuthorityRepository(database),
+        cases=cases,
+        documents=RetrievalRelay(clients.retrieval, knowledge_bases),
+        health=HealthChecks(),
+        knowledge_bases=knowledge_bases,
+        inference=clients.inference,
+        retrieval=clients.retrieval,
+        modules=clients.modules,
+    )
+
+
+def _derived_key(kek: bytes) -> ContentKey:
+    """Seals logins on their way; the same in every replica, and of use for nothing else."""
+    secret = hmac.digest(kek, b"genius login transaction", hashlib.sha256)
+    return ContentKey(UUID(bytes=hashlib.sha256(secret).digest()[:16]), secret)

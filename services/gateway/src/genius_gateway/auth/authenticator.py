@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Credentials to identity: a session cookie or a bearer token of the provider. No header names anybody (AUTH-15)."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from genius_common.errors import NotAuthenticated
+from genius_gateway.auth import claims
+from genius_gateway.auth.errors import AccessTokenInvalid, SessionEnded
+from genius_gateway.auth.identity import Identity
+from genius_gateway.auth.provider import IdentityProvider
+from genius_gateway.auth.sessions import SessionStore
+from genius_gateway.authorities.provisioning import Provisioning
+from genius_gateway.settings import Settings
+
+_CACHE_LIMIT = 10_000
+# Rights that were taken away or a disabled account take effect after at most this, or with the token's end.
+_CACHE_S = 20.0
+
+
+class Authenticator:
+    """Verified tokens are kept by the SHA-256 of the whole token (AUTH-07)."""
+
+    def __init__(
+        self, settings: Settings, provider: IdentityProvider, sessions: SessionStore, provisioning: Provisioning
+    ) -> None:
+        self._settings = settings
+        self._provider = provider
+        self._sessions = sessions
+        self._provisioning = provisioning
+        self._cache: dict[bytes, tuple[float, Identity]] = {}
+
+    async def identify(self, authorization: str | None, cookie: str | None) -> Identity:
+        """Who calls. A bearer token counts alone, also beside a cookie. Raises: NotAuthenticated and its kinds."""
+        if authorization is not None:
+            scheme, _, token = authorization.partition(" ")
+            if scheme.lower() != "bearer":
+                raise AccessTokenInvalid
+            return await self._bearer(token.strip())
+        if cookie:
+            identity = await self._sessions.find(cookie)
+            if identity is None:
+                raise SessionEnded
+            return identity
+        raise NotAuthenticated
+
+    async def _bearer(self, token: str) -> Identity:
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        cached = self._cache.get(digest)
+        now = time.time()
+        if cached is not None and cached[0] > now:
+            return cached[1]
+        self._cache.pop(digest, None)
+        verified = await self._provider.verify(token)
+        oidc = self._settings.oidc
+        caller = claims.access_token(verified, oidc.issuer, oidc.audience, self._settings.person_clients)
+        identity = await self._provisioning.identify(caller)
+        if len(self._cache) >= _CACHE_LIMIT:
+            self._cache.clear()
+        self._cache[digest] = (min(caller.expires_at, now + _CACHE_S), identity)
+        return identity

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`/auth/…` and `GET /api/v1/me`."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from genius_common.errors import InvalidInput
+from genius_gateway.auth import csrf
+from genius_gateway.auth.errors import AccountDisabled, IdentityProviderUnavailable, LoginFailed, NoAuthority
+from genius_gateway.auth.pages import failure_page
+from genius_gateway.auth.transaction import LIFETIME_S, LoginTransaction, open_transaction, safe_next
+from genius_gateway.dependencies import CurrentIdentity, State
+from genius_gateway.state import GatewayState
+
+router = APIRouter()
+_MAX_FORM = 32_768
+
+
+@router.get("/auth/login", tags=["auth"], summary="Sign in at the identity provider")
+async def login(request: Request, state: State, next: str = "/") -> Response:  # noqa: A002 the name in the URL
+    settings = state.settings
+    # The cookie of the login belongs to one host name; on one machine there are two.
+    if request.headers.get("host") != settings.public_url.split("://", 1)[1]:
+        target = f"{settings.public_url}/auth/login?next={quote(safe_next(next), safe='')}"
+        return RedirectResponse(target, status_code=303)
+    transaction = LoginTransaction.begin(next)
+    try:
+        url = await state.login.authorization_url(transaction)
+    except IdentityProviderUnavailable as error:
+        return failure_page(error)
+    response = RedirectResponse(url, status_code=303)
+    _set_cookie(response, state, settings.login_cookie, transaction.seal(state.login_key), lax=True, seconds=LIFETIME_S)
+    return response
+
+
+@router.get("/auth/callback", tags=["auth"], summary="Answer of the identity provider")
+async def callback(request: Request, state: State) -> Response:
+    settings = state.settings
+    try:
+        transaction = open_transaction(request.cookies.get(settings.login_cookie), state.login_key)
+        answer = _single_values(request)
+        if "error" in answer:
+            raise LoginFailed
+        cookie = await state.login.complete(transaction, answer)
+    except (LoginFailed, NoAuthority, AccountDisabled, IdentityProviderUnavailable) as error:
+        response: Response = failure_page(error)
+        _drop_cookie(response, state, settings.login_cookie)
+        return response
+    response = RedirectResponse(transaction.next, status_code=303)
+    _drop_cookie(response, state, settings.login_cookie)
+    # The provider's own limit ends it; without max-age it ends with the browser as well.
+    _set_cookie(response, state, settings.session_cookie, cookie, lax=False, seconds=None)
+    return response
+
+
+@router.post("/auth/logout", tags=["auth"], summary="End the session, here and at the provider")
+async def logout(identity: CurrentIdentity, state: State) -> Response:
+    """Answers `{"url"}`: where the browser goes to end the provider's session, null if it need not."""
+    url = await state.login.end(identity)
+    response = JSONResponse({"url": url})
+    _drop_cookie(response, state, state.settings.session_cookie)
+    response.headers["clear-site-data"] = '"cache", "storage"'
+    return response
+
+
+@router.post("/auth/backchannel-logout", tags=["auth"], summary="The provider ends a session")
+async def backchannel_logout(request: Request, state: State) -> Response:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_FORM:
+            raise InvalidInput
+    try:
+        form = parse_qsl(body.decode("ascii"), max_num_fields=10)
+    except ValueError as error:
+        raise InvalidInput from error
+    tokens = [value for name, value in form if name == "logout_token"]
+    if len(tokens) != 1:
+        raise InvalidInput
+    await state.login.end_by_provider(tokens[0])
+    return Response(status_code=200, headers={"cache-control": "no-store"})
+
+
+@router.get("/api/v1/me", tags=["auth"], summary="Who am I, active authority, rights and limits")
+async def me(identity: CurrentIdentity, state: State) -> dict[str, Any]:
+    principal = identity.principal
+    authority = identity.authority
+    limits = state.settings.limits
+    return {
+        "id": str(principal.subject),
+        "name": identity.name,
+        "username": identity.username,
+        "kind": identity.kind,
+        "authority": _authority(authority) if authority else None,
+        "authorities": [_authority(item) for item in identity.memberships],
+        "units": [{"id": str(unit), "name": name} for unit, name in (authority.units if authority else ())],
+        "roles": sorted(principal.roles),
+        "rights": sorted(rule.action for rule in state.policy.allowed(principal)),
+        "scopes": sorted(principal.scopes),
+        "protection_class": principal.classification.value,
+        "limits": {
+            "message_characters": 200_000,
+            "file_bytes": limits.upload_bytes,
+            "files": 20,
+            "quota": await state.quota.left(principal),
+        },
+        "csrf": {"header": csrf.HEADER, "value": csrf.VALUE},
+    }
+
+
+def _authority(item: Any) -> dict[str, str]:
+    return {"id": str(item.id), "short": item.short, "name": item.name}
+
+
+def _single_values(request: Request) -> dict[str, str]:
+    """The parameters of the answer; one that stands twice makes it void."""
+    pairs = request.query_params.multi_items()
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise LoginFailed
+    return values
+
+
+def _set_cookie(
+    response: Response, state: GatewayState, name: str, value: str, *, lax: bool, seconds: int | None
+) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path="/",
+        secure=state.settings.secure,
+        httponly=True,
+        # The login's cookie must come along when the provider sends the browser back; the session's need not.
+        samesite="lax" if lax else "strict",
+    )
+
+
+def _drop_cookie(response: Response, state: GatewayState, name: str) -> None:
+    response.delete_cookie(name, path="/", secure=state.settings.secure, httponly=True)

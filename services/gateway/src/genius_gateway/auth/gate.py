@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The gate before all routing: who calls, may they, and is it a path of ours at all. Pure ASGI, default deny.
+
+It decides on the raw `path` of the request line as the server parsed it and on nothing that Host or a proxy header
+could change (AUTH-02). What is not public needs credentials before anything else is said about it: also unknown
+paths, other methods and malformed ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+
+import orjson
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import Response
+
+from genius_common.errors import NotAuthenticated, PlatformError, Unavailable
+from genius_common.web import ASGIApp, ProblemResponse, Receive, Scope, Send, request_id
+from genius_gateway.auth.csrf import SAFE_METHODS, require_same_origin
+from genius_gateway.auth.identity import Identity
+from genius_gateway.policy.evaluate import Policy, require
+from genius_gateway.policy.table import PUBLIC
+from genius_gateway.state import GatewayState
+
+log = structlog.get_logger(__name__)
+_GUARDED = ("/api", "/v1", "/internal", "/auth")
+_OPENAI = "/v1"
+_ERROR_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
+
+
+class AuthGate:
+    """Puts the `Identity` into `scope["state"]["identity"]`; `state` gives the collaborators once they are there."""
+
+    def __init__(self, app: ASGIApp, state: Callable[[], GatewayState], policy: Policy) -> None:
+        self._app = app
+        self._state = state
+        self._policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or self._is_public(scope["method"], scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        try:
+            identity = await self._admit(scope)
+        except PlatformError as error:
+            await self._refuse(error, scope, receive, send)
+            return
+        except (SQLAlchemyError, OSError) as error:
+            log.error("sign-in state not readable", error=type(error).__name__, request_id=request_id(scope))
+            await self._refuse(Unavailable(retry_after=5), scope, receive, send)
+            return
+        scope.setdefault("state", {})["identity"] = identity
+        await self._app(scope, receive, send)
+
+    def _is_public(self, method: str, path: str) -> bool:
+        if ("GET" if method == "HEAD" else method, path) in PUBLIC:
+            return True
+        # The first segment decides, whatever follows and however many slashes there are.
+        first = "/" + path.lstrip("/").split("/", 1)[0]
+        return first not in _GUARDED
+
+    async def _admit(self, scope: Scope) -> Identity:
+        state = self._state()
+        headers = _headers(scope)
+        authorization = headers.get("authorization")
+        cookie = _cookie(headers.get("cookie"), state.settings.session_cookie)
+        identity = await state.authenticator.identify(authorization, cookie)
+        method = scope["method"]
+        if authorization is None and method not in SAFE_METHODS:
+            require_same_origin(headers, state.settings.origins)
+        rule = self._policy.rule_for("GET" if method == "HEAD" else method, scope["path"])
+        require(rule, identity.principal)
+        return identity
+
+    async def _refuse(self, error: PlatformError, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path == _OPENAI or path.startswith(_OPENAI + "/"):
+            response: Response = openai_error(error)
+        else:
+            response = ProblemResponse(error, request_id(scope))
+        if isinstance(error, NotAuthenticated):
+            response.headers["www-authenticate"] = 'Bearer realm="genius"'
+        await response(scope, receive, send)
+
+
+def openai_error(error: PlatformError) -> Response:
+    """`error` in OpenAI's envelope."""
+    kind = _ERROR_TYPES.get(error.status, "invalid_request_error" if error.status < 500 else "api_error")
+    body = {"error": {"message": error.detail, "type": kind, "param": None, "code": error.code}}
+    headers = {"retry-after": str(error.retry_after)} if error.retry_after is not None else {}
+    return Response(orjson.dumps(body), error.status, headers=headers, media_type="application/json")
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """Headers by name. A credential header that stands twice is ambiguous and ends the request."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name = raw_name.decode("latin-1")
+        if name == "authorization" and name in found:
+            raise NotAuthenticated
+        if name == "cookie" and name in found:
+            found[name] += "; " + raw_value.decode("latin-1")
+        else:
+            found.setdefault(name, raw_value.decode("latin-1"))
+    return found
+
+
+def _cookie(header: str | None, name: str) -> str | None:
+    if header is None:
+        return None
+    # Two cookies of our name: one was planted by a neighbour, and there is no telling which.
+    if sum(part.strip().startswith(name + "=") for part in header.split(";")) != 1:
+        return None
+    try:
+        morsel = SimpleCookie(header).get(name)
+    except CookieError:
+        return None
+    return morsel.value if morsel else None

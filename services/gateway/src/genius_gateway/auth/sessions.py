@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Browser sessions: an opaque random id in the cookie, a row found by its SHA-256, tokens and names sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+
+from genius_common.crypto import key_id_of
+from genius_common.database import Database, RowScope
+from genius_common.keys import KeyRing
+from genius_gateway.audit.chain import AuditRecord, append
+from genius_gateway.auth.identity import Identity, from_json, to_json
+from genius_gateway.settings import SessionSettings
+
+_CACHE_S = 5.0
+_CACHE_LIMIT = 5000
+_TOUCH_S = 60
+
+_INSERT = text(
+    "INSERT INTO sessions (id_hash, person, authority, sid_key, subject_key, identity, sealed, expires_at) VALUES"
+    " (:id_hash, :person, :authority, :sid_key, :subject_key, CAST(:identity AS jsonb), :sealed,"
+    " now() + make_interval(hours => :hours))"
+)
+_FIND = text(
+    "SELECT person, authority, identity, sealed, extract(epoch FROM expires_at)::bigint AS ends,"
+    " extract(epoch FROM now() - seen_at) AS unseen FROM sessions WHERE id_hash = :id_hash AND expires_at > now()"
+    " AND seen_at > now() - make_interval(mins => :idle)"
+)
+_TOUCH = text("UPDATE sessions SET seen_at = now() WHERE id_hash = :id_hash")
+_END = text("DELETE FROM sessions WHERE id_hash = :id_hash RETURNING sealed")
+_END_SID = text("DELETE FROM sessions WHERE sid_key = :key RETURNING id_hash")
+_END_SUBJECT = text("DELETE FROM sessions WHERE subject_key = :key RETURNING id_hash")
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSession:
+    """What a login brought from the provider: keyed `sid` and subject, and the tokens to keep sealed."""
+
+    sid_key: str | None
+    subject_key: str
+    id_token: str
+    refresh_token: str | None
+
+
+def hash_of(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class SessionStore:
+    """A session that is found is believed for 5 s without asking again, so that a page's requests cost one query."""
+
+    def __init__(self, database: Database, keys: KeyRing, settings: SessionSettings, tenant: str) -> None:
+        self._database = database
+        self._keys = keys
+        self._settings = settings
+        self._tenant = tenant
+        self._cache: dict[str, tuple[float, Identity]] = {}
+
+    async def create(self, identity: Identity, provider: ProviderSession) -> str:
+        """Store a new session and return the cookie's value (256 bits), in one transaction with its record."""
+        cookie = secrets.token_urlsafe(32)
+        id_hash = hash_of(cookie)
+        content = orjson.dumps(
+            {
+                "name": identity.name,
+                "username": identity.username,
+                "id_token": provider.id_token,
+                "refresh_token": provider.refresh_token,
+            }
+        )
+        principal = identity.principal
+        scope = RowScope(
+            authority=principal.authority,
+            person=principal.subject,
+            credential=id_hash,
+            tenant_wide=principal.authority is None,
+        )
+        async with self._database.transaction(scope) as connection:
+            key = await self._keys.tenant_key(connection)
+            await connection.execute(
+                _INSERT,
+                {
+                    "id_hash": id_hash,
+                    "person": principal.subject,
+                    "authority": principal.authority,
+                    "sid_key": provider.sid_key,
+                    "subject_key": provider.subject_key,
+                    "identity": orjson.dumps(to_json(identity)).decode(),
+                    "sealed": key.seal(content, _place(id_hash)),
+                    "hours": self._settings.absolute_hours,
+                },
+            )
+            await append(connection, [AuditRecord.of(principal, "session.begin")])
+        return cookie
+
+    async def find(self, cookie: str) -> Identity | None:
+        """Who the cookie is, or None when there is no such session (any more)."""
+        id_hash = hash_of(cookie)
+        cached = self._cache.get(id_hash)
+        if cached is not None and cached[0] > time.monotonic():
+            return cached[1]
+        self._cache.pop(id_hash, None)
+        async with self._database.transaction(RowScope(credential=id_hash)) as connection:
+            values = {"id_hash": id_hash, "idle": self._settings.idle_minutes}
+            row = (await connection.execute(_FIND, values)).one_or_none()
+            if row is None:
+                return None
+            key = await self._keys.by_id(connection, key_id_of(row.sealed))
+            content = orjson.loads(key.open(row.sealed, _place(id_hash)))
+            if row.unseen > _TOUCH_S:
+                await connection.execute(_TOUCH, {"id_hash": id_hash})
+        identity = self._identity(row, content, id_hash)
+        if len(self._cache) >= _CACHE_LIMIT:
+            self._cache.clear()
+        self._cache[id_hash] = (time.monotonic() + _CACHE_S, identity)
+        return identity
+
+    async def end(self, identity: Identity) -> str | None:
+        """Delete the session of `identity` with its record; returns the ID token as hint for the provider."""
+        id_hash = identity.session
+        if id_hash is None:
+            return None
+        self._cache.pop(id_hash, None)
+        principal = identity.principal
+        scope = RowScope(
+            authority=principal.authority,
+            person=principal.subject,
+            credential=id_hash,
+            tenant_wide=principal.authority is None,
+        )
+        async with self._database.transaction(scope) as connection:
+            sealed = (await connection.execute(_END, {"id_hash": id_hash})).scalar_one_or_none()
+            if sealed is None:
+                return None
+            key = await self._keys.by_id(connection, key_id_of(sealed))
+            content = orjson.loads(key.open(sealed, _place(id_hash)))
+            await append(connection, [AuditRecord.of(principal, "session.end")])
+        return str(content["id_token"])
+
+    async def end_of_provider(self, *, sid_key: str | None, subject_key: str | None) -> int:
+        """Delete the sessions that the provider ended; returns how many."""
+        credential = sid_key or subject_key or ""
+        statement = _END_SID if sid_key else _END_SUBJECT
+        async with self._database.transaction(RowScope(credential=credential, tenant_wide=True)) as connection:
+            ended = list((await connection.execute(statement, {"key": credential})).scalars())
+            record = AuditRecord(action="session.end_by_provider", authority=None, facts={"sessions": len(ended)})
+            await append(connection, [record])
+        for id_hash in ended:
+            self._cache.pop(id_hash, None)
+        return len(ended)
+
+    def _identity(self, row: Any, content: dict[str, Any], id_hash: str) -> Identity:
+        active: UUID | None = row.authority
+        return from_json(
+            row.identity,
+            tenant=self._tenant,
+            active=active,
+            name=content["name"],
+            username=content["username"],
+            session=id_hash,
+            expires_at=int(row.ends),
+        )
+
+
+def _place(id_hash: str) -> str:
+    return f"sessions/sealed/{id_hash}"

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`/api/v1/documents`, `/api/v1/files` and search: access is decided here, retrieval checks it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from genius_common.contracts.retrieval import DocumentPage, DocumentState, PageText, SearchResult
+from genius_common.errors import NotFound
+from genius_common.principal import Principal
+from genius_gateway.audit.chain import AuditRecord
+from genius_gateway.dependencies import CurrentPrincipal, State
+from genius_gateway.documents.upload import FileUpload
+from genius_gateway.state import GatewayState
+
+router = APIRouter(prefix="/api/v1")
+PageNumber = Annotated[str, Path(pattern=r"^[^/]{1,20}$")]
+Highlight = Annotated[str | None, Query(pattern=r"^\d{1,9}-\d{1,9}(,\d{1,9}-\d{1,9}){0,49}$")]
+Position = Annotated[int | None, Query(ge=0, le=2**31)]
+_READ = ("documents.read",)
+_WRITE = ("documents.write",)
+_FILES_READ = ("files.read",)
+_FILES_WRITE = ("files.write",)
+# A document of strangers is shown by nothing but its own viewer: no script, no sniffing, no other origin.
+_FOREIGN_CONTENT = {
+    "content-security-policy": "default-src 'none'; sandbox",
+    "x-content-type-options": "nosniff",
+}
+
+
+class SearchQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    query: str = Field(min_length=1, max_length=4000)
+    limit: int = Field(default=10, ge=1, le=50)
+
+
+# --- knowledge bases' documents
+
+
+@router.get("/knowledge-bases/{kb}/documents", tags=["documents"])
+async def list_documents(
+    kb: UUID,
+    principal: CurrentPrincipal,
+    state: State,
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+    after: Annotated[str | None, Query(max_length=200)] = None,
+) -> DocumentPage:
+    await state.access.load_knowledge_base(principal, kb, "read")
+    params = {"limit": str(limit)} | ({"after": after} if after else {})
+    found = await state.documents.json(principal, _READ, "GET", f"/knowledge-bases/{kb}/documents", params=params)
+    return DocumentPage.model_validate(found)
+
+
+@router.post("/knowledge-bases/{kb}/documents", tags=["documents"], status_code=202)
+async def upload_document(kb: UUID, request: Request, principal: CurrentPrincipal, state: State) -> DocumentState:
+    """Body: multipart/form-data with one `file`."""
+    await state.access.load_knowledge_base(principal, kb, "write")
+    upload = await FileUpload(request, state.settings.limits.upload_bytes).open()
+    await _record(state, principal, "document.upload", "knowledge_base", kb)
+    path = f"/knowledge-bases/{kb}/documents"
+    return DocumentState.model_validate(await state.documents.upload(principal, _WRITE, path, upload))
+
+
+@router.post("/knowledge-bases/{kb}/search", tags=["search"])
+async def search_one(kb: UUID, query: SearchQuery, principal: CurrentPrincipal, state: State) -> SearchResult:
+    await state.access.load_knowledge_base(principal, kb, "read")
+    return await _search(state, principal, query, [kb])
+
+
+@router.post("/search", tags=["search"])
+async def search_all(query: SearchQuery, principal: CurrentPrincipal, state: State) -> SearchResult:
+    """Over every knowledge base that the caller may read. The query is not echoed and not kept."""
+    readable = await state.knowledge_bases.readable_ids(principal)
+    return await _search(state, principal, query, sorted(readable))
+
+
+async def _search(
+    state: GatewayState, principal: Principal, query: SearchQuery, knowledge_bases: Iterable[UUID]
+) -> SearchResult:
+    asked = [str(kb) for kb in knowledge_bases]
+    body = {"query": query.query, "limit": query.limit, "knowledge_bases": asked}
+    found = SearchResult.model_validate(
+        await state.documents.json(principal, ("search",), "POST", "/search", body=body)
+    )
+    # Retrieval has checked it; a hit of anything that was not asked for must not pass here either (TEN-07).
+    kept = [hit for hit in found.hits if str(hit.knowledge_base) in asked]
+    return found.model_copy(update={"hits": kept})
+
+
+# --- one document
+
+
+@router.get("/documents/{document}", tags=["documents"])
+async def read_document(document: UUID, principal: CurrentPrincipal, state: State) -> DocumentState:
+    found = await state.documents.json(principal, _READ, "GET", f"/documents/{document}")
+    return DocumentState.model_validate(found)
+
+
+@router.delete("/documents/{document}", tags=["documents"], status_code=204)
+async def delete_document(document: UUID, principal: CurrentPrincipal, state: State) -> Response:
+    found = await read_document(document, principal, state)
+    if found.knowledge_base is None:
+        raise NotFound
+    await state.access.load_knowledge_base(principal, found.knowledge_base, "write")
+    await _record(state, principal, "document.delete", "document", document)
+    await state.documents.json(principal, _WRITE, "DELETE", f"/documents/{document}")
+    return Response(status_code=204)
+
+
+@router.get("/documents/{document}/content", tags=["documents"], response_class=Response)
+async def document_content(document: UUID, principal: CurrentPrincipal, state: State) -> Response:
+    found = await read_document(document, principal, state)
+    return await _content(state, principal, _READ, f"/documents/{document}", found.name)
+
+
+@router.get("/documents/{document}/text", tags=["documents"])
+async def document_text(
+    document: UUID, principal: CurrentPrincipal, state: State, char_from: Position = None, char_to: Position = None
+) -> dict[str, Any]:
+    return await _text(state, principal, _READ, f"/documents/{document}", char_from, char_to)
+
+
+@router.get("/documents/{document}/pages/{n}", tags=["documents"], response_class=Response)
+async def document_page(
+    document: UUID, n: PageNumber, principal: CurrentPrincipal, state: State, highlight: Highlight = None
+) -> Response:
+    return await _page(state, principal, _READ, f"/documents/{document}", n, highlight)
+
+
+@router.get("/documents/{document}/pages/{n}/text", tags=["documents"])
+async def document_page_text(document: UUID, n: PageNumber, principal: CurrentPrincipal, state: State) -> PageText:
+    path = f"/documents/{document}/pages/{_number(n)}/text"
+    return PageText.model_validate(await state.documents.json(principal, _READ, "GET", path))
+
+
+# --- files, outside of knowledge bases
+
+
+@router.post("/files", tags=["files"], status_code=202)
+async def upload_file(request: Request, principal: CurrentPrincipal, state: State) -> DocumentState:
+    """Body: multipart/form-data with one `file`; it belongs to the caller alone."""
+    upload = await FileUpload(request, state.settings.limits.upload_bytes).open()
+    await _record(state, principal, "file.upload", None, None)
+    return DocumentState.model_validate(await state.documents.upload(principal, _FILES_WRITE, "/files", upload))
+
+
+@router.get("/files/{file}", tags=["files"])
+async def read_file(file: UUID, principal: CurrentPrincipal, state: State) -> DocumentState:
+    return DocumentState.model_validate(await state.documents.json(principal, _FILES_READ, "GET", f"/files/{file}"))
+
+
+@router.delete("/files/{file}", tags=["files"], status_code=204)
+async def delete_file(file: UUID, principal: CurrentPrincipal, state: State) -> Response:
+    await read_file(file, principal, state)
+    await _record(state, principal, "file.delete", "file", file)
+    await state.documents.json(principal, _FILES_WRITE, "DELETE", f"/files/{file}")
+    return Response(status_code=204)
+
+
+@router.get("/files/{file}/content", tags=["files"], response_class=Response)
+async def file_content(file: UUID, principal: CurrentPrincipal, state: State) -> Response:
+    found = await read_file(file, principal, state)
+    return await _content(state, principal, _FILES_READ, f"/files/{file}", found.name)
+
+
+@router.get("/files/{file}/text", tags=["files"])
+async def file_text(
+    file: UUID, principal: CurrentPrincipal, state: State, char_from: Position = None, char_to: Position = None
+) -> dict[str, Any]:
+    return await _text(state, principal, _FILES_READ, f"/files/{file}", char_from, char_to)
+
+
+@router.get("/files/{file}/pages/{n}", tags=["files"], response_class=Response)
+async def file_page(
+    file: UUID, n: PageNumber, principal: CurrentPrincipal, state: State, highlight: Highlight = None
+) -> Response:
+    return await _page(state, principal, _FILES_READ, f"/files/{file}", n, highlight)
+
+
+@router.get("/files/{file}/pages/{n}/text", tags=["files"])
+async def file_page_text(file: UUID, n: PageNumber, principal: CurrentPrincipal, state: State) -> PageText:
+    path = f"/files/{file}/pages/{_number(n)}/text"
+    return PageText.model_validate(await state.documents.json(principal, _FILES_READ, "GET", path))
+
+
+# --- shared
+
+
+async def _content(state: GatewayState, principal: Principal, scopes: Iterable[str], base: str, name: str) -> Response:
+    """The original as a download; never rendered in our origin."""
+    headers = {
+        **_FOREIGN_CONTENT,
+        "content-type": "application/octet-stream",
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+    }
+    return await state.documents.stream(principal, scopes, "GET", f"{base}/content", headers=headers)
+
+
+async def _page(
+    state: GatewayState, principal: Principal, scopes: Iterable[str], base: str, n: str, highlight: str | None
+) -> Response:
+    params = {"highlight": highlight} if highlight else None
+    headers = {**_FOREIGN_CONTENT, "content-type": "image/png"}
+    path = f"{base}/pages/{_number(n)}"
+    return await state.documents.stream(principal, scopes, "GET", path, headers=headers, params=params)
+
+
+async def _text(
+    state: GatewayState, principal: Principal, scopes: Iterable[str], base: str, start: int | None, end: int | None
+) -> dict[str, Any]:
+    params = {name: str(value) for name, value in (("char_from", start), ("char_to", end)) if value is not None}
+    found: dict[str, Any] = await state.documents.json(principal, scopes, "GET", f"{base}/text", params=params)
+    return found
+
+
+def _number(n: str) -> int:
+    """A page's number in the path; anything else is a page that is not there."""
+    if not (n.isascii() and n.isdigit() and len(n) <= 6):
+        raise NotFound
+    return int(n)
+
+
+async def _record(
+    state: GatewayState, principal: Principal, action: str, kind: str | None, identifier: UUID | None
+) -> None:
+    """Durable before the effect in retrieval: no effect without a record."""
+    await state.audit.record(AuditRecord.of(principal, action, object_kind=kind, object_id=identifier))

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What only the other services call, on a port of its own: keys, fresh module tokens, health, metrics."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, FastAPI, Request
+from prometheus_client import CollectorRegistry
+from sqlalchemy import text
+
+from genius_common.errors import Forbidden, NotAuthenticated
+from genius_common.principal import Principal
+from genius_common.telemetry import metrics_endpoint
+from genius_common.tokens import MAX_LIFETIME_S, TokenVerifier
+from genius_common.web import BodyLimitMiddleware, RequestIdMiddleware, install
+from genius_gateway import health
+from genius_gateway.dependencies import State
+from genius_gateway.policy.evaluate import PERSON_SCOPES
+from genius_gateway.scopes import row_scope
+
+AUDIENCES = ("inference", "retrieval", "gateway")
+_RUNNING = text("SELECT 1 FROM runs WHERE id = :run AND state IN ('queued', 'running')")
+router = APIRouter()
+
+
+@router.get("/.well-known/jwks.json", tags=["auth"], summary="Keys of principal tokens")
+async def jwks(state: State) -> dict[str, Any]:
+    return state.minter.jwks()
+
+
+internal_router = APIRouter()
+
+
+@internal_router.post("/internal/runs/{run}/token")
+async def fresh_token(run: UUID, request: Request, state: State) -> dict[str, Any]:
+    """A module trades its run token for a fresh one while the run goes on; rights are read anew."""
+    principal = _module(request, state.settings.tenant, state.minter.jwks())
+    principal.require_scope("run.token")
+    if principal.run != run:
+        raise Forbidden
+    async with state.database.transaction(row_scope(principal)) as connection:
+        if (await connection.execute(_RUNNING, {"run": run})).first() is None:
+            raise NotAuthenticated
+    readable = await state.knowledge_bases.readable_ids(principal)
+    token = state.minter.for_inner(
+        principal,
+        "modules",
+        principal.scopes & (PERSON_SCOPES | {"run.token"}),
+        run=run,
+        knowledge_bases=readable & principal.knowledge_bases,
+        files=principal.files,
+        also_for=AUDIENCES,
+    )
+    return {"token": token, "expires_at": int(time.time()) + MAX_LIFETIME_S}
+
+
+def _module(request: Request, tenant: str, keys: dict[str, Any]) -> Principal:
+    authorization = request.headers.get("authorization", "")
+    if not authorization.startswith("Bearer "):
+        raise NotAuthenticated
+    verifier = TokenVerifier("gateway", tenant)
+    verifier.set_keys(orjson.loads(orjson.dumps(keys)))
+    return verifier.verify(authorization[7:])
+
+
+def create_internal_app(public: FastAPI, registry: CollectorRegistry) -> FastAPI:
+    """Shares the state of `public`, whose lifespan owns it."""
+    app = FastAPI(title="Genius gateway, internal", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state = public.state
+    install(app)
+    app.add_middleware(BodyLimitMiddleware, limit=lambda _: 65_536)
+    app.add_middleware(RequestIdMiddleware)
+    app.include_router(router)
+    app.include_router(internal_router)
+    app.include_router(health.router)
+    app.add_api_route("/health/live", health.live)
+    app.add_api_route("/health/ready", health.ready)
+    app.add_route("/metrics", metrics_endpoint(registry))
+    return app

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Knowledge bases: made here with owner and grants, filled and searched in retrieval."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from uuid import UUID, uuid4
+
+from genius_common.database import Database
+from genius_common.errors import FieldError, Forbidden, NotFound, PlatformError
+from genius_common.http import ServiceClient
+from genius_common.principal import Principal, ProtectionClass, Role
+from genius_gateway.audit.chain import AuditRecord, append
+from genius_gateway.knowledge_bases.errors import (
+    GranteeUnknown,
+    OwnerNotAllowed,
+    ProtectionClassTooHigh,
+    UnitNeeded,
+)
+from genius_gateway.knowledge_bases.model import KnowledgeBase, Right, rights
+from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
+from genius_gateway.knowledge_bases.schemas import Grant, NewKnowledgeBase
+from genius_gateway.policy.access import ObjectAccess, write_scope
+from genius_gateway.scopes import row_scope
+from genius_gateway.tokens.minter import TokenMinter
+
+
+class KnowledgeBaseService:
+    """What a principal may see of knowledge bases, and changes to them."""
+
+    def __init__(
+        self,
+        database: Database,
+        repository: KnowledgeBaseRepository,
+        access: ObjectAccess,
+        minter: TokenMinter,
+        retrieval: ServiceClient,
+    ) -> None:
+        self._database = database
+        self._repository = repository
+        self._access = access
+        self._minter = minter
+        self._retrieval = retrieval
+
+    async def readable_ids(self, principal: Principal) -> frozenset[UUID]:
+        """Every knowledge base that the principal may read now."""
+        return (await self._ids(principal))[0]
+
+    async def writable_ids(self, principal: Principal) -> frozenset[UUID]:
+        return (await self._ids(principal))[1]
+
+    async def listed(self, principal: Principal) -> list[tuple[KnowledgeBase, frozenset[Right]]]:
+        """The readable ones with the principal's rights, oldest first."""
+        async with self._database.transaction(row_scope(principal)) as connection:
+            bases = await self._repository.all(connection)
+        found = [(base, rights(base, principal)) for base in bases]
+        return [(base, allowed) for base, allowed in found if allowed]
+
+    async def retrieval_token(self, principal: Principal, scopes: Iterable[str]) -> str:
+        """A token for retrieval that names what the principal may read and write there."""
+        readable, writable = await self._ids(principal)
+        return self._minter.for_inner(
+            principal, "retrieval", scopes, knowledge_bases=readable, writable_knowledge_bases=writable
+        )
+
+    async def create(self, principal: Principal, wanted: NewKnowledgeBase) -> KnowledgeBase:
+        """Make it here and known in retrieval; if retrieval can't be told, nothing is made."""
+        base = _new(principal, wanted)
+        async with self._database.transaction(write_scope(principal, base)) as connection:
+            await self._repository.insert(connection, base, principal.subject)
+            token = self._manage_token(principal, base)
+            body = {
+                "authority": str(base.authority) if base.authority else None,
+                "protection_class": base.protection_class.value,
+            }
+            await self._retrieval.json("PUT", f"/knowledge-bases/{base.id}", token=token, body=body)
+            await append(connection, [_record(principal, base, "knowledge_base.create", owner=base.owner_kind)])
+        return base
+
+    async def rename(self, principal: Principal, identifier: UUID, name: str) -> KnowledgeBase:
+        base = await self._access.load_knowledge_base(principal, identifier, "manage")
+        async with self._database.transaction(write_scope(principal, base)) as connection:
+            await self._repository.rename(connection, base, name)
+            await append(connection, [_record(principal, base, "knowledge_base.change")])
+        return await self._access.load_knowledge_base(principal, identifier, "read")
+
+    async def delete(self, principal: Principal, identifier: UUID) -> None:
+        """Remove it here and all its documents in retrieval, or nothing of it."""
+        base = await self._access.load_knowledge_base(principal, identifier, "manage")
+        async with self._database.transaction(write_scope(principal, base)) as connection:
+            await self._repository.delete(connection, base)
+            await append(connection, [_record(principal, base, "knowledge_base.delete")])
+            token = self._manage_token(principal, base)
+            try:
+                await self._retrieval.json("DELETE", f"/knowledge-bases/{base.id}", token=token)
+            except PlatformError as error:
+                if error.status != NotFound.status:
+                    raise
+
+    async def grants(self, principal: Principal, identifier: UUID) -> list[Grant]:
+        async with self._database.transaction(row_scope(principal)) as connection:
+            await self._access.knowledge_base_in(connection, principal, identifier, "manage")
+            return await self._repository.grants(connection, identifier)
+
+    async def replace_grants(self, principal: Principal, identifier: UUID, wanted: Sequence[Grant]) -> list[Grant]:
+        """Set the grants inside the own authority. Raises: GranteeUnknown naming the entries."""
+        async with self._database.transaction(row_scope(principal)) as connection:
+            base = await self._access.knowledge_base_in(connection, principal, identifier, "manage")
+            if base.authority is None:
+                raise Forbidden("Landesweite Wissensbasen liest jede Behörde; Freigaben gibt es dort nicht.")
+            unique = {(grant.grantee_kind, grant.grantee): grant for grant in wanted}
+            unknown = [
+                FieldError(f"/items/{index}/grantee", GranteeUnknown.default_detail)
+                for index, grant in enumerate(wanted)
+                if not await self._repository.grantee_is_known(connection, base.authority, grant)
+            ]
+            if unknown:
+                raise GranteeUnknown(errors=unknown)
+            await self._repository.replace_grants(connection, base, list(unique.values()), principal.subject)
+            await append(connection, [_record(principal, base, "grant.change", grants=len(unique))])
+            return await self._repository.grants(connection, identifier)
+
+    async def _ids(self, principal: Principal) -> tuple[frozenset[UUID], frozenset[UUID]]:
+        async with self._database.transaction(row_scope(principal)) as connection:
+            bases = await self._repository.all(connection, names=False)
+        found = {base.id: rights(base, principal) for base in bases}
+        readable = frozenset(identifier for identifier, allowed in found.items() if "read" in allowed)
+        writable = frozenset(identifier for identifier, allowed in found.items() if "write" in allowed)
+        return readable, writable
+
+    def _manage_token(self, principal: Principal, base: KnowledgeBase) -> str:
+        return self._minter.for_inner(
+            principal,
+            "retrieval",
+            ("knowledge-bases.manage",),
+            knowledge_bases=(base.id,),
+            writable_knowledge_bases=(base.id,),
+        )
+
+
+def _new(principal: Principal, wanted: NewKnowledgeBase) -> KnowledgeBase:
+    """The knowledge base that `wanted` asks for, if the principal may have it."""
+    needed = {"person": set(), "unit": {Role.WISSENSPFLEGE}, "authority": {Role.WISSENSPFLEGE}}.get(
+        wanted.owner, {Role.BETRIEB}
+    )
+    if needed and not principal.has_role(*needed):
+        raise OwnerNotAllowed
+    if wanted.owner != "tenant" and principal.authority is None:
+        raise OwnerNotAllowed
+    if wanted.protection_class.rank > principal.classification.rank or (
+        wanted.owner == "tenant" and wanted.protection_class.rank > ProtectionClass.INTERN.rank
+    ):
+        raise ProtectionClassTooHigh
+    return KnowledgeBase(
+        id=uuid4(),
+        authority=None if wanted.owner == "tenant" else principal.authority,
+        owner_kind=wanted.owner,
+        owner_person=principal.subject if wanted.owner == "person" else None,
+        owner_unit=_unit(principal, wanted) if wanted.owner == "unit" else None,
+        name=wanted.name,
+        protection_class=wanted.protection_class,
+        created_at=dt.datetime.now(dt.UTC),
+    )
+
+
+def _unit(principal: Principal, wanted: NewKnowledgeBase) -> UUID:
+    if wanted.unit is not None:
+        if wanted.unit not in principal.units:
+            raise NotFound(errors=[FieldError("/unit", "Dieses Referat gibt es nicht, oder Sie gehören nicht dazu.")])
+        return wanted.unit
+    if len(principal.units) != 1:
+        raise UnitNeeded(errors=[FieldError("/unit", UnitNeeded.default_detail)])
+    return next(iter(principal.units))
+
+
+def _record(principal: Principal, base: KnowledgeBase, action: str, **facts: int | str | bool) -> AuditRecord:
+    return AuditRecord(
+        action=action,
+        authority=base.authority,
+        actor=principal.subject,
+        object_kind="knowledge_base",
+        object=base.id,
+        facts=facts,
+    )
