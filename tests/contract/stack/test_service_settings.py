@@ -80,9 +80,13 @@ def test_identity(plan: Plan, enter) -> None:
     assert IdentitySettings().issuer == plan.issuer
 
 
-def test_only_migrations_know_the_owner(plan: Plan) -> None:
+def test_only_migrations_know_the_owner(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    classes = {"gateway": GatewaySettings, "retrieval": RetrievalSettings}
     for name, (command, environment) in plan.migrations().items():
+        for key, value in environment.items():
+            monkeypatch.setenv(key, value)
         assert command[-1] == "migrate"
+        assert classes[name]().database.migration_url is not None
         assert f"{name}_owner" in environment[f"GENIUS_{name.upper()}_DATABASE__MIGRATION_URL"]
 
 

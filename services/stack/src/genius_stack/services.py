@@ -166,6 +166,7 @@ class Plan:
     def _retrieval_settings(self) -> dict[str, str]:
         _, retrieval = self.roles()
         return {
+            "PORT": str(self.ports["retrieval"]),
             "JWKS_URL": self.jwks_url,
             "DATABASE__URL": self.cluster.app_url(retrieval),
             "DATA_DIR": str(self.data.folder("retrieval")),
