@@ -28,24 +28,26 @@ class Schema:
     owner_url: str
     app_url: str
     authority: UUID
+    admin: str
 
     def execute(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """As the superuser would see it: row-level security is switched off for the look."""
+        """As the superuser, whom row-level security does not bind."""
         with psycopg.connect(self.admin, autocommit=True) as connection:
             cursor = connection.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
-
-    admin: str = ""
 
 
 @pytest.fixture(scope="package")
 def schema(postgres_server: TestPostgres) -> Schema:
     owner_url, app_url = postgres_server.create_database("gateway_runs")
     upgrade(owner_url)
-    name = app_url.rsplit("/", 1)[1].split("?")[0]
-    admin = conninfo(postgres_server.url).replace("/postgres", f"/{name}", 1)
-    admin = conninfo(postgres_server.url)
-    schema = Schema(owner_url, app_url, uuid4(), admin)
+    admin = conninfo(postgres_server.url).rsplit("/postgres", 1)
+    name = app_url.split("?")[0].rsplit("/", 1)[1]
+    schema = Schema(owner_url, app_url, uuid4(), f"/{name}".join(admin))
+    schema.execute(
+        "INSERT INTO authorities (id, short, name, kind) VALUES (%s, 'tst', 'Testbehörde', 'agency')",
+        (schema.authority,),
+    )
     return schema
 
 

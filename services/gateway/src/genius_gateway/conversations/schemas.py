@@ -18,8 +18,8 @@ class ConversationBody(BaseModel):
     title: str | None = Field(default=None, min_length=1, max_length=200)
     folder: str | None = Field(default=None, min_length=1, max_length=100)
     pinned: bool = False
-    knowledge_bases: list[UUID] = Field(default=[], max_length=100)
-    case: UUID | None = None
+    knowledge_bases: list[str] = Field(default=[], max_length=100)
+    case: str | None = Field(default=None, max_length=100)
 
 
 class ConversationPatch(BaseModel):
@@ -30,8 +30,8 @@ class ConversationPatch(BaseModel):
     title: str | None = Field(default=None, min_length=1, max_length=200)
     folder: str | None = Field(default=None, min_length=1, max_length=100)
     pinned: bool | None = None
-    active_leaf: UUID | None = None
-    knowledge_bases: list[UUID] | None = Field(default=None, max_length=100)
+    active_leaf: str | None = Field(default=None, max_length=100)
+    knowledge_bases: list[str] | None = Field(default=None, max_length=100)
 
 
 class ConversationView(BaseModel):

@@ -24,7 +24,7 @@ from genius_gateway.conversations.schemas import (
     MessageList,
     MessageView,
 )
-from genius_gateway.runs.references import ReferenceCheck
+from genius_gateway.runs.references import ReferenceCheck, ids, not_found, parse_id
 from genius_gateway.runs.starting import owner_of
 
 _SEPARATOR = "~"
@@ -61,12 +61,12 @@ class ConversationService:
 
     async def create(self, principal: Principal, body: ConversationBody) -> ConversationView:
         owner = owner_of(principal)
-        chosen = [str(identifier) for identifier in body.knowledge_bases]
-        await self._references.check(principal, {"knowledge_bases": chosen}, body.case, prefix="")
+        case = parse_id(body.case, "/case") if body.case is not None else None
+        await self._references.check(principal, {"knowledge_bases": body.knowledge_bases}, case, prefix="")
         conversation = uuid4()
-        values = body.model_dump(exclude={"case"})
+        values = body.model_dump(exclude={"case"}) | {"knowledge_bases": ids(body.model_dump(), "knowledge_bases", "")}
         async with self._database.transaction(owner.scope) as connection:
-            await self._conversations.insert(connection, owner, conversation, case_id=body.case, **values)
+            await self._conversations.insert(connection, owner, conversation, case_id=case, **values)
             await self._record(connection, principal, "conversation.create", conversation)
         return await self.get(principal, conversation)
 
@@ -86,15 +86,16 @@ class ConversationService:
             if name in values and values[name] is None:
                 raise InvalidInput(errors=[FieldError(f"/{name}", "Dieser Wert darf nicht leer sein.")])
         if chosen := values.get("knowledge_bases"):
-            data = {"knowledge_bases": [str(identifier) for identifier in chosen]}
-            await self._references.check(principal, data, None, prefix="")
+            await self._references.check(principal, {"knowledge_bases": chosen}, None, prefix="")
+            values["knowledge_bases"] = ids(values, "knowledge_bases", "")
         async with self._database.transaction(owner.scope) as connection:
             if await self._conversations.get(connection, conversation, lock=True) is None:
                 raise NotFound
-            if leaf := values.get("active_leaf"):
+            if "active_leaf" in values:
+                leaf = parse_id(values["active_leaf"], "/active_leaf")
                 tree = await self._messages.tree(connection, conversation)
                 if leaf not in tree:
-                    raise NotFound(errors=[FieldError("/active_leaf", NotFound.default_detail)])
+                    raise not_found(["/active_leaf"])
                 values["active_leaf"] = tree.deepest(leaf)
             if values:
                 await self._conversations.update(connection, owner, conversation, **values, updated_at=sa.func.now())

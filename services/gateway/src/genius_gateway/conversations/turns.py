@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,6 +18,7 @@ from genius_gateway.conversations.errors import EmptyMessage, NotAUserMessage
 from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
 from genius_gateway.conversations.tree import Tree
 from genius_gateway.runs.draft import Draft
+from genius_gateway.runs.references import not_found, parse_id
 from genius_gateway.runs.sealing import Owner
 
 MODULE = "chat"
@@ -42,7 +44,7 @@ def title_of(message: str) -> str:
 
 
 def missing(field: str) -> NotFound:
-    return NotFound(errors=[FieldError(f"/input/{field}", NotFound.default_detail)])
+    return not_found([f"/input/{field}"])
 
 
 class TurnService:
@@ -61,14 +63,20 @@ class TurnService:
         data: dict[str, Any],
         files: list[UUID],
         case: UUID | None,
+        readable: Collection[UUID],
     ) -> Turn:
-        """Store the user's message (unless one is answered again) and the empty answer."""
+        """Store the user's message (unless one is answered again) and the empty answer.
+
+        Knowledge bases that are not given are those of the conversation, as far as they are still `readable`.
+        """
         text = data.get("message")
         if data.get("regenerate") is None and (not isinstance(text, str) or not text.strip()):
             raise EmptyMessage(errors=[FieldError("/input/message", EmptyMessage.default_detail)])
         conversation, tree, stored = await self._conversation(connection, owner, data, case)
         if data.get("regenerate") is not None:
-            user_message, text = await self._answered_again(connection, tree, UUID(data["regenerate"]))
+            user_message, text = await self._answered_again(
+                connection, tree, parse_id(data["regenerate"], "/input/regenerate")
+            )
         else:
             parent = self._parent(tree, data, stored.active_leaf if stored else None)
             user_message, text = uuid4(), str(text)
@@ -90,7 +98,7 @@ class TurnService:
         )
         sent = {key: value for key, value in data.items() if key != "regenerate"} | {"message": text}
         if "knowledge_bases" not in data and stored and stored.knowledge_bases:
-            sent["knowledge_bases"] = [str(identifier) for identifier in stored.knowledge_bases]
+            sent["knowledge_bases"] = [str(known) for known in stored.knowledge_bases if known in readable]
         return Turn(conversation, user_message, answer, sent)
 
     async def _conversation(
@@ -98,7 +106,7 @@ class TurnService:
     ) -> tuple[UUID, Tree, sa.Row[Any] | None]:
         chosen = [UUID(identifier) for identifier in data.get("knowledge_bases") or []]
         if data.get("conversation") is not None:
-            conversation = UUID(data["conversation"])
+            conversation = parse_id(data["conversation"], "/input/conversation")
             stored = await self._conversations.get(connection, conversation, lock=True)
             if stored is None:
                 raise missing("conversation")
@@ -127,7 +135,7 @@ class TurnService:
             return active_leaf if active_leaf in tree.all() else None
         if data["parent"] is None:
             return None
-        parent = UUID(data["parent"])
+        parent = parse_id(data["parent"], "/input/parent")
         if parent not in tree:
             raise missing("parent")
         return parent

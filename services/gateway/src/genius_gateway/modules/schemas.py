@@ -6,19 +6,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 
 from genius_common.errors import FieldError
 
 _MAX_ERRORS = 20
+# A malformed id is no wrong form but an unknown object: whoever looks it up answers 404, as for a foreign one.
+_FORMATS = FormatChecker([name for name in Draft202012Validator.FORMAT_CHECKER.checkers if name != "uuid"])
 
 _TEXTS: dict[str, Callable[[Any], str]] = {
     "additionalProperties": lambda _: "Dieses Feld gibt es nicht.",
     "anyOf": lambda _: "Der Wert ist hier nicht erlaubt.",
     "const": lambda limit: f"Erlaubt ist nur „{limit}“.",
     "enum": lambda limit: "Erlaubt sind: " + ", ".join(str(value) for value in limit) + ".",
-    "format": lambda limit: "Bitte geben Sie eine gültige Id an." if limit == "uuid" else f"Erwartet: {limit}.",
+    "format": lambda limit: f"Erwartet: {limit}.",
     "maxItems": lambda limit: f"Höchstens {limit} Einträge sind erlaubt.",
     "maxLength": lambda limit: f"Der Text ist zu lang: erlaubt sind {limit} Zeichen.",
     "maximum": lambda limit: f"Der Wert darf höchstens {limit} sein.",
@@ -40,7 +42,7 @@ class SchemaCheck:
     """A compiled schema of a module's input or result."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
-        self._validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        self._validator = Draft202012Validator(schema, format_checker=_FORMATS)
 
     def accepts(self, value: Any) -> bool:
         return bool(self._validator.is_valid(value))

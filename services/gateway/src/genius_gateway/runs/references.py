@@ -29,20 +29,22 @@ class Library(Protocol):
 class References:
     files: list[RunFile]
     protection_class: ProtectionClass
+    case: UUID | None = None
+
+
+def parse_id(value: Any, pointer: str) -> UUID:
+    """An id as given; one that is no UUID is as unknown as a foreign one."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        raise not_found([pointer]) from None
 
 
 def ids(data: dict[str, Any], field: str, prefix: str = "/input") -> list[UUID]:
-    """The ids of a list field; one that is no UUID is as unknown as a foreign one."""
     values = data.get(field)
     if not isinstance(values, list):
         return []
-    found = []
-    for index, value in enumerate(values):
-        try:
-            found.append(UUID(str(value)))
-        except ValueError:
-            raise not_found([f"{prefix}/{field}/{index}"]) from None
-    return found
+    return [parse_id(value, f"{prefix}/{field}/{index}") for index, value in enumerate(values)]
 
 
 def not_found(pointers: Iterable[str]) -> NotFound:
@@ -54,6 +56,10 @@ class ReferenceCheck:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+
+    async def readable(self, principal: Principal) -> dict[UUID, ProtectionClass]:
+        """The knowledge bases that the caller may read, with their classes."""
+        return await self._library.readable_knowledge_bases(principal)
 
     async def check(
         self, principal: Principal, data: dict[str, Any], case: UUID | None, prefix: str = "/input"
@@ -76,7 +82,7 @@ class ReferenceCheck:
         highest = ProtectionClass.highest([ProtectionClass.INTERN, *classes])
         if highest.rank > principal.classification.rank:
             raise InvalidInput("Diese Inhalte haben eine höhere Schutzklasse, als Sie verwenden dürfen.")
-        return References(files, highest)
+        return References(files, highest, case)
 
     async def _knowledge_bases(
         self, principal: Principal, data: dict[str, Any], prefix: str

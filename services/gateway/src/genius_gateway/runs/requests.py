@@ -28,7 +28,7 @@ class RunBody(BaseModel):
     version: str | None = Field(default=None, max_length=20)
     callback: Callback | None = None
     deadline: AwareDatetime | None = Field(default=None, description="the run ends by then, done or not")
-    case: UUID | None = None
+    case: str | None = Field(default=None, max_length=100, description="id of a case")
     detach: bool = Field(default=False, description="goes on although nobody follows it")
 
     @field_validator("input", "inputs")

@@ -12,9 +12,9 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from genius_common.errors import FieldError, InvalidInput, TooLarge
+from genius_common.errors import FieldError, Forbidden, InvalidInput, TooLarge
 from genius_common.events import RunStarted
-from genius_common.principal import Principal
+from genius_common.principal import Principal, ProtectionClass
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.conversations import turns
 from genius_gateway.conversations.errors import EmptyMessage
@@ -23,7 +23,7 @@ from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.errors import BatchNotAvailable, CallbackNotAvailable, IdempotencyKeyReused, NoActiveAuthority
 from genius_gateway.runs.job import SealedRequest
 from genius_gateway.runs.live import LoggedEvent
-from genius_gateway.runs.references import ReferenceCheck, References
+from genius_gateway.runs.references import ReferenceCheck, References, ids, parse_id
 from genius_gateway.runs.requests import RunBody
 from genius_gateway.runs.sealing import Owner
 
@@ -75,9 +75,12 @@ class Starter:
         digests = await self._digests(owner, call)
         if digests and (known := await self._known(owner, call.module, *digests)):
             return known
-        references = await self._references.check(principal, data, call.body.case)
+        case = parse_id(call.body.case, "/case") if call.body.case is not None else None
+        references = await self._references.check(principal, data, case)
+        readable = await self._references.readable(principal) if call.module == turns.MODULE else {}
+        draft = _Draft(uuid4(), principal, owner, call, offered, data, references, readable, digests)
         try:
-            return await self._insert(principal, owner, call, offered, data, references, digests)
+            return await self._insert(draft)
         except _KeyTaken:
             known = await self._known(owner, call.module, *digests) if digests else None
             if known is None:
@@ -135,64 +138,79 @@ class Starter:
             raise IdempotencyKeyReused
         return Started(row.id, owner, new=False)
 
-    async def _insert(
-        self,
-        principal: Principal,
-        owner: Owner,
-        call: Call,
-        offered: OfferedModule,
-        data: dict[str, Any],
-        references: References,
-        digests: tuple[bytes, bytes] | None,
-    ) -> Started:
-        run = uuid4()
+    async def _insert(self, draft: _Draft) -> Started:
+        """One transaction: the messages of a chat turn, the run, its first event, the audit record."""
+        run, owner = draft.run, draft.owner
+        repository = self._parts.repository
         async with self._parts.database.transaction(owner.scope) as connection:
-            turn = await self._turn(connection, owner, run, call, data, references)
-            request = SealedRequest.of(principal, turn.input if turn else data, references.files)
-            values = {
-                "id": run,
-                "application": principal.application,
-                "module": call.module,
-                "version": offered.manifest.version,
-                "protection_class": references.protection_class.value,
-                "conversation": turn.conversation if turn else None,
-                "user_message": turn.user_message if turn else None,
-                "answer_message": turn.answer_message if turn else None,
-                "case_id": call.body.case,
-                "detached": call.detached,
-                "deadline": _deadline(call.body, offered),
-                "idempotency_key": digests[0] if digests else None,
-                "request_digest": digests[1] if digests else None,
-                "created_at": sa.func.now(),
-            }
-            repository = self._parts.repository
+            turn = await self._turn(connection, draft)
+            protection = draft.protection_class(turn)
+            request = SealedRequest.of(draft.principal, turn.input if turn else draft.data, draft.references.files)
+            values = {**draft.values(), "protection_class": protection.value, **_turn_columns(turn)}
             if not await repository.insert(connection, owner, self._runner, request.model_dump(mode="json"), values):
                 raise _KeyTaken
-            started = RunStarted()
-            if turn:
-                started = RunStarted(
-                    conversation=turn.conversation, user_message=turn.user_message, answer_message=turn.answer_message
-                )
-            first = LoggedEvent.of(started, run, 1)
-            await repository.first_events(connection, owner, run, [first])
+            started = LoggedEvent.of(RunStarted.model_validate(_turn_columns(turn)), run, 1)
+            await repository.first_events(connection, owner, run, [started])
             # Locks the chain until the commit, so it comes last. No record, no run.
-            record = AuditRecord.of(principal, "run.start", object_kind="run", object_id=run, module=call.module)
+            record = AuditRecord.of(
+                draft.principal, "run.start", object_kind="run", object_id=run, module=draft.call.module
+            )
             await self._parts.audit.append(connection, record)
         return Started(run, owner, new=True)
 
-    async def _turn(
-        self,
-        connection: AsyncConnection,
-        owner: Owner,
-        run: UUID,
-        call: Call,
-        data: dict[str, Any],
-        references: References,
-    ) -> turns.Turn | None:
-        if call.module != turns.MODULE:
+    async def _turn(self, connection: AsyncConnection, draft: _Draft) -> turns.Turn | None:
+        if draft.call.module != turns.MODULE:
             return None
-        files = [file.id for file in references.files]
-        return await self._turns.prepare(connection, owner, run, data, files, call.body.case)
+        files = [file.id for file in draft.references.files]
+        return await self._turns.prepare(
+            connection, draft.owner, draft.run, draft.data, files, draft.references.case, draft.readable
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A checked call, ready to be stored."""
+
+    run: UUID
+    principal: Principal
+    owner: Owner
+    call: Call
+    offered: OfferedModule
+    data: dict[str, Any]
+    references: References
+    readable: dict[UUID, ProtectionClass]
+    digests: tuple[bytes, bytes] | None
+
+    def protection_class(self, turn: turns.Turn | None) -> ProtectionClass:
+        """The highest class of what goes in. Raises `Forbidden` where the module must not see it."""
+        used = ids(turn.input, "knowledge_bases") if turn else []
+        classes = [self.readable[identifier] for identifier in used if identifier in self.readable]
+        highest = ProtectionClass.highest([self.references.protection_class, *classes])
+        if highest not in self.offered.manifest.protection_classes:
+            raise Forbidden(f"Diese Funktion ist für die Schutzklasse „{highest.value}“ nicht zugelassen.")
+        return highest
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "id": self.run,
+            "application": self.principal.application,
+            "module": self.call.module,
+            "version": self.offered.manifest.version,
+            "case_id": self.references.case,
+            "detached": self.call.detached,
+            "deadline": _deadline(self.call.body, self.offered),
+            "idempotency_key": self.digests[0] if self.digests else None,
+            "request_digest": self.digests[1] if self.digests else None,
+            "created_at": sa.func.now(),
+        }
+
+
+def _turn_columns(turn: turns.Turn | None) -> dict[str, UUID | None]:
+    return {
+        "conversation": turn.conversation if turn else None,
+        "user_message": turn.user_message if turn else None,
+        "answer_message": turn.answer_message if turn else None,
+    }
 
 
 class _KeyTaken(Exception):
