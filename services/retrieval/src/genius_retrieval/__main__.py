@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import uvicorn
@@ -16,6 +17,8 @@ from genius_retrieval.settings import Settings
 def main(arguments: list[str]) -> None:
     settings = Settings.model_validate({})
     configure_logging("retrieval", settings.log_level)
+    # Its line per job says nothing that ours do not.
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
     if arguments == ["migrate"]:
         migrate(settings.database)
         return

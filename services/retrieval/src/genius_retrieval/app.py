@@ -25,6 +25,7 @@ from genius_retrieval.documents import endpoints as documents
 from genius_retrieval.documents.content import DocumentContent
 from genius_retrieval.documents.sealing import Sealing
 from genius_retrieval.documents.service import DocumentService
+from genius_retrieval.index.edge import EdgeIndex
 from genius_retrieval.ingest.pipeline import Ingestion
 from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.knowledge_bases import endpoints as knowledge_bases
@@ -90,7 +91,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     objects = ObjectStorage(open_store(settings.objects_url, settings.data_dir))
     parsers = ParserRunner(settings.parser, settings.limits)
     catalogue = CollectionCatalogue(key_ring, {})
-    index = ...
+    index = EdgeIndex(settings.data_dir / "index")
+    stack.push_async_callback(index.close)
     url = settings.database.url.get_secret_value()
     queue = IngestQueue(url.replace("postgresql+psycopg://", "postgresql://", 1), settings.worker_concurrency)
     document_service = DocumentService(database, sealing, objects, queue, index)

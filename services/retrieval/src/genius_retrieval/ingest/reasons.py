@@ -29,10 +29,10 @@ FAILURES: dict[str, str] = {
     "too_much_text": "Die Datei enthält mehr Text als erlaubt. Bitte teilen Sie sie auf.",
     "too_complex": "Die Datei ließ sich nicht in der erlaubten Zeit und mit dem erlaubten Speicher lesen. Bitte "
     "vereinfachen oder teilen Sie sie.",
-    "vs_marking": "Die Datei trägt eine Kennzeichnung als Verschlusssache (VS). Solche Inhalte dürfen hier nicht "
-    "verarbeitet werden; Datei und Text wurden nicht gespeichert.",
-    "internal_error": "Beim Einlesen ist ein Fehler aufgetreten. Bitte laden Sie die Datei erneut hoch und verständigen "
-    "Sie den Betrieb, wenn er wieder auftritt.",
+    "vs_marking": "Die Datei ist als Verschlusssache (VS) gekennzeichnet. Solche Inhalte dürfen hier "
+    "nicht verarbeitet werden; Datei und Text wurden nicht gespeichert.",
+    "internal_error": "Beim Einlesen ist ein Fehler aufgetreten. Bitte laden Sie die Datei erneut hoch und "
+    "verständigen Sie den Betrieb, wenn er wieder auftritt.",
 }
 
 WARNINGS: dict[str, str] = {

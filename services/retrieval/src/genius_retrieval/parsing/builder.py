@@ -145,7 +145,7 @@ class DocumentBuilder:
         return start
 
     def _first_heading(self) -> str:
-        return next((block.text for block in self._blocks[:5] if block.kind == "heading"), "")
+        return next((block.text for block in self._blocks[:5] if block.kind == "heading" and block.level == 1), "")
 
 
 def _sections(blocks: Sequence[Block], length: int) -> tuple[Section, ...]:

@@ -14,7 +14,8 @@ from typing import Any
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
 from genius_retrieval.parsing.errors import Refused
-from genius_retrieval.parsing.guards import Bounds, parse_xml, read_part
+from genius_retrieval.parsing.guards import Bounds, read_part
+from genius_retrieval.parsing.safe_xml import parse_xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"

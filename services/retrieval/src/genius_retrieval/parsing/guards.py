@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What is checked before a parser sees a file: family by content, an archive's directory, safe XML (ING-05..07)."""
+"""What is checked before a parser sees a file: family by content, an archive's directory (ING-05, ING-06)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import stat
 import zipfile
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from genius_retrieval.parsing.errors import Refused
 
@@ -134,22 +134,3 @@ def read_part(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> bytes | No
     if len(content) > bounds.archive_part_bytes:
         raise Refused("archive_bomb")
     return content
-
-
-def parse_xml(content: bytes) -> Any:
-    """The root element of a part. A DTD is refused before parsing, entities are never resolved, nothing is fetched."""
-    from lxml import etree
-
-    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
-        if "<!DOCTYPE".encode(encoding) in content or "<!ENTITY".encode(encoding) in content:
-            raise Refused("unsafe_xml")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False, recover=False
-    )
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
-        raise Refused("broken") from error
-    if root.getroottree().docinfo.doctype:
-        raise Refused("unsafe_xml")
-    return root

@@ -26,6 +26,8 @@ _HIDDEN_STYLE = re.compile(
 )
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _KNOWN = {"utf-8", "utf8", "iso-8859-1", "iso-8859-15", "windows-1252", "cp1252", "latin-1", "latin1", "us-ascii"}
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _MAX_DEPTH = 200
 
 
@@ -37,11 +39,11 @@ def refuse_xml(content: bytes) -> CanonicalDocument:
 def parse(content: bytes, name: str, bounds: Bounds) -> CanonicalDocument:
     if b"<!ENTITY" in content or b"<!entity" in content:
         raise Refused("unsafe_xml")
-    parser = lxml_html.HTMLParser(
-        encoding=_encoding(content), no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
-    )
+    parser = lxml_html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+    # Decoded here: inside the cage libxml2 can't load its tables, and a declared encoding must not be believed twice.
+    text = _DECLARATION.sub("", content.decode(_encoding(content), "replace").removeprefix("\ufeff"))
     try:
-        root = lxml_html.document_fromstring(content, parser=parser)
+        root = lxml_html.document_fromstring(_CONTROL.sub("", text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Refused("broken") from error
     title = root.findtext(".//title")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +12,17 @@ from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.guards import Bounds
 
 _HTML = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_ENCODINGS = ("ascii", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp437", "iso8859-1", "iso8859-15")
 _XML = re.compile(rb"^\s*<\?xml\b|^\s*<!DOCTYPE|^\s*<svg\b", re.I)
 
 
 def load_parser(family: str, task: str) -> Callable[..., Any]:
-    """The function that carries out `task` (`parse` or `render`) for a family of files."""
+    """The function that carries out `task` (`parse` or `render`) for a family of files.
+
+    Everything that Python loads late must be here already: the cage lets no file be opened.
+    """
+    for encoding in _ENCODINGS:
+        codecs.lookup(encoding)
     if family == "pdf":
         from genius_retrieval.parsing import pdf, pictures
 

@@ -10,7 +10,8 @@ from typing import Any
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
 from genius_retrieval.parsing.errors import Refused
-from genius_retrieval.parsing.guards import Bounds, parse_xml, read_part
+from genius_retrieval.parsing.guards import Bounds, read_part
+from genius_retrieval.parsing.safe_xml import parse_xml
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"

@@ -10,6 +10,7 @@ import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2
@@ -25,9 +26,9 @@ _ITEM = re.compile(r"\s*(?:[-*•–▪◦]|\(?\d{1,3}[.)]|\(?[a-z]{1,2}\))\s+\S
 _NUMBERED_HEADING = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+[A-ZÄÖÜ]")
 # pdfium marks a hyphen that divides a word at the end of a line.
 _SOFT_HYPHENS = "\x02\ufffe"
+_PART = re.compile(f"[^\r\n{_SOFT_HYPHENS}]+[{_SOFT_HYPHENS}]?")
 _HEADING_RATIO = 1.12
 _MAX_HEADING_CHARS = 160
-_GAP = 0.6
 _BOLD = 600
 _WHITE = 250
 # An area below this share of the page is decoration, not a scan.
@@ -106,12 +107,10 @@ def _read_page(builder: DocumentBuilder, document: Any, index: int) -> bool:
 
 def _lines(textpage: Any, number: int, width: float, height: float) -> tuple[list[_Styled], bool]:
     """The visible lines of a page, and whether invisible ones were left out (INJ-04)."""
-    text = textpage.get_text_range()
     hidden = False
     found: list[_Styled] = []
-    position = 0
-    for part in text.split("\r\n"):
-        start, position = position, position + len(part) + 2
+    for match in _PART.finditer(textpage.get_text_range()):
+        start, part = match.start(), match[0]
         stripped = part.strip()
         if not stripped:
             continue
@@ -121,8 +120,7 @@ def _lines(textpage: Any, number: int, width: float, height: float) -> tuple[lis
         if box is None or _invisible(textpage, first, box, width, height):
             hidden = True
             continue
-        for mark in _SOFT_HYPHENS:
-            stripped = stripped.replace(mark, "-")
+        stripped = re.sub(f"[{_SOFT_HYPHENS}]", "-", stripped)
         bold = raw.FPDFText_GetFontWeight(textpage, first) >= _BOLD
         found.append(_Styled(Line(stripped, number, *box), size, bold))
     return found, hidden
@@ -158,19 +156,28 @@ def _paragraphs(lines: Sequence[_Styled]) -> list[list[_Styled]]:
     """Lines that follow each other closely in one style."""
     groups: list[list[_Styled]] = []
     body = _body_size(lines)
+    leading = _leading(lines)
     for styled in lines:
-        if groups and not _begins_block(groups[-1], styled, body):
+        if groups and not _begins_block(groups[-1], styled, body, leading):
             groups[-1].append(styled)
         else:
             groups.append([styled])
     return groups
 
 
-def _begins_block(group: Sequence[_Styled], styled: _Styled, body: float) -> bool:
+def _leading(lines: Sequence[_Styled]) -> float:
+    """The usual distance of two lines in multiples of the font size."""
+    steps = [(a.line.y0 - b.line.y0) / max(b.size, 1.0) for a, b in pairwise(lines) if a.size == b.size]
+    within = [step for step in steps if 0.8 < step < 3]
+    return statistics.median(within) if within else 1.3
+
+
+def _begins_block(group: Sequence[_Styled], styled: _Styled, body: float, leading: float) -> bool:
     last = group[-1]
-    height = max(last.line.y1 - last.line.y0, 1.0)
-    gap = last.line.y0 - styled.line.y1
-    if gap > _GAP * height or gap < -2 * height:
+    size = max(last.size, styled.size, 1.0)
+    step = (last.line.y0 - styled.line.y0) / size
+    # Upwards = the next column; further down than usual = the next paragraph.
+    if step < -2 or step > min(max(1.3 * leading, 1.5), 2.5):
         return True
     if abs(styled.size - last.size) > 0.5 or styled.bold != last.bold:
         return True

@@ -13,6 +13,9 @@ from PIL import Image, ImageChops, ImageDraw, PngImagePlugin
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.pdf import open_document
 
+# Loads the plugins now: inside the cage no module can be opened.
+Image.preinit()
+
 _SCALE = 2.0  # 144 dpi
 _COLOUR = (255, 226, 92)
 _PADDING = 1.5

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Documents and files over HTTP, from upload to deletion, against the real service."""
+
+import httpx
+import pytest
+
+from tests.support import pdf
+from tests.support.office import docx, odt, paragraph
+from tests.support.retrieval import Office, upload, wait_for
+
+TEXT = "Merkblatt\n\n§ 12 Höchstbeträge\nDer Höchstbetrag richtet sich nach der Mietenstufe.\n".encode()
+
+
+def ready(client: httpx.Client, office: Office, name: str, content: bytes) -> dict[str, object]:
+    state = wait_for(client, f"/documents/{upload(client, office.documents, name, content)['id']}")
+    assert state["state"] == "ready", state
+    return state
+
+
+def test_from_upload_to_deletion(office: Office) -> None:
+    with office.client() as client:
+        accepted = upload(client, office.documents, "Merkblatt.txt", TEXT)
+        assert (accepted["state"], accepted["size"], accepted["progress"]) == ("queued", len(TEXT), 0)
+        path = f"/documents/{accepted['id']}"
+        state = wait_for(client, path)
+        assert (state["state"], state["media_type"], state["name"]) == ("ready", "text/plain", "Merkblatt.txt")
+        assert client.get(f"/knowledge-bases/{office.knowledge_base}").json() == {
+            "id": str(office.knowledge_base),
+            "documents": 1,
+            "ready": 1,
+            "failed": 0,
+            "pages": 0,
+        }
+        assert client.get(path + "/content").content == TEXT
+        text = client.get(path + "/text").json()
+        start = text["text"].index("Der Höchstbetrag")
+        part = client.get(path + "/text", params={"char_from": start, "char_to": start + 16}).json()
+        assert (part["text"], part["length"]) == ("Der Höchstbetrag", text["length"])
+        assert part["sections"][0]["path"] == ["§ 12 Höchstbeträge"]
+        assert client.delete(path).status_code == 204
+        for gone in (path, path + "/text", path + "/content"):
+            assert client.get(gone).json()["code"] == "not_found"
+        assert client.get(office.documents).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("a.pdf", pdf.build(pdf.text_page("Größe des Haushalts")), "application/pdf"),
+        (
+            "b.docx",
+            docx(paragraph("Größe des Haushalts")),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+        ("c.odt", odt("<text:p>Größe des Haushalts</text:p>"), "application/vnd.oasis.opendocument.text"),
+        ("d.html", "<html><body><p>Größe des Haushalts</p></body></html>".encode(), "text/html"),
+        ("e.md", "# Größe des Haushalts".encode(), "text/markdown"),
+        ("f.txt", "Größe des Haushalts".encode("cp1252"), "text/plain"),
+        ("kein-pdf.pdf", "Größe des Haushalts".encode("utf-16"), "text/plain"),
+        ("kein-text.txt", pdf.build(pdf.text_page("Größe des Haushalts")), "application/pdf"),
+    ],
+)
+def test_kinds_are_known_by_content(office: Office, name: str, content: bytes, media_type: str) -> None:
+    """ING-05: the type comes from the content, a wrong extension changes nothing; it is served as attachment only."""
+    with office.client() as client:
+        state = ready(client, office, name, content)
+        assert state["media_type"] == media_type
+        assert "Größe des Haushalts" in client.get(f"/documents/{state['id']}/text").json()["text"]
+        opened = client.get(f"/documents/{state['id']}/content")
+        assert opened.headers["content-disposition"].startswith("attachment;")
+        assert opened.headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in opened.headers["content-security-policy"]
+
+
+def test_duplicates_are_answered_with_the_first(office: Office) -> None:
+    with office.client() as client:
+        first = ready(client, office, "a.txt", TEXT)
+        again = upload(client, office.documents, "b.txt", TEXT)
+        assert again["id"] == first["id"]
+        assert [warning["code"] for warning in again["warnings"]] == ["duplicate"]
+        assert len(client.get(office.documents).json()["items"]) == 1
+
+
+def test_a_new_version_supersedes_the_old_one(office: Office) -> None:
+    """DSG-08 in part: the old version leaves list and search, what cited it can still open it."""
+    with office.client() as client:
+        old = ready(client, office, "Regelung.txt", b"Die Frist betraegt einen Monat.")
+        new = ready(client, office, "regelung.TXT", b"Die Frist betraegt zwei Monate.")
+        items = client.get(office.documents).json()["items"]
+        assert [item["id"] for item in items] == [new["id"]]
+        assert "einen Monat" in client.get(f"/documents/{old['id']}/text").json()["text"]
+
+
+def test_pages_of_the_list(office: Office) -> None:
+    with office.client() as client:
+        ids = [upload(client, office.documents, f"{n}.txt", f"Text {n}".encode())["id"] for n in range(5)]
+        found: list[str] = []
+        after: dict[str, str] = {}
+        while True:
+            page = client.get(office.documents, params={"limit": "2", **after}).json()
+            found += [item["id"] for item in page["items"]]
+            if page["next"] is None:
+                break
+            after = {"after": page["next"]}
+        assert found == ids
+        wrong = client.get(office.documents, params={"after": "quatsch"})
+        assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (400, "/after")
+
+
+def test_files_belong_to_their_person(office: Office) -> None:
+    """TEN-03 in part: a colleague of the same authority does not see my file, my run only the files it was given."""
+    me = office.who()
+    with office.service.client(me) as client:
+        mine = upload(client, "/files", "notiz.md", b"# Notiz\n\nText")
+        other = upload(client, "/files", "zwei.md", b"# Zwei\n\nText")
+        assert wait_for(client, f"/files/{mine['id']}")["state"] == "ready"
+        assert client.get(f"/documents/{mine['id']}").status_code == 404
+    with office.client() as colleague:
+        assert colleague.get(f"/files/{mine['id']}").status_code == 404
+        assert colleague.delete(f"/files/{mine['id']}").status_code == 404
+    with office.service.client(office.who(subject=me.subject, run=me.subject, files=frozenset({_uuid(mine)}))) as run:
+        assert run.get(f"/files/{mine['id']}/text").status_code == 200
+        assert run.get(f"/files/{other['id']}/text").status_code == 404
+    with office.service.client(me) as client:
+        assert client.delete(f"/files/{mine['id']}").status_code == 204
+
+
+def _uuid(state: dict[str, object]) -> object:
+    from uuid import UUID
+
+    return UUID(str(state["id"]))
+
+
+def test_a_knowledge_base_goes_with_everything(office: Office) -> None:
+    with office.client() as client:
+        state = ready(client, office, "a.txt", TEXT)
+        assert client.delete(f"/knowledge-bases/{office.knowledge_base}").status_code == 204
+        assert client.get(f"/documents/{state['id']}").status_code == 404
+        assert client.get(office.documents).status_code == 404
+        assert client.delete(f"/knowledge-bases/{office.knowledge_base}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("scopes", "method", "path"),
+    [
+        ({"documents.read"}, "POST", "{documents}"),
+        ({"documents.write"}, "GET", "{documents}"),
+        ({"documents.read", "documents.write"}, "PUT", "{base}"),
+        ({"documents.read"}, "DELETE", "{base}"),
+        ({"documents.read"}, "GET", "/files/{id}"),
+        ({"files.read"}, "POST", "/files"),
+        ({"files.read"}, "GET", "/documents/{id}"),
+        (set(), "POST", "/search"),
+        ({"documents.write"}, "POST", "{base}/imports"),
+    ],
+)
+def test_scopes_are_needed(office: Office, scopes: set[str], method: str, path: str) -> None:
+    base = f"/knowledge-bases/{office.knowledge_base}"
+    filled = path.format(documents=office.documents, base=base, id=office.knowledge_base)
+    with office.client(scopes=frozenset(scopes)) as client:
+        answer = client.request(method, filled, json={})
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+def test_wrong_fields_are_named(office: Office) -> None:
+    with office.client() as client:
+        base = f"/knowledge-bases/{office.knowledge_base}"
+        answer = client.put(base, json={"authority": "x", "protection_class": "geheim", "name": "y"})
+        assert answer.status_code == 400
+        assert {error["pointer"] for error in answer.json()["errors"]} == {"/authority", "/protection_class", "/name"}
+        assert client.get(office.documents, params={"limit": "0"}).json()["errors"][0]["pointer"] == "/limit"
+
+
+def test_without_a_token_nothing_answers(office: Office) -> None:
+    for path in (office.documents, "/files/x", "/documents/x", f"/knowledge-bases/{office.knowledge_base}"):
+        assert httpx.get(office.service.url + path).status_code == 401
+
+
+def test_health_and_metrics(office: Office) -> None:
+    health = httpx.get(office.service.url + "/health/ready").json()
+    assert health["status"] in {"ok", "degraded"}
+    assert health["checks"]["database"] == "ok"
+    assert httpx.get(office.service.url + "/metrics").status_code == 200

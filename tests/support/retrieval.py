@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A real retrieval service: its own process, database, data folder and a loopback JWKS, and tokens for it."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from genius_common.principal import Principal, ProtectionClass
+from genius_common.tokens import TokenSigner
+from genius_retrieval.migrate import migrate
+from genius_retrieval.settings import Settings
+from tests.support.platform import free_port
+from tests.support.postgres import TestPostgres
+
+TENANT = "test"
+ALL_SCOPES = frozenset(
+    {"search", "documents.read", "documents.write", "files.read", "files.write", "knowledge-bases.manage", "import"}
+)
+
+
+def principal(authority: UUID | None, **changes: Any) -> Principal:
+    values: dict[str, Any] = {
+        "subject": uuid4(),
+        "tenant": TENANT,
+        "authority": authority,
+        "scopes": ALL_SCOPES,
+        "classification": ProtectionClass.SOZIALDATEN,
+    }
+    return Principal(**{**values, **changes})
+
+
+@contextmanager
+def jwks_server(signer: TokenSigner) -> Iterator[str]:
+    body = orjson.dumps(signer.jwks())
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/jwks.json"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@dataclass
+class RetrievalService:
+    """Start with `start()`, kill with `kill()`; the data outlives both."""
+
+    data_dir: Path
+    owner_url: str
+    app_url: str
+    jwks_url: str
+    signer: TokenSigner
+    extra: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    def environment(self) -> dict[str, str]:
+        prefix = "GENIUS_RETRIEVAL_"
+        kek = self.data_dir / "kek"
+        if not kek.exists():
+            kek.write_text(secrets.token_hex(32), encoding="ascii")
+        values = {
+            "PROFILE": "local",
+            "TENANT": TENANT,
+            "PORT": str(self.port),
+            "LOG_LEVEL": "info",
+            "DATABASE__URL": self.app_url,
+            "DATABASE__MIGRATION_URL": self.owner_url,
+            "DATA_DIR": str(self.data_dir / "data"),
+            "KEK_FILE": str(kek),
+            "JWKS_URL": self.jwks_url,
+            **self.extra,
+        }
+        return {prefix + name: value for name, value in values.items()}
+
+    def settings(self) -> Settings:
+        prefix = "GENIUS_RETRIEVAL_"
+        values: dict[str, Any] = {}
+        for name, value in self.environment().items():
+            *path, last = name.removeprefix(prefix).lower().split("__")
+            node = values
+            for part in path:
+                node = node.setdefault(part, {})
+            node[last] = value
+        return Settings(**values)
+
+    def migrate(self) -> None:
+        migrate(self.settings().database)
+
+    def start(self) -> RetrievalService:
+        log = (self.data_dir / "service.log").open("ab")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GENIUS_")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "genius_retrieval"],
+            env={**environment, **self.environment()},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200:
+                    return self
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise AssertionError(f"retrieval is not ready:\n{self.log()[-4000:]}")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def log(self) -> str:
+        return (self.data_dir / "service.log").read_text(errors="replace")
+
+    def kill(self) -> None:
+        self.stop(signal.SIGKILL)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(30)
+
+    def client(self, who: Principal) -> httpx.Client:
+        token = self.signer.sign(who, audience=["retrieval"])
+        return httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {token}"}, timeout=60)
+
+
+@dataclass
+class Office:
+    """An authority with one knowledge base, and clients for its people."""
+
+    service: RetrievalService
+    authority: UUID | None = field(default_factory=uuid4)
+    knowledge_base: UUID = field(default_factory=uuid4)
+    protection_class: str = "intern"
+
+    def who(self, **changes: Any) -> Principal:
+        own = frozenset({self.knowledge_base})
+        base = principal(self.authority, knowledge_bases=own, writable_knowledge_bases=own)
+        return replace(base, **changes)
+
+    def client(self, **changes: Any) -> httpx.Client:
+        return self.service.client(self.who(**changes))
+
+    def set_up(self) -> Office:
+        with self.client() as client:
+            body = {"authority": str(self.authority) if self.authority else None}
+            answer = client.put(
+                f"/knowledge-bases/{self.knowledge_base}", json=body | {"protection_class": self.protection_class}
+            )
+            assert answer.status_code == 204, answer.text
+        return self
+
+    @property
+    def documents(self) -> str:
+        return f"/knowledge-bases/{self.knowledge_base}/documents"
+
+
+@contextmanager
+def running_service(
+    postgres: TestPostgres, folder: Path, *, start: bool = True, **extra: str
+) -> Iterator[RetrievalService]:
+    """A migrated and started service on a database of its own."""
+    owner, app = postgres.create_database("retrieval")
+    signer = TokenSigner(Ed25519PrivateKey.generate())
+    with jwks_server(signer) as jwks:
+        service = RetrievalService(folder, owner, app, jwks, signer, extra)
+        service.migrate()
+        try:
+            yield service.start() if start else service
+        finally:
+            service.stop()
+
+
+def upload(client: httpx.Client, path: str, name: str, content: bytes) -> dict[str, Any]:
+    answer = client.post(
+        path, params={"name": name}, content=content, headers={"content-type": "application/octet-stream"}
+    )
+    assert answer.status_code == 202, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def wait_for(client: httpx.Client, path: str, seconds: float = 30) -> dict[str, Any]:
+    """Poll a document or file until it is ready or failed."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = client.get(path)
+        assert answer.status_code == 200, answer.text
+        state: dict[str, Any] = answer.json()
+        if state["state"] in {"ready", "failed"}:
+            return state
+        time.sleep(0.03)
+    raise AssertionError(f"still {state['state']} after {seconds} s")
