@@ -15,7 +15,7 @@ from genius_common.principal import Principal
 from genius_common.upstream.client import UpstreamClient
 from genius_common.web import Receive, Scope, Send
 from genius_gateway.openai import Collaborators, OpenAIRelay, Settlement
-from genius_inference.testing import RunningServer, scripted_server
+from genius_inference.testing import RunningServer, ScriptedServer, scripted_server
 from tests.support.inference import (
     AUTHORITY,
     SCOPES,
@@ -36,6 +36,7 @@ class Gateway:
     """`/v1` with collaborators of the test: one API key, an audit trail in memory that can be slow or fail."""
 
     inference: RunningInference
+    model: RunningServer | None = None
     url: str = ""
     audit_s: float = 0.0
     audit_error: PlatformError | None = None
@@ -115,6 +116,19 @@ def shared_gateway(model_server: RunningServer, keys: Keys) -> Iterator[Gateway]
     upstream = {"url": model_server.url, "ttft_timeout_s": 0.5, "idle_timeout_s": 0.4, "answer_timeout_s": 0.6}
     with running_inference(keys, upstream=upstream) as service:
         gateway = Gateway(service)
+        with served(gateway.app()) as url:
+            gateway.url = url
+            yield gateway
+
+
+@pytest.fixture(scope="session")
+def vllm_gateway(keys: Keys) -> Iterator[Gateway]:
+    """The same in front of a server that says it is vLLM."""
+    with (
+        scripted_server(ScriptedServer(owned_by="vllm")) as server,
+        running_inference(keys, upstream={"url": server.url}) as service,
+    ):
+        gateway = Gateway(service, model=server)
         with served(gateway.app()) as url:
             gateway.url = url
             yield gateway

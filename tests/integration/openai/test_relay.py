@@ -89,6 +89,25 @@ def test_cut_stays_one_typed_error(gateway: Gateway, model_server: RunningServer
         assert settled.output_tokens == index
 
 
+def test_vllm_counts_along_for_us_only(vllm_gateway: Gateway) -> None:
+    """A cut stream of vLLM is settled by its last count; no client sees a count in every event, nor our salt."""
+    vllm_gateway.reset()
+    asked = ask(vllm_gateway, stream_options={"include_usage": True})
+    silent = ask(vllm_gateway)
+    cut = ask(vllm_gateway, model="cut")
+    assert [len([e for e in r.events if "usage" in e]) for r in (asked, silent, cut)] == [1, 0, 0]
+    assert (asked.text, silent.text, cut.text) == (TEXT, TEXT, "eins zwei drei")
+    assert [(s.input_tokens, s.output_tokens, s.exact) for s in vllm_gateway.settled] == [
+        (5, 5, True),
+        (5, 5, True),
+        (5, 3, True),
+    ]
+    assert vllm_gateway.model is not None
+    bodies = [record.body for record in vllm_gateway.model.log()]
+    assert all(body["stream_options"] == {"include_usage": True, "continuous_usage_stats": True} for body in bodies)
+    assert len({body["cache_salt"] for body in bodies}) == 1
+
+
 def test_errors_of_inference_keep_code_and_status(gateway: Gateway) -> None:
     with client(gateway) as http:
         unknown = http.post("/v1/chat/completions", json={**message("x"), "best_of": 3})

@@ -2,6 +2,7 @@
 """Chat, stream, usage, cancel and the cache salt through inference against a real vLLM."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -56,11 +57,17 @@ def test_client_gone_stops_the_engine(inference: RunningInference, vllm: Running
         with client.stream("POST", "/v1/chat/completions", json=body) as response:
             assert next(response.iter_bytes())
             assert vllm.metric("vllm:num_requests_running") == 1
-    end = time.monotonic() + 5
-    while vllm.metric("vllm:num_requests_running") and time.monotonic() < end:
-        time.sleep(0.05)
-    assert vllm.metric("vllm:num_requests_running") == 0
+    assert _eventually(lambda: vllm.metric("vllm:num_requests_running") == 0)
     assert vllm.metric("vllm:generation_tokens_total") < 1900
+
+
+def _eventually(condition: Callable[[], bool], seconds: float = 5) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
 
 
 def test_too_long_prompt_is_refused_with_the_number(inference: RunningInference) -> None:

@@ -31,6 +31,7 @@ BLOCKS = st.sampled_from(
         token("data: [DONE]\n\n"),
         token('"error"'),
         token("ä", usage={"prompt_tokens": 1, "completion_tokens": 1}),
+        token("z", usage={"prompt_tokens": 1, "completion_tokens": 9, "details": {"cached": 0}}, error=None),
         token("x").replace(b"\n\n", b"\r\n\r\n"),
         b": ping\n\n",
         b"event: message\nid: 3\n" + token("y"),
@@ -49,21 +50,21 @@ BLOCKS = st.sampled_from(
 )
 
 
-def scan(pieces: list[bytes], *, include_usage: bool) -> tuple[bytes, object]:
-    scanner = EventScanner(include_usage=include_usage)
+def scan(pieces: list[bytes], *, include_usage: bool, strip_running: bool = False) -> tuple[bytes, object]:
+    scanner = EventScanner(include_usage=include_usage, strip_running=strip_running)
     passed = b"".join(scanner.feed(piece) for piece in pieces)
     return passed, (scanner.done, scanner.malformed, scanner.error, scanner.usage(), scanner.events)
 
 
-@given(st.lists(BLOCKS, max_size=8), st.lists(st.integers(0, 600), max_size=12), st.booleans())
-def test_any_split_gives_the_same(blocks: list[bytes], cuts: list[int], include_usage: bool) -> None:
+@given(st.lists(BLOCKS, max_size=8), st.lists(st.integers(0, 600), max_size=12), st.booleans(), st.booleans())
+def test_any_split_gives_the_same(blocks: list[bytes], cuts: list[int], include_usage: bool, strip: bool) -> None:
     """REL-04: what the client gets and whether it counts as complete depends on the bytes, not on the packets."""
     raw = b"".join(blocks)
     places = [0, *sorted({cut for cut in cuts if cut < len(raw)}), len(raw)]
     pieces = [raw[a:b] for a, b in itertools.pairwise(places)]
-    whole = scan([raw], include_usage=include_usage)
-    assert scan(pieces, include_usage=include_usage) == whole
-    assert scan([raw[i : i + 1] for i in range(len(raw))], include_usage=include_usage) == whole
+    whole = scan([raw], include_usage=include_usage, strip_running=strip)
+    assert scan(pieces, include_usage=include_usage, strip_running=strip) == whole
+    assert scan([raw[i : i + 1] for i in range(len(raw))], include_usage=include_usage, strip_running=strip) == whole
 
 
 @given(st.lists(st.sampled_from([token("a"), token("b\nc"), b": x\n\n"]), max_size=6), st.integers(0, 10_000))
@@ -86,6 +87,17 @@ def test_usage_event_is_held_back_unless_asked_for() -> None:
         assert silent == token("a") + DONE
         assert state == (True, False, None, Usage(4, 2), 1)
         assert scan([token("a"), tail, DONE], include_usage=True)[0] == token("a") + tail + DONE
+
+
+def test_counts_that_run_along_are_settled_but_not_shown() -> None:
+    """SDKs add up what stands in every event, so the client gets the final count only."""
+    usage = {"prompt_tokens": 3, "completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 1}}
+    text = 'er schreibt ,"usage":{"prompt_tokens":1} und ,{}'
+    scanner = EventScanner(include_usage=True, strip_running=True)
+    assert scanner.feed(token(text, usage=usage) + token("b", usage=usage)) == token(text) + token("b")
+    assert scanner.usage() == Usage(3, 1, final=False)
+    assert scanner.feed(USAGE + DONE) == USAGE + DONE
+    assert scanner.usage() == Usage(4, 2)
 
 
 def test_text_that_looks_like_the_protocol_is_text() -> None:

@@ -126,6 +126,7 @@ class _Call:
         self._hot = hot
         self._scope = scope
         self._send = send
+        self._model = model
         self._bound = hot.bound(model, principal)
         self._outcome = "ok"
 
@@ -152,20 +153,21 @@ class _Call:
             self._bound.outcome(self._outcome)
 
     async def _stream(self, exchange: Exchange, chat: ChatRequest, begin: float) -> None:
-        """The gateway asks for the usage event in any case, to settle by it, and learns whether the client did."""
-        settled_by_caller = header(self._scope, USAGE_HEADER) == b"always"
-        scanner = EventScanner(include_usage=chat.include_usage or settled_by_caller)
+        """The gateway asks for every count, to settle by it, and learns what of it the client must not see."""
+        always = header(self._scope, USAGE_HEADER) == b"always"
+        running = self._model.vllm
+        scanner = EventScanner(include_usage=chat.include_usage or always, strip_running=running and not always)
+        said = b"%s%s" % (b"asked" if chat.include_usage else b"settle", b"; running" if running else b"")
 
         def first() -> None:
             self._bound.ttft.observe(time.perf_counter() - begin)
 
-        asked = (USAGE_HEADER, b"asked" if chat.include_usage else b"settle")
         relay = StreamRelay(
             exchange,
             scanner,
             idle_s=self._hot.idle_s,
             on_first=first,
-            headers=[asked] if settled_by_caller else [],
+            headers=[(USAGE_HEADER, said)] if always else [],
         )
         try:
             await relay.run(self._scope, self._send)

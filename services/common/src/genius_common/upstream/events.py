@@ -19,6 +19,8 @@ MAX_EVENT_BYTES = 1024 * 1024
 DONE = b"data: [DONE]\n\n"
 _PLAIN = re.compile(rb"(?:data: \{[^\r\n]*\}\n\n)+")
 _END = re.compile(rb"\n\n|\r\n\r\n")
+# Inside a JSON string every quotation mark is escaped, so this matches a member and never a model's words.
+_RUNNING = re.compile(rb',"usage":\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}')
 _EMPTY_CHOICES = (b'"choices":[]', b'"choices": []')
 
 
@@ -45,13 +47,16 @@ def parse_usage(value: Any, *, final: bool = True) -> Usage | None:
 class EventScanner:
     """Feed bytes as they come, send on what `feed` returns.
 
-    `include_usage`: whether the client asked for the usage-only event. `done` is set once `[DONE]` was seen, `error`
+    `include_usage`: whether the client asked for the usage-only event. `strip_running`: the other side counts along
+    in every event (vLLM's `continuous_usage_stats`); the client must not see that, since SDKs add such counts up.
+    `done` is set once `[DONE]` was seen, `error`
     once the other side sent an error event, `malformed` once it sent what is no completion event or one larger than
     `MAX_EVENT_BYTES`. The offending event and all that follows is held back.
     """
 
-    def __init__(self, *, include_usage: bool) -> None:
+    def __init__(self, *, include_usage: bool, strip_running: bool = False) -> None:
         self._include_usage = include_usage
+        self._strip_running = strip_running
         self._held = b""
         self._last = b""
         self._usage: Usage | None = None
@@ -66,8 +71,7 @@ class EventScanner:
             return b""
         if not self._held and self._is_plain(data):
             self.events += data.count(b"\n\n")
-            self._last = data
-            return data
+            return self._kept(data)
         return self._feed_slowly(self._held + data)
 
     @property
@@ -82,6 +86,11 @@ class EventScanner:
             and b'"error"' not in data
         )
 
+    def _kept(self, data: bytes) -> bytes:
+        """Remember `data` for its count and return what the client gets of it."""
+        self._last = data
+        return _RUNNING.sub(b"", data) if self._strip_running else data
+
     def _feed_slowly(self, data: bytes) -> bytes:
         passed: list[bytes] = []
         start = 0
@@ -90,10 +99,9 @@ class EventScanner:
             start = end.end()
             if self._is_plain(event):
                 self.events += 1
-                self._last = event
-                passed.append(event)
-            elif self._passes(event):
-                passed.append(event)
+                passed.append(self._kept(event))
+            else:
+                passed.append(self._examined(event))
             if self._over:
                 self._held = b""
                 return b"".join(passed)
@@ -101,8 +109,8 @@ class EventScanner:
         self.malformed = len(self._held) > MAX_EVENT_BYTES
         return b"".join(passed)
 
-    def _passes(self, event: bytes) -> bool:
-        """Judge one event that is not plain: whether the client gets it."""
+    def _examined(self, event: bytes) -> bytes:
+        """Judge one event that is not plain: what the client gets of it."""
         data: list[bytes] = []
         for line in event.splitlines():
             name, _, value = line.partition(b":")
@@ -110,34 +118,32 @@ class EventScanner:
                 data.append(value.removeprefix(b" "))
             elif name not in (b"", b"event", b"id", b"retry"):
                 self.malformed = True
-                return False
+                return b""
         if not data:
-            return True  # a comment keeps the connection alive
+            return event  # a comment keeps the connection alive
         payload = b"\n".join(data)
         if payload.strip() == b"[DONE]":
             self.done = True
-            return True
-        return self._judge(payload, event)
+            return event
+        return self._judged(payload, event)
 
-    def _judge(self, payload: bytes, event: bytes) -> bool:
+    def _judged(self, payload: bytes, event: bytes) -> bytes:
         try:
             value = orjson.loads(payload)
         except orjson.JSONDecodeError:
             value = None
         if not isinstance(value, dict):
             self.malformed = True
-            return False
+            return b""
         if value.get("error") is not None:
             found = value["error"]
             self.error = found if isinstance(found, dict) else {}
-            return False
-        if usage := parse_usage(value):
-            self._usage = usage
+            return b""
         if value.get("choices") == [] and "usage" in value:
-            return self._include_usage
+            self._usage = parse_usage(value)
+            return event if self._include_usage else b""
         self.events += 1
-        self._last = event
-        return True
+        return self._kept(event)
 
     def usage(self) -> Usage | None:
         """The count of the tail, else the last one that came along (`continuous_usage_stats`), else None."""

@@ -2,7 +2,8 @@
 """Relays `/v1` to inference: who calls, may they, an audit record, and the use settled, without parsing the body.
 
 The closed request schema is inference's; the bytes go there as they came. Inference says in `X-Genius-Usage` whether
-the client asked for usage; if not, the usage-only event that inference sends us for settling is held back here.
+the client asked for usage; if not, the usage-only event that inference sends us for settling is held back here, and
+so are counts that run along in every event.
 """
 
 from __future__ import annotations
@@ -174,8 +175,8 @@ class _Call:
             await _pass_error(exchange, scope, send)
             return
         if exchange.headers.get(b"content-type", b"").startswith(b"text/event-stream"):
-            asked = exchange.headers.get(USAGE_HEADER) == b"asked"
-            self._scanner = EventScanner(include_usage=asked)
+            said = exchange.headers.get(USAGE_HEADER, b"")
+            self._scanner = EventScanner(include_usage=b"asked" in said, strip_running=b"running" in said)
             relay = StreamRelay(
                 exchange, self._scanner, idle_s=IDLE_SILENCE_S, error_of=ForwardedError, barrier=durable
             )
