@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI, Request
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
-from genius_common.errors import PlatformError
+from genius_common.errors import PlatformError, UpstreamFailed
 from genius_common.http import ServiceClient, create_session
 from genius_common.principal import Principal
 from genius_inference.testing import RunningServer
@@ -112,3 +112,29 @@ async def test_a_run_token_is_renewed_before_it_ends(session: aiohttp.ClientSess
         later = RunToken("alt", _principal(run=run, scopes=frozenset({"run.token"}), expires_at=soon + 200), gateway)
         assert await later() == "alt"
         assert len(calls) == 1
+
+
+@pytest.mark.parametrize("cut", ["end", "close", "reset", "event"])
+async def test_a_stream_without_its_final_mark_is_cut(
+    session: aiohttp.ClientSession, model: RunningServer, cut: str
+) -> None:
+    """Also where inference itself dies and its end looks clean."""
+    model.script(answer="eins zwei drei vier", cut_after=2, cut=cut)
+    client = InferenceClient(session, model.url.removesuffix("/v1"), 5)
+    received: list[str] = []
+    with pytest.raises(UpstreamFailed):
+        await _read(client, received)
+    assert received[0] == "eins"
+
+
+async def test_nonsense_of_the_model_is_a_typed_error(session: aiohttp.ClientSession, model: RunningServer) -> None:
+    client = InferenceClient(session, model.url.removesuffix("/v1"), 5)
+    for script in ({"cut_after": 1, "cut": "json"}, {"cut_after": 1, "cut": "error"}, {"status": 500}, {"status": 429}):
+        model.script(**script)
+        with pytest.raises(PlatformError):
+            await _read(client, [])
+
+
+async def _read(client: InferenceClient, received: list[str]) -> None:
+    async for delta in client.stream("x", "scripted", [{"role": "user", "content": "a b c"}], {}):
+        received += [delta.text] if delta.text else []
