@@ -18,8 +18,9 @@ from genius_gateway.conversations.schemas import (
 )
 from genius_gateway.dependencies import CurrentPrincipal
 from genius_gateway.runs.assembly import System
+from genius_gateway.runs.routing import DatabaseRoute
 
-router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
+router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"], route_class=DatabaseRoute)
 
 
 @router.get("")

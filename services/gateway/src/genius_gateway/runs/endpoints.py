@@ -14,10 +14,11 @@ from genius_gateway.dependencies import CurrentPrincipal
 from genius_gateway.runs.assembly import System
 from genius_gateway.runs.errors import GatewayStopping
 from genius_gateway.runs.requests import RunBody, RunList, RunView
+from genius_gateway.runs.routing import DatabaseRoute
 from genius_gateway.runs.starting import Call
 from genius_gateway.runs.stream import EventStream, wait_for_end
 
-router = APIRouter(prefix="/api/v1", tags=["runs"])
+router = APIRouter(prefix="/api/v1", tags=["runs"], route_class=DatabaseRoute)
 _STREAM = "text/event-stream"
 _EVENTS = {"content": {_STREAM: {"schema": {"type": "string"}}}, "description": "events of the run"}
 

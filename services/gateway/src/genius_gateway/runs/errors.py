@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from genius_common.errors import Conflict, Forbidden, InvalidInput, PlatformError, Unavailable, UpstreamFailed
+from genius_common.errors import Conflict, Forbidden, InvalidInput, Unavailable, UpstreamFailed
 
 
 class CallbackNotAvailable(InvalidInput):
@@ -40,6 +40,12 @@ class GatewayStopping(Unavailable):
     code = "gateway_stopping"
     title = "Neustart"
     default_detail = "Die Plattform wird gerade neu gestartet. Bitte versuchen Sie es in Kürze erneut."
+
+
+class DatabaseUnavailable(Unavailable):
+    code = "database_unavailable"
+    title = "Datenbank nicht erreichbar"
+    default_detail = "Die Datenbank ist zurzeit nicht erreichbar. Bitte versuchen Sie es in Kürze erneut."
 
 
 class ModuleUnavailable(Unavailable):
@@ -91,12 +97,3 @@ class RunInterrupted(Unavailable):
         "Die Verarbeitung wurde durch einen Neustart der Plattform unterbrochen. Was schon da war, ist gespeichert. "
         "Bitte versuchen Sie es erneut."
     )
-
-
-class RunFailed(PlatformError):
-    """A module's own error event names its code; this is only the fallback for one without text."""
-
-    code = "run_failed"
-    title = "Lauf fehlgeschlagen"
-    default_detail = "Die Verarbeitung ist fehlgeschlagen. Bitte versuchen Sie es erneut."
-    retryable = True
