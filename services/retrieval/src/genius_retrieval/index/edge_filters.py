@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Filters for Qdrant Edge. None of them can be empty: an empty filter would match every point."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+import qdrant_edge as edge
+
+from genius_common.principal import ProtectionClass
+from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE
+from genius_retrieval.index.port import Access
+
+
+def value_filter(key: str, value: UUID) -> Any:
+    return edge.Filter(must=[_equals(key, str(value))])
+
+
+def access_filter(access: Access) -> Any:
+    """What `access` permits; it must not be empty."""
+    return edge.Filter(must=_conditions(access))
+
+
+def point_filter(points: Sequence[UUID], access: Access) -> Any:
+    return edge.Filter(must=[edge.HasIdCondition(set(points)), *_conditions(access)])
+
+
+def _conditions(access: Access) -> list[Any]:
+    readable = []
+    if access.knowledge_bases and access.documents != frozenset():
+        inside = [_equals(KIND, "document"), _any(KNOWLEDGE_BASE, access.knowledge_bases)]
+        if access.documents is not None:
+            inside.append(_any(DOCUMENT, access.documents))
+        readable.append(edge.Filter(must=inside))
+    if access.files and access.owner:
+        readable.append(edge.Filter(must=[_equals(KIND, "file"), _any(DOCUMENT, access.files)]))
+    if not readable:
+        raise ValueError("nothing may be seen: ask the engine nothing")
+    classes = [item.value for item in ProtectionClass if item.rank <= access.classification.rank]
+    return [edge.FieldCondition(CLASS, match=edge.MatchAny(classes)), edge.Filter(should=readable)]
+
+
+def _equals(key: str, value: str) -> Any:
+    return edge.FieldCondition(key, match=edge.MatchValue(value))
+
+
+def _any(key: str, values: Collection[UUID]) -> Any:
+    return edge.FieldCondition(key, match=edge.MatchAny(sorted(map(str, values))))

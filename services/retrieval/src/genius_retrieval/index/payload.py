@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a point carries: ids in clear for filters, everything else sealed and bound to the point and collection."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from genius_retrieval.chunks import Chunk
+from genius_retrieval.index.port import CollectionSecrets, DocumentMeta, IndexedChunk
+
+# Field names in clear; docs/explanation/search.md lists them.
+DOCUMENT, KNOWLEDGE_BASE, KIND, CLASS = "document", "knowledge_base", "kind", "protection_class"
+_SEALED = "sealed"
+
+
+def to_payload(collection: CollectionSecrets, chunk: Chunk, meta: DocumentMeta) -> dict[str, Any]:
+    sealed = collection.content_key.seal(orjson.dumps(_content(chunk, meta)), _place(chunk.id, collection.id))
+    clear: dict[str, Any] = {
+        DOCUMENT: str(meta.document),
+        "version": meta.version,
+        KIND: meta.kind,
+        CLASS: meta.protection_class,
+        "day": dt.datetime.now(dt.UTC).date().isoformat(),
+        "superseded": False,
+        _SEALED: base64.b64encode(sealed).decode(),
+    }
+    if meta.knowledge_base:
+        clear[KNOWLEDGE_BASE] = str(meta.knowledge_base)
+    if chunk.as_of:
+        clear["as_of"] = chunk.as_of.isoformat()
+    return clear
+
+
+def from_payload(collection: CollectionSecrets, point: UUID, payload: dict[str, Any]) -> IndexedChunk:
+    """Open a payload; `Undecryptable` if it was moved or is another collection's."""
+    opened = collection.content_key.open(base64.b64decode(payload[_SEALED]), _place(point, collection.id))
+    content = orjson.loads(opened)
+    base = payload.get(KNOWLEDGE_BASE)
+    as_of = payload.get("as_of")
+    return IndexedChunk(
+        point=point,
+        meta=DocumentMeta(
+            document=UUID(payload[DOCUMENT]),
+            version=payload["version"],
+            kind=payload[KIND],
+            knowledge_base=UUID(base) if base else None,
+            owner=UUID(content["owner"]) if content["owner"] else None,
+            protection_class=payload[CLASS],
+            title=content["title"],
+        ),
+        text=content["text"],
+        char_from=content["from"],
+        char_to=content["to"],
+        ordinal=content["ordinal"],
+        page=content["page"],
+        section_path=tuple(content["path"]),
+        source_id=content["source"],
+        as_of=dt.date.fromisoformat(as_of) if as_of else None,
+        heading=content["heading"],
+    )
+
+
+def _content(chunk: Chunk, meta: DocumentMeta) -> dict[str, Any]:
+    return {
+        "title": meta.title,
+        "owner": str(meta.owner) if meta.owner else None,
+        "text": chunk.text,
+        "from": chunk.char_from,
+        "to": chunk.char_to,
+        "ordinal": chunk.ordinal,
+        "page": chunk.page,
+        "path": chunk.section_path,
+        "source": chunk.source_id,
+        "heading": chunk.heading,
+    }
+
+
+def _place(point: UUID, collection: UUID) -> str:
+    return f"{point}/{collection}"
