@@ -21,6 +21,7 @@ from genius_stack.datadir import DataDir
 from genius_stack.errors import ServiceFailed, StackError, WebUiMissing
 from genius_stack.files import write_private
 from genius_stack.identity.realm import REALM_FILE
+from genius_stack.migrations import fingerprint
 from genius_stack.options import UpOptions
 from genius_stack.ports import inner_ports, require_free
 from genius_stack.postgresql import Cluster, locate
@@ -71,7 +72,8 @@ class Platform:
         plan = self._plan
         assert plan is not None
         self._rotation = asyncio.create_task(self._supervisor.rotate_logs())
-        if await asyncio.to_thread(plan.cluster.initialise):
+        fresh = await asyncio.to_thread(plan.cluster.initialise)
+        if fresh:
             self._console.say("Datenbank eingerichtet.")
         await self._supervisor.start(plan.postgresql())
         names = ["gateway", "inference", "retrieval", "modules"]
@@ -86,8 +88,8 @@ class Platform:
         await self._supervisor.wait_ready("postgresql", progress=self._console.ready)
         for role in plan.roles():
             await asyncio.to_thread(plan.cluster.ensure, role)
-        await self._migrate(plan)
-        await self._apply_authorities(plan)
+        await self._migrate(plan, fresh=fresh)
+        await self._apply_authorities(plan, fresh=fresh)
         await self._supervisor.start(plan.gateway())
         await self._supervisor.start(plan.retrieval())
         await self._supervisor.wait_ready(*names, progress=self._console.ready)
@@ -106,16 +108,22 @@ class Platform:
         await self._supervisor.stop(STOP_ORDER, hurry.wait)
         self.data.close()
 
-    async def _migrate(self, plan: Plan) -> None:
+    async def _migrate(self, plan: Plan, *, fresh: bool) -> None:
+        """Bring each database to this version, unless this data directory has seen exactly these migrations."""
+        note = self.data.path / "migrations.json"
+        known = {} if fresh else _read_json(note)
+        current = {name: fingerprint(f"genius_{name}") for name in plan.migrations()}
         async with asyncio.TaskGroup() as group:
             for name, (command, environment) in plan.migrations().items():
-                group.create_task(self._run_to_end(f"{name}-migration", command, environment))
+                if known.get(name) != current[name]:
+                    group.create_task(self._run_to_end(f"{name}-migration", command, environment))
+        write_private(note, orjson.dumps(current))
 
-    async def _apply_authorities(self, plan: Plan) -> None:
+    async def _apply_authorities(self, plan: Plan, *, fresh: bool) -> None:
         """The sample authorities and their units, unless this data directory has exactly these already."""
         wanted = people.authority_file()
         file = self.data.path / "authorities.json"
-        if not self._samples or (file.exists() and file.read_bytes() == wanted):
+        if not self._samples or (not fresh and file.exists() and file.read_bytes() == wanted):
             return
         unfinished = file.with_suffix(".new")
         write_private(unfinished, wanted)
@@ -176,6 +184,11 @@ class Platform:
             issuer=plan.issuer,
             knowledge_bases=self._knowledge_bases,
         )
+
+
+def _read_json(file: Path) -> dict[str, str]:
+    found: dict[str, str] = orjson.loads(file.read_bytes()) if file.exists() else {}
+    return found
 
 
 def _logins(plan: Plan) -> list[LoginEntry]:
