@@ -67,7 +67,7 @@ async def test_bad_input_names_the_field(
 async def test_unknown_modules_versions_and_classes_are_refused(offline: RunningModules) -> None:
     assert (await offline.run("astrology", {})).status == 404
     outcome = await offline.run("chat", {"message": "Hallo"}, version="9.9.9")
-    assert outcome.problem["code"] == "module_version_unavailable"
+    assert outcome.problem["code"] == "module_version_mismatch"
 
 
 async def test_an_input_of_ten_megabytes_is_a_typed_error(offline: RunningModules) -> None:

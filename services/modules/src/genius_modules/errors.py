@@ -14,8 +14,8 @@ from genius_common.errors import (
 )
 
 
-class ModuleVersionUnavailable(Unprocessable):
-    code = "module_version_unavailable"
+class ModuleVersionMismatch(Conflict):
+    code = "module_version_mismatch"
     default_detail = "Diese Fassung der Funktion gibt es hier nicht. Bitte verwenden Sie die angebotene Fassung."
 
 

@@ -21,7 +21,7 @@ from genius_common.sse import encode
 from genius_common.web import field_errors
 from genius_modules.base import AnyModule, ModuleInput
 from genius_modules.context import RunContext
-from genius_modules.errors import DeadlineReached, InputTooLarge, ModuleVersionUnavailable, RunActive, TooManyRuns
+from genius_modules.errors import DeadlineReached, InputTooLarge, ModuleVersionMismatch, RunActive, TooManyRuns
 from genius_modules.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ def check_request(module: AnyModule, request: ModuleRunRequest, principal: Princ
     if principal.run != request.run:
         raise Forbidden("Dieses Token gehört zu einem anderen Lauf.")
     if request.version != spec.version:
-        raise ModuleVersionUnavailable(f"„{spec.title.de}“ gibt es hier in der Fassung {spec.version}.")
+        raise ModuleVersionMismatch(f"„{spec.title.de}“ gibt es hier in der Fassung {spec.version}.")
     if request.protection_class not in spec.protection_classes:
         raise Forbidden(f"„{spec.title.de}“ ist für die Schutzklasse „{request.protection_class}“ nicht zugelassen.")
     allowed = min(request.limits.bytes, spec.limits.bytes)
