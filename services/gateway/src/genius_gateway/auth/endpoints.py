@@ -100,7 +100,7 @@ async def me(identity: CurrentIdentity, state: State) -> dict[str, Any]:
         "authorities": [_authority(item) for item in identity.memberships],
         "units": [{"id": str(unit), "name": name} for unit, name in (authority.units if authority else ())],
         "roles": sorted(principal.roles),
-        "rights": sorted(rule.action for rule in state.policy.allowed(principal)),
+        "rights": sorted({rule.action for rule in state.policy.allowed(principal)}),
         "scopes": sorted(principal.scopes),
         "protection_class": principal.classification.value,
         "limits": {
