@@ -139,3 +139,12 @@ async def test_an_answer_that_ends_at_its_limit_says_so(online: RunningModules, 
     outcome = await online.say("Erzählen Sie viel")
     assert outcome.warnings == ["answer_cut"]
     assert outcome.final.usage.output_tokens == 2048
+
+
+async def test_a_greeting_is_not_searched_for(
+    online: RunningModules, offline: RunningModules, retrieval: ScriptedRetrieval
+) -> None:
+    for service in (online, offline):
+        outcome = await service.say("Guten Morgen!", knowledge_bases=[str(BUNDESRECHT)])
+        assert "gefunden" not in outcome.result["text"]
+    assert retrieval.searches == []

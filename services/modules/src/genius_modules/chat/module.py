@@ -51,7 +51,7 @@ class Chat(Module[ChatInput]):
             async for event in waiting:
                 yield event
         model = await ctx.chat_model()
-        if data.has_documents:
+        if turn.wants_documents:
             yield Status(phase="searching")
             await turn.search()
             if model and ready.states:

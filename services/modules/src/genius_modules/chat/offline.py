@@ -24,6 +24,11 @@ _OFFER = (
 _STATE = "Zurzeit ist kein Sprachmodell verfügbar, deshalb kann ich keine freien Antworten schreiben."
 
 
+def is_small_talk(message: str) -> bool:
+    """A greeting or thanks: nothing to search for."""
+    return bool(_GREETING.match(message) or _THANKS.match(message))
+
+
 def offline_text(message: str) -> str:
     """The answer to `message` where neither a model nor documents are there."""
     if _GREETING.match(message):

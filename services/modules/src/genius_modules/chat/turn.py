@@ -13,7 +13,7 @@ from genius_common.contracts.modules import ChatTurn
 from genius_common.contracts.retrieval import DocumentState, Hit
 from genius_common.errors import FieldError, InvalidInput, PlatformError, Unavailable, UpstreamFailed
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
-from genius_modules.chat.offline import found_nothing_text, offline_text, without_documents_text
+from genius_modules.chat.offline import found_nothing_text, is_small_talk, offline_text, without_documents_text
 from genius_modules.chat.schemas import ChatInput, ChatResult
 from genius_modules.citations.markers import without_markers
 from genius_modules.clients.inference import ChatModelInfo
@@ -57,6 +57,7 @@ class Turn:
         self._hits: list[Hit] = []
         self._search_failed = False
         self._notes: list[Event] = []
+        self.wants_documents = data.has_documents and not is_small_talk(self._message)
 
     def _take_message(self) -> str:
         if self._data.message and self._data.message.strip():
@@ -128,7 +129,7 @@ class Turn:
                     text=answer.text, citations=list(answer.citations), mode="extractive", sentences=answer.sentences
                 )
             )
-        elif self._data.has_documents:
+        elif self.wants_documents:
             yield NO_SOURCES
             for event in _whole(found_nothing_text(with_files=bool(self._data.files)), "extractive"):
                 yield event
@@ -147,7 +148,7 @@ class Turn:
         if self._search_failed:
             yield NO_SEARCH
             prefix = _WITHOUT_DOCUMENTS
-        elif self._data.has_documents:
+        elif self.wants_documents:
             yield NO_SOURCES
             prefix = _NOTHING_FOUND
         messages = self._messages(*load("chat", "system").render(nachricht=literal(self._message)), room)
