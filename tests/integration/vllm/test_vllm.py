@@ -55,8 +55,9 @@ def test_client_gone_stops_the_engine(inference: RunningInference, vllm: Running
     with inference.client() as client:
         body = ask("Schreibe viel.", max_tokens=1900, stream=True)
         with client.stream("POST", "/v1/chat/completions", json=body) as response:
-            assert next(response.iter_bytes())
-            assert vllm.metric("vllm:num_requests_running") == 1
+            received = response.iter_bytes()  # kept: httpx closes the response when it goes
+            assert next(received)
+            assert _eventually(lambda: vllm.metric("vllm:num_requests_running") == 1)
     assert _eventually(lambda: vllm.metric("vllm:num_requests_running") == 0)
     assert vllm.metric("vllm:generation_tokens_total") < 1900
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import aiohttp
@@ -15,6 +16,7 @@ from genius_common.tokens import TokenVerifier
 
 log = structlog.get_logger(__name__)
 _COOL_DOWN_S = 5.0
+_FIRST_COOL_DOWN_S = 1.0
 
 
 class Authenticator:
@@ -24,7 +26,8 @@ class Authenticator:
         self._session = session
         self._url = jwks_url
         self._verifier = verifier
-        self._fetched_at = 0.0
+        self._fetched_at = -_COOL_DOWN_S
+        self._fetching = asyncio.Lock()
         self._have_keys = False
 
     async def principal(self, authorization: str | None) -> Principal:
@@ -33,14 +36,17 @@ class Authenticator:
             raise NotAuthenticated
         token = authorization[7:]
         if not self._have_keys or not self._verifier.knows(token):
-            await self._refresh()
+            async with self._fetching:  # a burst of first requests waits for one fetch
+                if not self._have_keys or not self._verifier.knows(token):
+                    await self._refresh()
         if not self._have_keys:
             raise Unavailable("Die Anmeldung kann zurzeit nicht geprüft werden.", retry_after=5)
         return self._verifier.verify(token)
 
     async def _refresh(self) -> None:
         # One fetch per cool-down, however many unknown key ids come in (AUTH-06).
-        if self._have_keys and time.monotonic() - self._fetched_at < _COOL_DOWN_S:
+        cool_down = _COOL_DOWN_S if self._have_keys else _FIRST_COOL_DOWN_S
+        if time.monotonic() - self._fetched_at < cool_down:
             return
         self._fetched_at = time.monotonic()
         try:

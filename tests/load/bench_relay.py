@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`python -m tests.load.bench_relay`: CPU-µs per request and per relayed chunk of inference, beside a naive peer.
+
+CPU is utime + stime of the relay's process, which repeats within 10-20 % where requests per second do not. Two runs
+with few and many chunks a stream give the two costs. The last line of stdout is one JSON object, also written to
+`.genius/bench/relay.json`.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import uvloop
+
+from tests.support.inference import TENANT, jwks_server
+from tests.support.platform import free_port
+
+FEW, MANY = 2, 60
+TAIL_CHUNKS = 1  # finish, usage and [DONE] come in one read
+TICKS = os.sysconf("SC_CLK_TCK")
+OUTPUT = Path(".genius/bench/relay.json")
+
+
+@dataclass
+class Relay:
+    name: str
+    url: str
+    pid: int
+    token: str = "x"
+
+    def cpu_s(self) -> float:
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory_mb(self) -> float:
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@contextmanager
+def program(*arguments: str, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})})
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def printed_port(process: subprocess.Popen[str]) -> int:
+    assert process.stdout
+    return int(process.stdout.readline())
+
+
+def inference(stack: ExitStack, upstream: str) -> Relay:
+    keys = stack.enter_context(jwks_server())
+    port = free_port()
+    values = {
+        "PROFILE": "local",
+        "TENANT": TENANT,
+        "PORT": str(port),
+        "JWKS_URL": keys.jwks_url,
+        "UPSTREAM__URL": upstream,
+    }
+    environment = {f"GENIUS_INFERENCE_{name}": value for name, value in values.items()}
+    process = stack.enter_context(program("genius_inference", environment=environment))
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        try:
+            if httpx.get(f"{url}/health/ready", trust_env=False).json()["status"] == "ok":
+                break
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    return Relay("genius-inference", url, process.pid, keys.token())
+
+
+def naive(stack: ExitStack, upstream: str) -> Relay:
+    process = stack.enter_context(program("tests.load.naive_relay", upstream))
+    return Relay("fastapi-httpx", f"http://127.0.0.1:{printed_port(process)}", process.pid)
+
+
+def request(relay: Relay, tokens: int) -> bytes:
+    messages = [{"role": "user", "content": "Wie lange wird Wohngeld in der Regel bewilligt?"}]
+    body = json.dumps({"model": "fast", "messages": messages, "stream": True, "max_tokens": tokens}).encode()
+    return (
+        f"POST /v1/chat/completions HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {relay.token}\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    ).encode() + body
+
+
+async def load(relay: Relay, *, requests: int, tokens: int, concurrency: int) -> None:
+    """Send `requests` streams over `concurrency` kept connections; fails unless each ends with [DONE]."""
+    raw = request(relay, tokens)
+    left = requests
+    host, port = relay.url.removeprefix("http://").split(":")
+
+    async def client() -> None:
+        nonlocal left
+        reader, writer = await asyncio.open_connection(host, int(port))
+        while left > 0:
+            left -= 1
+            writer.write(raw)
+            answer = await reader.readuntil(b"data: [DONE]\n\n")
+            await reader.readuntil(b"0\r\n\r\n")
+            assert answer.count(b" Wohngeld") == tokens
+        writer.close()
+
+    await asyncio.gather(*(client() for _ in range(concurrency)))
+
+
+async def cost(relay: Relay, *, requests: int, tokens: int, concurrency: int) -> tuple[float, float]:
+    """CPU-µs and wall µs per request."""
+    count = max(requests, concurrency)
+    begin, cpu = time.perf_counter(), relay.cpu_s()
+    await load(relay, requests=count, tokens=tokens, concurrency=concurrency)
+    return (relay.cpu_s() - cpu) / count * 1e6, (time.perf_counter() - begin) / count * 1e6
+
+
+async def measure(relay: Relay, *, requests: int, concurrency: int) -> dict[str, float | str]:
+    await load(relay, requests=concurrency * 2, tokens=FEW, concurrency=concurrency)
+    few, wall = await cost(relay, requests=requests, tokens=FEW, concurrency=concurrency)
+    many, _ = await cost(relay, requests=requests // 4, tokens=MANY, concurrency=concurrency)
+    per_chunk = (many - few) / (MANY - FEW)
+    return {
+        "relay": relay.name,
+        "cpu_us_per_request": round(few - (FEW + TAIL_CHUNKS) * per_chunk, 1),
+        "cpu_us_per_chunk": round(per_chunk, 1),
+        "requests_per_s": round(1e6 / wall),
+        "memory_mb": round(relay.memory_mb(), 1),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=6000)
+    parser.add_argument("--concurrency", type=int, default=64)
+    given = parser.parse_args()
+    rows = []
+    with ExitStack() as stack:
+        port = printed_port(stack.enter_context(program("tests.load.fast_upstream")))
+        upstream = f"http://127.0.0.1:{port}/v1"
+        for start, share in ((inference, 1), (naive, 6)):
+            relay = start(stack, upstream)
+            rows.append(uvloop.run(measure(relay, requests=given.requests // share, concurrency=given.concurrency)))
+    result = {
+        "benchmark": "relay",
+        "concurrency": given.concurrency,
+        "rows": rows,
+        "target": {"cpu_us_per_request": 80, "cpu_us_per_chunk": 45},
+    }
+    line = json.dumps(result)
+    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
+    OUTPUT.write_text(line + "\n")
+    print(line)
+
+
+if __name__ == "__main__":
+    main()
