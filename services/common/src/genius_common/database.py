@@ -50,6 +50,7 @@ def create_engine(settings: DatabaseSettings) -> AsyncEngine:
         max_overflow=0,
         pool_pre_ping=True,
         pool_timeout=10,
+        hide_parameters=True,  # error texts end up in logs (LOG-01)
         connect_args={"connect_timeout": 5},
     )
 
