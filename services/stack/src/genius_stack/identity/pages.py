@@ -49,7 +49,7 @@ _LOGIN = """<h1>Anmelden</h1>
 _FAILED = """<div class="alert" role="alert" id="failure"><p><strong>Die Anmeldung hat nicht geklappt.</strong>
 Prüfen Sie Anmeldename und Passwort. Nach fünf Fehlversuchen warten Sie bitte 30 Sekunden.</p></div>"""
 
-_SAMPLES = """<section aria-labelledby="samples">
+_SAMPLES = """<section>
 <h2 id="samples">Beispielzugänge</h2>
 <p>Nur auf diesem Rechner. Alle Personen sind erfunden.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="samples">
