@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import Any
 
 NOT_FOUND = "In den freigegebenen Dokumenten nicht gefunden."
@@ -75,7 +76,7 @@ def sources(text: str) -> dict[int, str]:
     """Numbered sources in a prompt."""
     found: dict[int, str] = {}
     marks = list(_SOURCE.finditer(text))
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    for mark, following in zip_longest(marks, marks[1:]):
         number = int(mark.group("bracket") or mark.group("word") or mark.group("tag"))
         body = text[mark.end() : following.start() if following else len(text)]
         body = re.split(r"</\w+>|\n\s*\n(?=\S*(?:Frage|Question))", body, maxsplit=1)[0].strip()
