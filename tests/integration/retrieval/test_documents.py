@@ -181,3 +181,35 @@ def test_health_and_metrics(office: Office) -> None:
     assert health["status"] in {"ok", "degraded"}
     assert health["checks"]["database"] == "ok"
     assert httpx.get(office.service.url + "/metrics").status_code == 200
+
+
+def test_uploaded_text_is_found_with_its_place(office: Office) -> None:
+    with office.client() as client:
+        state = ready(client, office, "Merkblatt.txt", TEXT)
+        found = client.post("/search", json={"query": "Wonach richtet sich der Höchstbetrag?"}).json()
+        hit = found["hits"][0]
+        assert (hit["document"], hit["knowledge_base"]) == (state["id"], str(office.knowledge_base))
+        assert hit["section_path"] == ["§ 12 Höchstbeträge"]
+        text = client.get(f"/documents/{state['id']}/text").json()["text"]
+        assert text[hit["char_from"] : hit["char_to"]] == hit["text"]
+        assert found["searched"] == {"knowledge_bases": 1, "documents": 1}
+        client.delete(f"/documents/{state['id']}")
+        assert client.post("/search", json={"query": "Höchstbetrag Mietenstufe"}).json()["hits"] == []
+
+
+def test_a_file_is_searched_only_when_it_is_named(office: Office) -> None:
+    me = office.who()
+    with office.service.client(me) as client:
+        state = upload(client, "/files", "notiz.txt", b"Der Schornsteinfeger kommt am Dienstag.")
+        assert wait_for(client, f"/files/{state['id']}")["state"] == "ready"
+        assert client.post("/search", json={"query": "Schornsteinfeger"}).json()["hits"] == []
+        hits = client.post("/search", json={"query": "Schornsteinfeger", "files": [state["id"]]}).json()["hits"]
+        assert [hit["file"] for hit in hits] == [state["id"]]
+
+
+def test_a_superseded_version_leaves_the_search(office: Office) -> None:
+    with office.client() as client:
+        ready(client, office, "Regelung.txt", "Die Widerspruchsfrist beträgt einen Monat.".encode())
+        new = ready(client, office, "Regelung.txt", "Die Widerspruchsfrist beträgt zwei Monate.".encode())
+        hits = client.post("/search", json={"query": "Widerspruchsfrist"}).json()["hits"]
+        assert [hit["document"] for hit in hits] == [new["id"]]

@@ -18,7 +18,7 @@ from genius_common.http import create_session
 from genius_common.keys import KeyRing, read_kek
 from genius_common.telemetry import metrics_endpoint
 from genius_common.tokens import TokenVerifier
-from genius_retrieval import health
+from genius_retrieval import health, search_endpoint
 from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.components import Components
 from genius_retrieval.documents import endpoints as documents
@@ -32,6 +32,8 @@ from genius_retrieval.knowledge_bases import endpoints as knowledge_bases
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
 from genius_retrieval.objects import ObjectStorage, open_store
 from genius_retrieval.parsing.runner import ParserRunner
+from genius_retrieval.search.service import SearchService
+from genius_retrieval.search_access import PrincipalSearch
 from genius_retrieval.settings import Settings
 from genius_retrieval.tables import keys
 
@@ -65,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         ],
     )
     web.install(app)
-    for router in (health.router, knowledge_bases.router, documents.documents, documents.files):
+    for router in (health.router, knowledge_bases.router, documents.documents, documents.files, search_endpoint.router):
         app.include_router(router)
     app.add_route("/metrics", metrics_endpoint(registry), include_in_schema=False)
     return app
@@ -109,4 +111,5 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
         documents=document_service,
         content=DocumentContent(database, sealing, objects, parsers),
         knowledge_bases=KnowledgeBaseService(database, document_service, catalogue, index),
+        search=PrincipalSearch(database, catalogue, SearchService(index)),
     )

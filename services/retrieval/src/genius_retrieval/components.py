@@ -12,6 +12,7 @@ from genius_retrieval.documents.service import DocumentService
 from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
 from genius_retrieval.parsing.runner import ParserRunner
+from genius_retrieval.search_access import PrincipalSearch
 from genius_retrieval.settings import Settings
 
 
@@ -25,3 +26,4 @@ class Components:
     documents: DocumentService
     content: DocumentContent
     knowledge_bases: KnowledgeBaseService
+    search: PrincipalSearch

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 
 # A full stop after these, after a single letter or after a number does not end a sentence.
@@ -18,9 +19,9 @@ _END = re.compile(r"[.!?…][\"'“”»)\]]*(?=\s)|\n")
 _LAST_WORD = re.compile(r"([\wÄÖÜäöüß.]+)$")
 
 
-def sentence_ends(text: str) -> Iterator[int]:
-    """Positions right behind each sentence or line of `text`."""
-    for match in _END.finditer(text):
+def sentence_ends(text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
+    """Positions right behind each sentence or line that ends in `text[start:end]`."""
+    for match in _END.finditer(text, start, len(text) if end is None else end):
         if match[0] == "\n" or not _is_abbreviation(text, match.start(), match.end()):
             yield match.end()
 
@@ -32,7 +33,7 @@ def _is_abbreviation(text: str, dot: int, end: int) -> bool:
     if not word:
         return False
     last = word[1].lower()
-    following = text[end:].lstrip()[:1]
+    following = text[end : end + 8].lstrip()[:1]
     if last.isdigit():
         # "am 3. Mai", "1. August", but "… im Jahr 2024. Der" ends.
         return len(last) <= 2 or not following.isupper()
@@ -41,22 +42,25 @@ def _is_abbreviation(text: str, dot: int, end: int) -> bool:
 
 def cut_points(text: str, target: int, longest: int) -> list[int]:
     """Positions that cut `text` into pieces of about `target` and at most `longest` characters."""
-    ends = list(sentence_ends(text))
     cuts: list[int] = []
     start = 0
-    position = 0
     while len(text) - start > longest:
-        best = 0
-        while position < len(ends) and ends[position] - start <= longest:
-            if ends[position] > start and (not best or ends[position] - start <= target):
-                best = ends[position]
-            position += 1
-        cut = best or _word_cut(text, start, longest)
-        cuts.append(cut)
-        start = cut
-        while position and ends[position - 1] > start:
-            position -= 1
+        start = _cut(text, start, target, longest)
+        cuts.append(start)
     return cuts
+
+
+def _cut(text: str, start: int, target: int, longest: int) -> int:
+    """The best end of a sentence for a piece that begins at `start`: just below `target`, else near it."""
+    near = start + target * 3 // 5
+    below = deque(sentence_ends(text, near, start + target), maxlen=1)
+    if below:
+        return below[0]
+    above = next(sentence_ends(text, start + target, start + longest), None)
+    if above is not None:
+        return above
+    early = deque(sentence_ends(text, start + 1, near), maxlen=1)
+    return early[0] if early else _word_cut(text, start, longest)
 
 
 def _word_cut(text: str, start: int, longest: int) -> int:

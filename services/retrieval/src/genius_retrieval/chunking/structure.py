@@ -80,9 +80,7 @@ def _pieces(document: CanonicalDocument, blocks: tuple[Block, ...]) -> list[_Pie
     pieces: list[_Piece] = []
     for block in blocks:
         previous = pieces[-1] if pieces else None
-        introduced = bool(
-            block.kind == "list" and previous and document.text[: previous.char_to].endswith((":", ",", "–"))
-        )
+        introduced = bool(block.kind == "list" and previous and document.text[previous.char_to - 1] in ":,–")
         follows = introduced or bool(previous and previous.heading)
         if block.char_to - block.char_from <= LONGEST:
             pieces.append(_Piece(block.char_from, block.char_to, block.kind == "heading", follows))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -94,7 +95,7 @@ class DocumentContent:
             row = visible(principal, await repository.get(connection, identifier), kind)
         if row.canonical is None or row.state == "failed":
             raise NotFound
-        return decode_document(await self._object(principal, row.canonical))
+        return await asyncio.to_thread(decode_document, await self._object(principal, row.canonical))
 
     async def _object(self, principal: Principal, identifier: UUID) -> bytes:
         sealed = await self._objects.sealed(identifier)

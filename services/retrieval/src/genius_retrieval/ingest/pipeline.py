@@ -7,6 +7,7 @@ writes the state; points are replaced as a whole, with ids that depend on the co
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID, uuid4
 
 import structlog
@@ -80,7 +81,8 @@ class Ingestion:
         collection = await self._keep(scope, row, document)
         if collection is None:
             return
-        chunks = chunk(document, row.id, row.version)
+        # Off the event loop: a large document takes seconds.
+        chunks = await asyncio.to_thread(chunk, document, row.id, row.version)
         if not chunks:
             raise Refused("no_content")
         await self._index.delete_document(collection.id, row.id)
@@ -116,7 +118,7 @@ class Ingestion:
             )
             if kept:
                 # Before the commit: a row that names an object never lacks it.
-                await self._objects.put(canonical, encode_document(document), key)
+                await self._objects.put(canonical, await asyncio.to_thread(encode_document, document), key)
         return collection if kept else None
 
     async def _finish(self, scope: RowScope, row: Row, collection: UUID) -> None:

@@ -24,7 +24,7 @@ _HARMLESS = set("\ufeff\u200d\u200c\ufe0e\ufe0f")
 _SPACES = re.compile(r"[^\S\n]+")
 _VS_MARK = re.compile(
     r"VS\s*[-–—]?\s*(?:N\s*f\s*D\b|NUR\s+F(?:Ü|UE)R\s+DEN\s+DIENSTGEBRAUCH|VERTRAULICH\b)|\bSTRENG\s+GEHEIM\b"
-    r"|(?m:^\s*[-–—]*\s*(?:amtlich\s+)?GEHEIM\s*(?:[-–—]+\s*amtlich\s+geheim\s*gehalten)?\s*[-–—]*\s*$)",
+    r"|(?m:^[-–— ]*(?:amtlich )?GEHEIM(?: ?[-–—]+ ?amtlich geheim ?gehalten)?[-–— ]*$)",
     re.IGNORECASE,
 )
 _TITLE_CHARS = 300

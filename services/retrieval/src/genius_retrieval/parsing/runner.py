@@ -45,7 +45,7 @@ class ParserRunner:
         request = {"do": "parse", "kind": family(content), "name": name, "bounds": asdict(self._bounds)}
         body = await self._run(request, content)
         try:
-            return decode_document(body)
+            return await asyncio.to_thread(decode_document, body)
         except ValueError as error:
             log.warning("parser answered nonsense")
             raise Refused("broken") from error

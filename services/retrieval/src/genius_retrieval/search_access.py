@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a search of a principal may use, decided before it and checked again on its hits (TEN-04)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from genius_common.contracts.retrieval import SearchRequest, SearchResult
+from genius_common.database import Database
+from genius_common.errors import FieldError, NotFound
+from genius_common.principal import Principal
+from genius_retrieval.access import may_see_class, row_scope
+from genius_retrieval.collections import Collection, CollectionCatalogue
+from genius_retrieval.documents.service import visible
+from genius_retrieval.index.port import Access
+from genius_retrieval.search.service import SearchScope, SearchService
+from genius_retrieval.tables import documents, knowledge_bases
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    bases: Sequence[sa.Row[Any]]
+    collections: tuple[Collection, ...]
+    documents: int
+
+
+class PrincipalSearch:
+    """`SearchService` with the rights of who asks: the token's knowledge bases, the rows' owners, the classes."""
+
+    def __init__(self, database: Database, catalogue: CollectionCatalogue, service: SearchService) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._service = service
+
+    async def search(self, principal: Principal, request: SearchRequest) -> SearchResult:
+        """Hits that `principal` may see now. An id in the request that it may not see is `NotFound`, by field."""
+        async with self._database.transaction(row_scope(principal)) as connection:
+            asked = await self._asked_bases(connection, principal, request)
+            await self._require_visible(connection, principal, request.documents, "document")
+            await self._require_visible(connection, principal, request.files, "file")
+            reach = await self._reach(connection, principal, asked, bool(request.files))
+        access = Access(
+            knowledge_bases=frozenset(base.id for base in reach.bases),
+            documents=frozenset(request.documents) if request.documents is not None else None,
+            files=frozenset(request.files or ()),
+            owner=principal.subject,
+            classification=principal.classification,
+        )
+        result = await self._service.search(SearchScope(reach.collections, access, reach.documents), request)
+        return await self._checked(principal, result)
+
+    async def _asked_bases(
+        self, connection: AsyncConnection, principal: Principal, request: SearchRequest
+    ) -> Sequence[sa.Row[Any]]:
+        """Rows of the knowledge bases to search in, of those that the token names and the database shows."""
+        named = request.knowledge_bases
+        wanted = principal.knowledge_bases if named is None else frozenset(named)
+        if not wanted <= principal.knowledge_bases:
+            raise _unknown("knowledge_bases")
+        query = sa.select(knowledge_bases).where(knowledge_bases.c.id.in_(wanted))
+        rows = (await connection.execute(query)).all() if wanted else []
+        if named is not None and len(rows) < len(wanted):
+            raise _unknown("knowledge_bases")
+        return [row for row in rows if may_see_class(principal, row.protection_class)]
+
+    async def _require_visible(
+        self, connection: AsyncConnection, principal: Principal, ids: Sequence[UUID] | None, kind: str
+    ) -> None:
+        if not ids:
+            return
+        rows = (await connection.execute(sa.select(documents).where(documents.c.id.in_(ids)))).all()
+        found = {row.id: row for row in rows}
+        for identifier in ids:
+            try:
+                visible(principal, found.get(identifier), kind)
+            except NotFound as error:
+                raise _unknown(f"{kind}s") from error
+
+    async def _reach(
+        self, connection: AsyncConnection, principal: Principal, bases: Sequence[sa.Row[Any]], with_files: bool
+    ) -> _Reach:
+        """The collections that hold the knowledge bases (and the principal's files)."""
+        owners = {(base.authority, None if base.authority else base.id) for base in bases}
+        if with_files and principal.authority:
+            owners.add((principal.authority, None))
+        found = [await self._catalogue.find(connection, *owner) for owner in sorted(owners, key=str)]
+        count = sa.select(sa.func.count()).where(
+            documents.c.knowledge_base.in_([base.id for base in bases]),
+            documents.c.state == "ready",
+            documents.c.superseded_by.is_(None),
+        )
+        total = int((await connection.execute(count)).scalar_one()) if bases else 0
+        return _Reach(bases, tuple(collection for collection in found if collection), total)
+
+    async def _checked(self, principal: Principal, result: SearchResult) -> SearchResult:
+        """Without hits of documents that were deleted, superseded or closed to the principal meanwhile."""
+        if not result.hits:
+            return result
+        ids = {hit.document for hit in result.hits}
+        query = sa.select(documents).where(
+            documents.c.id.in_(ids), documents.c.state == "ready", documents.c.superseded_by.is_(None)
+        )
+        async with self._database.transaction(row_scope(principal)) as connection:
+            rows = (await connection.execute(query)).all()
+        readable = {row.id for row in rows if _is_visible(principal, row)}
+        hits = [hit for hit in result.hits if hit.document in readable]
+        verdict = result.verdict if hits else result.verdict.model_copy(update={"answerable": False})
+        return result.model_copy(update={"hits": hits, "verdict": verdict})
+
+
+def _is_visible(principal: Principal, row: sa.Row[Any]) -> bool:
+    try:
+        visible(principal, row, row.kind)
+    except NotFound:
+        return False
+    return True
+
+
+def _unknown(field: str) -> NotFound:
+    return NotFound(errors=[FieldError(f"/{field}", "Das gibt es nicht, oder Sie haben keinen Zugriff darauf.")])
