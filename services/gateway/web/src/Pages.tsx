@@ -7,14 +7,17 @@ import { KnowledgeBasePage } from './knowledge/KnowledgeBasePage'
 import { KnowledgePage } from './knowledge/KnowledgePage'
 import { ModulePage } from './modules/ModulePage'
 import { match, useRoute } from './router'
+import { useI18n } from './i18n'
 import { useSession } from './session'
+import { TextPage } from './shell/TextPage'
 
 /** Which page a path shows. A new route is a line here and a folder of its own. */
 export function Pages() {
   const { path } = useRoute()
+  const { t } = useI18n()
   const { config } = useSession()
   const legal = legalPath(path)
-  if (legal) return <div className="page"><div className="column prose-page"><LegalPage page={legal} config={config} /></div></div>
+  if (legal) return <TextPage label={t(`foot.${legal}`)}><LegalPage page={legal} config={config} /></TextPage>
   if (match('/', path)) return <ChatPage id={null} />
   const chat = match('/chat/:id', path)
   if (chat) return <ChatPage id={chat['id'] ?? ''} />

@@ -24,8 +24,11 @@ export const fetchModules = async (): Promise<Manifest[]> => (await getJson<List
 export const fetchRun = (id: string): Promise<Run> => getJson(`/api/v1/runs/${enc(id)}`)
 
 export const fetchConversations = (): Promise<Conversation[]> => all('/api/v1/conversations')
+/** Own conversations in whose title or messages all words of `query` occur. */
+export const findConversations = async (query: string): Promise<Conversation[]> =>
+  (await getJson<List<Conversation>>(`/api/v1/conversations?q=${enc(query)}`)).items
 export const fetchConversation = (id: string): Promise<Conversation> => getJson(`/api/v1/conversations/${enc(id)}`)
-export const fetchMessages = (id: string): Promise<Message[]> => all(`/api/v1/conversations/${enc(id)}/messages`)
+export const fetchMessages = (id: string): Promise<Message[]> => all(`/api/v1/conversations/${enc(id)}/messages?which=all`)
 export type ConversationChange = { title?: string; pinned?: boolean; active_leaf?: string; knowledge_bases?: string[] }
 export const changeConversation = (id: string, change: ConversationChange): Promise<Conversation> =>
   sendJson('PATCH', `/api/v1/conversations/${enc(id)}`, change)
@@ -33,7 +36,7 @@ export const deleteConversation = (id: string): Promise<void> => sendJson('DELET
 
 export const fetchKnowledgeBases = (): Promise<KnowledgeBase[]> => all('/api/v1/knowledge-bases')
 export const fetchKnowledgeBase = (id: string): Promise<KnowledgeBase> => getJson(`/api/v1/knowledge-bases/${enc(id)}`)
-export const createKnowledgeBase = (body: { name: string; owner: string }): Promise<KnowledgeBase> =>
+export const createKnowledgeBase = (body: { name: string; owner: string; unit?: string }): Promise<KnowledgeBase> =>
   sendJson('POST', '/api/v1/knowledge-bases', body)
 export const deleteKnowledgeBase = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/knowledge-bases/${enc(id)}`)
 export const fetchDocuments = (kb: string, after?: string): Promise<List<DocumentState>> =>

@@ -55,6 +55,8 @@ export async function* followRun(follow: Follow): AsyncGenerator<RunEvent> {
     try {
       const response = await open(follow, run, last, key)
       follow.onConnection?.(true)
+      // Everything up to the last event was received before.
+      if (response.status === 204) return
       if (!response.body) throw new ApiError(0, { code: 'network' })
       for await (const raw of readSse(response.body)) {
         const event = JSON.parse(raw.data) as RunEvent

@@ -125,6 +125,7 @@ export type KnowledgeBase = {
   id: string
   name: string
   owner?: 'person' | 'unit' | 'authority' | 'tenant' | { kind: string; name?: string }
+  /** read, write, manage */
   rights?: string[]
   writable?: boolean
   documents?: number | null

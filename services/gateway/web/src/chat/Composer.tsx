@@ -88,13 +88,13 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
           <label htmlFor={id} className="sr-only">{t('chat.input')}</label>
           <textarea id={id} ref={area} data-route-focus rows={1} value={draft} placeholder={t('chat.input.placeholder')} aria-describedby={`${id}h ${id}l`} aria-invalid={tooLong > 0 || undefined} onChange={(event) => setDraft(event.target.value)} onKeyDown={key} />
           <div className="composer-row">
-            <FileButton icon="attach" label={t('chat.attach')} onFiles={addFiles} describedBy={`${id}f`} />
+            <FileButton className="shrink" icon="attach" label={t('chat.attach')} onFiles={addFiles} describedBy={`${id}f`} />
             <KnowledgeButton choice={knowledge} />
             <span className="grow" />
             {busy ? (
-              <Button variant="secondary" className="send" icon="stop" label={t('chat.stop')} title={t('chat.stop.hint')} disabled={state.live?.stopping} onClick={() => store.stop()} />
+              <Button variant="secondary" className="send shrink" icon="stop" label={t('chat.stop')} title={t('chat.stop.hint')} disabled={state.live?.stopping} onClick={() => store.stop()} />
             ) : (
-              <Button type="submit" variant="primary" className="send" icon="send" label={t('chat.send')} aria-disabled={!draft.trim() || tooLong > 0 || unusable || undefined} />
+              <Button type="submit" variant="primary" className="send shrink" icon="send" label={t('chat.send')} aria-disabled={!draft.trim() || tooLong > 0 || unusable || undefined} />
             )}
           </div>
         </div>

@@ -12,6 +12,13 @@ import { UserMessage } from './UserMessage'
 import { useStickToEnd } from './useStickToEnd'
 import { versions } from './tree'
 
+const HEADLINE = 80
+/** Until the server has given a title, the first question is one. */
+function headline(messages: Message[]): string | undefined {
+  const text = messages[0]?.text.split('\n')[0]
+  return text && text.length > HEADLINE ? `${text.slice(0, HEADLINE)} …` : text
+}
+
 type Props = { store: ChatStore; state: ChatState; messages: Message[]; sources: Sources; onEdit: (message: Message, text: string) => Promise<void> }
 
 export function Thread({ store, state, messages, sources, onEdit }: Props) {
@@ -30,7 +37,7 @@ export function Thread({ store, state, messages, sources, onEdit }: Props) {
       <div className="thread" ref={scroller} tabIndex={0} role="region" aria-label={t('chat.region')}>
         <div className="column">
           <header className="thread-head">
-            <h1>{conversation?.title ?? (store.id === null || state.loading ? t('chat.new') : t('chat.untitled'))}</h1>
+            <h1>{conversation?.title ?? headline(messages) ?? t('chat.new')}</h1>
             {conversation?.retention_until && <p className="hint">{t('chat.retention', { date: date(conversation.retention_until) })}</p>}
           </header>
           <AiNotice />

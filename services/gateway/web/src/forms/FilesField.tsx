@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { deleteFile, fetchFile, uploadFile } from '../api/endpoints'
 import { checkFiles, limitsOf } from '../chat/limits'
 import { FileButton } from '../files/FileButton'
@@ -23,8 +23,11 @@ export function FilesField(props: FieldProps) {
   const wiring = useWiring(props)
   const { uploads, add, drop } = useUploads(SOURCE)
   const [problem, setProblem] = useState('')
-  const own = limitsOf(me)
-  const limits = { ...own, files: Math.min(own.files, props.field.maxItems ?? own.files) }
+  const most = props.field.maxItems
+  const limits = useMemo(() => {
+    const own = limitsOf(me)
+    return { ...own, files: Math.min(own.files, most ?? own.files) }
+  }, [me, most])
   const at = pointer(props.path)
   // The path is a new array at each rendering; its pointer is what counts.
   const path = props.path

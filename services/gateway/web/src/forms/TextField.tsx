@@ -3,6 +3,9 @@ import { getAt } from './schema'
 import { useForm, type FieldProps } from './context'
 import { FieldFrame, useWiring } from './FieldFrame'
 
+/** Texts that may have at most so many characters get a low field. */
+const SHORT = 5000
+
 /** One line, many lines, numbers and dates. */
 export function TextField(props: FieldProps) {
   const { values, change } = useForm()
@@ -18,7 +21,7 @@ export function TextField(props: FieldProps) {
   return (
     <FieldFrame props={props}>
       {field['x-widget'] === 'textarea' ? (
-        <textarea {...wiring} className="input" rows={8} value={shown} onChange={(event) => store(event.target.value)} />
+        <textarea {...wiring} className="input" rows={(field.maxLength ?? SHORT + 1) <= SHORT ? 3 : 8} value={shown} onChange={(event) => store(event.target.value)} />
       ) : (
         <input {...wiring} className="input" type={field.format === 'date' ? 'date' : 'text'} inputMode={numeric ? 'decimal' : undefined} value={shown} onChange={(event) => store(event.target.value)} />
       )}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { useId, useMemo, useState } from 'react'
-import { changeConversation } from '../api/endpoints'
+import { useEffect, useId, useMemo, useState } from 'react'
+import { changeConversation, findConversations } from '../api/endpoints'
 import type { Conversation } from '../api/types'
 import { announcer } from '../chat/announcer'
 import { useChatStores } from '../chat/ChatStores'
@@ -16,6 +16,8 @@ import { RenameDialog } from './RenameDialog'
 type Open = { what: 'rename' | 'delete'; conversation: Conversation } | null
 /** Searching pays off only when the list is longer than a look. */
 const SEARCH_FROM = 6
+const SHORTEST_QUERY = 3
+const PAUSE_MS = 300
 
 export function ConversationList({ onGo }: { onGo?: (() => void) | undefined }) {
   const { t, locale } = useI18n()
@@ -25,7 +27,19 @@ export function ConversationList({ onGo }: { onGo?: (() => void) | undefined }) 
   const { storeFor, drop } = useChatStores()
   const [query, setQuery] = useState('')
   const [open, setOpen] = useState<Open>(null)
-  const groups = useMemo(() => groupByAge(conversations ?? [], query, locale), [conversations, query, locale])
+  const [found, setFound] = useState<ReadonlySet<string>>(new Set())
+  const groups = useMemo(() => groupByAge(conversations ?? [], query, locale, found), [conversations, query, locale, found])
+  // Titles are searched here at once; what stands in the messages the server knows.
+  useEffect(() => {
+    setFound(new Set())
+    if (query.trim().length < SHORTEST_QUERY) return undefined
+    let current = true
+    const timer = setTimeout(() => void findConversations(query.trim()).then((hits) => current && setFound(new Set(hits.map((hit) => hit.id))), () => undefined), PAUSE_MS)
+    return () => {
+      current = false
+      clearTimeout(timer)
+    }
+  }, [query])
   const pin = (conversation: Conversation) => {
     const pinned = !conversation.pinned
     setConversations((old) => old.map((one) => (one.id === conversation.id ? { ...one, pinned } : one)))

@@ -15,11 +15,11 @@ function ageOf(conversation: Conversation, now: Date): GroupKey {
   return at >= midnight - 7 * DAY_MS ? 'week' : 'older'
 }
 
-/** Conversations that match, in groups by age, newest first. */
-export function groupByAge(conversations: readonly Conversation[], query: string, locale: Locale, now = new Date()): Group[] {
+/** Conversations whose title has all words, or that the server found, in groups by age, newest first. */
+export function groupByAge(conversations: readonly Conversation[], query: string, locale: Locale, found: ReadonlySet<string> = new Set(), now = new Date()): Group[] {
   const words = query.toLocaleLowerCase(locale).split(/\s+/).filter(Boolean)
   const hits = conversations
-    .filter((conversation) => words.every((word) => (conversation.title ?? '').toLocaleLowerCase(locale).includes(word)))
+    .filter((conversation) => found.has(conversation.id) || words.every((word) => (conversation.title ?? '').toLocaleLowerCase(locale).includes(word)))
     .sort((a, b) => b.updated_at.localeCompare(a.updated_at))
   return ORDER.map((key) => ({ key, items: hits.filter((conversation) => ageOf(conversation, now) === key) })).filter((group) => group.items.length > 0)
 }

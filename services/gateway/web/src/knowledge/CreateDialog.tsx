@@ -8,7 +8,7 @@ import { Button } from '../kern/Button'
 import { Dialog } from '../kern/Dialog'
 import { Radios } from '../kern/Radios'
 import { useSession } from '../session'
-import { offeredOwners, ownerLabel } from './rights'
+import { offeredOwners } from './rights'
 
 export function CreateDialog({ onClose, onDone }: { onClose: () => void; onDone: (base: KnowledgeBase) => void }) {
   const { t } = useI18n()
@@ -16,13 +16,14 @@ export function CreateDialog({ onClose, onDone }: { onClose: () => void; onDone:
   const id = useId()
   const owners = offeredOwners(me)
   const [name, setName] = useState('')
-  const [owner, setOwner] = useState(owners[0] ?? 'person')
+  const [owner, setOwner] = useState('person')
+  const chosen = owners.find((offer) => offer.key === owner)
   const [missing, setMissing] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const save = (event: FormEvent) => {
     event.preventDefault()
     setMissing(!name.trim())
-    if (name.trim()) createKnowledgeBase({ name: name.trim(), owner }).then(onDone, setError)
+    if (name.trim()) createKnowledgeBase({ name: name.trim(), owner: chosen?.owner ?? 'person', ...(chosen?.unit ? { unit: chosen.unit } : {}) }).then(onDone, setError)
   }
   return (
     <Dialog title={t('kb.create')} onClose={onClose} footer={<Button type="submit" form={`${id}f`} variant="primary" label={t('kb.create')} />}>
@@ -33,7 +34,7 @@ export function CreateDialog({ onClose, onDone }: { onClose: () => void; onDone:
           <input id={id} className="input" value={name} maxLength={120} aria-required="true" aria-invalid={missing || undefined} aria-describedby={missing ? `${id}e` : undefined} onChange={(event) => setName(event.target.value)} />
           {missing && <p className="field-error" id={`${id}e`} role="alert">{t('form.error.required')}</p>}
         </div>
-        {owners.length > 1 && <Radios legend={t('kb.create.owner')} name={`${id}o`} value={owner} onChange={setOwner} options={owners.map((kind) => [kind, t(ownerLabel(kind) ?? 'kb.owner.person')] as const)} />}
+        {owners.length > 1 && <Radios legend={t('kb.create.owner')} name={`${id}o`} value={owner} onChange={setOwner} options={owners.map((offer) => [offer.key, offer.name ? `${t('kb.owner.unit')}: ${offer.name}` : t(`kb.owner.${offer.owner}`)] as const)} />}
       </form>
     </Dialog>
   )

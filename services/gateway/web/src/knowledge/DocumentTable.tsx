@@ -27,7 +27,7 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
   const [error, setError] = useState<unknown>(null)
   const [deleting, setDeleting] = useState<DocumentState | null>(null)
   const [problem, setProblem] = useState('')
-  const limits = { ...limitsOf(me), files: MANY }
+  const limits = useMemo(() => ({ ...limitsOf(me), files: MANY }), [me])
   const source = useMemo(() => ({ put: (file: File, progress: (share: number) => void) => uploadDocument(base.id, file, progress), get: fetchDocument }), [base.id])
   const { uploads, add, drop } = useUploads(source)
 

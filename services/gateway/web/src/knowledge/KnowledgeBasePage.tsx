@@ -13,11 +13,11 @@ import { useSession } from '../session'
 import { useTitle } from '../useTitle'
 import { DocumentTable } from './DocumentTable'
 import { KnowledgeSearch } from './KnowledgeSearch'
-import { mayChange, ownerLabel } from './rights'
+import { mayManage, mayWrite, ownerLabel } from './rights'
 
 export function KnowledgeBasePage({ id }: { id: string }) {
   const { t, plural } = useI18n()
-  const { me, reloadKnowledgeBases } = useSession()
+  const { reloadKnowledgeBases } = useSession()
   const [base, setBase] = useState<KnowledgeBase | null>(null)
   const [error, setError] = useState<unknown>(null)
   const [deleting, setDeleting] = useState(false)
@@ -28,13 +28,13 @@ export function KnowledgeBasePage({ id }: { id: string }) {
   if (!base) return <div className="page"><div className="column">{back}<p role="status">{t('app.loading')}</p></div></div>
   const kind = ownerKind(base)
   const owner = ownerLabel(kind)
-  const change = mayChange(base, kind, me)
+  const change = mayWrite(base)
   return (
     <div className="page"><div className="column column--wide">
       {back}
       <div className="page-head">
         <h1>{base.name}</h1>
-        {change && <Button icon="trash" label={t('kb.delete')} aria-haspopup="dialog" onClick={() => setDeleting(true)} />}
+        {mayManage(base) && <Button icon="trash" label={t('kb.delete')} aria-haspopup="dialog" onClick={() => setDeleting(true)} />}
       </div>
       <p className="hint">{[owner && t(owner), base.documents == null ? '' : plural('kb.documents', base.documents)].filter(Boolean).join(' · ')}{!change && ` · ${t('kb.readonly')}`}</p>
       <KnowledgeSearch base={base} />

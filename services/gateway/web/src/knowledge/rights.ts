@@ -2,18 +2,18 @@
 import type { KnowledgeBase, Me } from '../api/types'
 import type { Key } from '../i18n'
 
-const OWNERS: Record<string, Key> = { person: 'kb.owner.person', unit: 'kb.owner.unit', authority: 'kb.owner.authority', tenant: 'kb.owner.tenant' }
+const OWNERS: Record<string, Key> = { person: 'kb.of.person', unit: 'kb.of.unit', authority: 'kb.of.authority', tenant: 'kb.of.tenant' }
 export const ownerLabel = (kind: string | undefined): Key | undefined => (kind === undefined ? undefined : OWNERS[kind])
 
+export type OfferedOwner = { key: string; owner: 'person' | 'unit' | 'authority'; unit?: string; name?: string }
 /** Who may own a new knowledge base. Only what to offer: the gateway decides. */
-export function offeredOwners(me: Me): ('person' | 'unit' | 'authority')[] {
-  const cares = me.roles.some((role) => role === 'wissenspflege' || role === 'behoerdenadministration')
-  return ['person', ...(cares && me.units?.length ? (['unit'] as const) : []), ...(cares ? (['authority'] as const) : [])]
+export function offeredOwners(me: Me): OfferedOwner[] {
+  const offers: OfferedOwner[] = [{ key: 'person', owner: 'person' }]
+  if (!me.roles.some((role) => role === 'wissenspflege' || role === 'behoerdenadministration')) return offers
+  for (const unit of me.units ?? []) offers.push({ key: unit.id, owner: 'unit', unit: unit.id, name: unit.name })
+  return [...offers, { key: 'authority', owner: 'authority' }]
 }
 
-/** Whether to offer changes. Without a word from the server: one's own always, the authority's for those who care for it. */
-export function mayChange(base: KnowledgeBase, kind: string | undefined, me: Me): boolean {
-  if (base.writable !== undefined) return base.writable
-  if (base.rights) return base.rights.includes('write')
-  return kind === 'person' || (kind !== 'tenant' && me.roles.includes('wissenspflege'))
-}
+/** Whether to offer uploads and deletions, and whether to offer the end of the whole knowledge base. */
+export const mayWrite = (base: KnowledgeBase): boolean => base.writable ?? base.rights?.includes('write') ?? false
+export const mayManage = (base: KnowledgeBase): boolean => base.rights?.includes('manage') ?? false

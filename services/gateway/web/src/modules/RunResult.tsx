@@ -30,10 +30,13 @@ export function RunResult({ module, live, at, sources }: Props) {
   const box = useRef<HTMLElement>(null)
   const key = live.run ?? 'live'
   const cites = useMemo(() => citeContext(key, live.citations, sources), [key, live.citations, sources])
-  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [])
+  // The focus stays at the button; only the view moves, so that one sees where the result comes.
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: 'start' })
+  }, [live.run])
   const { result, end } = live
   const missing = result?.found === false
-  const origin = { mode: result?.mode ?? module.mode, model: result?.model ?? null, at: at ?? new Date().toISOString() }
+  const origin = { mode: result?.mode ?? module.mode, model: result?.model ?? null, at }
   return (
     <section ref={box} className="result" aria-labelledby="result-title" aria-busy={end === null || undefined} data-ai-generated="true" data-ai-mode={origin.mode}>
       <div className="result-head">
