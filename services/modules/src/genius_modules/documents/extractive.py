@@ -13,10 +13,11 @@ from genius_modules.documents.answer import Answer, Sentence
 from genius_modules.documents.sources import citation, heading, passage_spans
 
 MAX_CITATIONS = 5
-_RELATED = 0.55
+_RELATED = 0.75
 _SHORT = 60
 _ABSATZ = re.compile(r"\((\d{1,2}[a-z]?)\)\s")
 _PASSAGE_CHARS = 480
+_FURTHER_CHARS = 280
 
 
 def extractive_answer(question: str, hits: Sequence[Hit]) -> Answer:
@@ -28,7 +29,9 @@ def extractive_answer(question: str, hits: Sequence[Hit]) -> Answer:
     for number, hit in enumerate(chosen, 1):
         span = _passage(question, hit)
         citations.append(citation(hit, number, span))
-        line = f"{_place(hit, span)}: „{_readable(hit, span)}“ [{number}]"
+        # Further passages are shown shorter, so that the first one stands out; their quote is the whole passage.
+        shown = span if number == 1 else clip(hit.text, span, _FURTHER_CHARS)
+        line = f"{_place(hit, span)}: „{_readable(hit, shown)}“ [{number}]"
         sentences.append(Sentence(text=line, supported=True, citations=[number]))
         if number == 2:
             lines.append("Weitere Fundstellen:")

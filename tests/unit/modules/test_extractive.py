@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Answers from passages: verbatim, readable, most relevant first."""
+
+from genius_common.contracts.retrieval import Hit, Passage
+from genius_modules.documents.extractive import extractive_answer
+from tests.support.scripted_retrieval import make_hit
+
+LIST = (
+    "(1) Der Ausweisinhaber ist verpflichtet, 1. den Ausweis vorzulegen, wenn eine Eintragung unrichtig ist, "
+    + "2. auf Verlangen den alten Ausweis beim Empfang eines neuen abzugeben, " * 6
+    + "3. den Verlust anzuzeigen.\n\n(2) Weiteres regelt die Verordnung."
+)
+
+
+def scored(hit: Hit, score: float, *spans: tuple[int, int]) -> Hit:
+    passages = [
+        Passage(char_from=hit.char_from + start, char_to=hit.char_from + end, score=1.0 - rank / 10)
+        for rank, (start, end) in enumerate(spans)
+    ]
+    return hit.model_copy(update={"score": score, "passages": passages})
+
+
+def test_a_passage_is_widened_to_its_sentence_and_named_with_its_absatz() -> None:
+    text = "(1) Erstens gilt dies.\n\n(2) Die Frist für den Antrag der Person endet am 15. April 2026 um 12 Uhr."
+    start = text.index("Die Frist")
+    hit = scored(make_hit("§ 7 XG Frist", text, char_from=50), 1.0, (start, text.index(" April")))
+    answer = extractive_answer("Wann endet die Frist?", [hit])
+    assert answer.text == (
+        "§ 7 XG Frist, Abs. 2: „Die Frist für den Antrag der Person endet am 15. April 2026 um 12 Uhr.“ [1]"
+    )
+    passage = answer.citations[0].passages[0]
+    assert text[passage.char_from - 50 : passage.char_to - 50] == answer.citations[0].quote
+
+
+def test_a_long_passage_is_shortened_visibly_and_stays_verbatim() -> None:
+    answer = extractive_answer(
+        "Verlust?", [scored(make_hit("§ 27 PAuswG Pflichten", LIST), 1.0, (0, LIST.index("\n")))]
+    )
+    assert " …“ [1]" in answer.text
+    assert answer.citations[0].quote in LIST
+    assert len(answer.citations[0].quote) <= 480
+
+
+def test_one_citation_a_section_and_no_noise() -> None:
+    hits = [scored(make_hit(f"§ {n} XG", f"Satz {n} über die Sache selbst.", char_from=n * 100), 1.0) for n in range(4)]
+    weak = [scored(make_hit(f"§ {n} XG", "Etwas ganz anderes.", char_from=n * 100), 0.5) for n in range(4, 9)]
+    answer = extractive_answer("Sache?", [hits[0], hits[0], *hits[1:], *weak])
+    assert [citation.section_path[0] for citation in answer.citations] == ["§ 0 XG", "§ 1 XG", "§ 2 XG", "§ 3 XG"]
+    assert [sentence.citations for sentence in answer.sentences] == [[1], [2], [3], [4]]
+    few = extractive_answer("Sache?", [hits[0], *weak])
+    assert len(few.citations) == 3
+
+
+def test_nonsense_passages_are_ignored() -> None:
+    hit = scored(make_hit("§ 1 XG", "Ein Satz zur Sache."), 1.0, (500, 900), (10, 2))
+    assert extractive_answer("Sache", [hit]).citations[0].quote == "Ein Satz zur Sache."
+
+
+def test_a_document_is_named_with_its_page() -> None:
+    hit = make_hit("Abschnitt 2", "Die Miete beträgt 600 Euro.", page=3, title="Mietvertrag")
+    text = extractive_answer("Miete?", [hit]).text
+    assert text == "Mietvertrag, Abschnitt 2, Seite 3: „Die Miete beträgt 600 Euro.“ [1]"
