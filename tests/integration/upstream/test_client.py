@@ -134,6 +134,16 @@ async def test_damaged_answers(answer: bytes) -> None:
         assert server.connections == 2
 
 
+@pytest.mark.parametrize(
+    "framing", [b"content-length: 9\r\n\r\nhallo", b"transfer-encoding: chunked\r\n\r\n5\r\nhallo\r\n"]
+)
+async def test_early_end_is_no_end(framing: bytes) -> None:
+    """REL-04: a framed answer that the server ends early is cut, however whole its bytes may look."""
+    async with serving(OK + b"connection: close\r\n" + framing) as (_, client):
+        with pytest.raises(UpstreamCut):
+            await get(client)
+
+
 async def test_larger_than_allowed() -> None:
     async with serving(OK + b"content-length: 9\r\n\r\n123456789") as (_, client):
         with pytest.raises(UpstreamCut):

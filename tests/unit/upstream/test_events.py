@@ -64,6 +64,7 @@ def test_any_split_gives_the_same(blocks: list[bytes], cuts: list[int], include_
     pieces = [raw[a:b] for a, b in itertools.pairwise(places)]
     whole = scan([raw], include_usage=include_usage, strip_running=strip)
     assert scan(pieces, include_usage=include_usage, strip_running=strip) == whole
+    assert scan(blocks, include_usage=include_usage, strip_running=strip) == whole
     assert scan([raw[i : i + 1] for i in range(len(raw))], include_usage=include_usage, strip_running=strip) == whole
 
 
