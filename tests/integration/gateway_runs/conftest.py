@@ -28,6 +28,7 @@ class Schema:
     owner_url: str
     app_url: str
     authority: UUID
+    other_authority: UUID
     admin: str
 
     def execute(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -36,6 +37,10 @@ class Schema:
             cursor = connection.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
 
+    async def change(self, statement: str, parameters: tuple[Any, ...] = ()) -> None:
+        """Off the loop: the row may be locked by a transaction that the loop has to finish first."""
+        await asyncio.to_thread(self.execute, statement, parameters)
+
 
 @pytest.fixture(scope="package")
 def schema(postgres_server: TestPostgres) -> Schema:
@@ -43,10 +48,11 @@ def schema(postgres_server: TestPostgres) -> Schema:
     upgrade(owner_url)
     admin = conninfo(postgres_server.url).rsplit("/postgres", 1)
     name = app_url.split("?")[0].rsplit("/", 1)[1]
-    schema = Schema(owner_url, app_url, uuid4(), f"/{name}".join(admin))
+    schema = Schema(owner_url, app_url, uuid4(), uuid4(), f"/{name}".join(admin))
     schema.execute(
-        "INSERT INTO authorities (id, short, name, kind) VALUES (%s, 'tst', 'Testbehörde', 'agency')",
-        (schema.authority,),
+        "INSERT INTO authorities (id, short, name, kind) VALUES"
+        " (%s, 'tst', 'Testbehörde', 'agency'), (%s, 'and', 'Andere Behörde', 'agency')",
+        (schema.authority, schema.other_authority),
     )
     return schema
 

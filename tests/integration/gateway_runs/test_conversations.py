@@ -200,7 +200,7 @@ async def test_delete_means_delete(client: httpx.AsyncClient, schema: Schema) ->
         assert (await client.get(path)).status_code == 404
 
     def left() -> list[int]:
-        counted = [
+        return [
             schema.execute(f"SELECT count(*) FROM {table} WHERE {column} = %s", (value,))[0][0]
             for table, column, value in (
                 ("messages", "conversation", started["conversation"]),
@@ -210,7 +210,6 @@ async def test_delete_means_delete(client: httpx.AsyncClient, schema: Schema) ->
                 ("run_events", "run", running),
             )
         ]
-        return counted
 
     assert left() == [0] * 5
     assert (await client.delete(f"{CONVERSATIONS}/{started['conversation']}")).status_code == 404
@@ -222,7 +221,7 @@ async def test_a_foreign_conversation_is_unknown(
 ) -> None:
     """TEN-13, TEN-03: also where its id stands inside the input of a run."""
     mine = await turn(client, "echo meins")
-    stranger = Person(schema.authority if same_authority else None)
+    stranger = Person(schema.authority if same_authority else schema.other_authority)
     async with httpx.AsyncClient(base_url=gateway.url, headers=stranger.headers, timeout=20) as foreign:
         own = await turn(foreign, "echo eigenes")
         for known in (mine["conversation"], str(uuid4())):

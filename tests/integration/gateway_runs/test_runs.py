@@ -182,7 +182,7 @@ async def test_a_foreign_run_is_unknown(
 ) -> None:
     """TEN-13: state, events and cancel of another person's run answer exactly like an unknown id."""
     run = await start(client, "slow")
-    stranger = Person(schema.authority if same_authority else None)
+    stranger = Person(schema.authority if same_authority else schema.other_authority)
     async with httpx.AsyncClient(base_url=gateway.url, headers=stranger.headers) as foreign:
         for method, path in (("GET", ""), ("GET", "/events"), ("DELETE", "")):
             answers = [await foreign.request(method, f"/api/v1/runs/{known}{path}") for known in (run, uuid4())]
@@ -200,3 +200,37 @@ async def test_content_is_ciphertext_in_the_database(client: httpx.AsyncClient, 
     row = schema.execute("SELECT request, result, warnings FROM runs WHERE id = %s", (run,))[0]
     batches = schema.execute("SELECT batch FROM run_events WHERE run = %s", (run,))
     assert all(b"Geheimwort" not in bytes(value) for value in [*row, *(batch for (batch,) in batches)])
+
+
+async def test_usage_and_audit_are_recorded(client: httpx.AsyncClient, person: Person, schema: Schema) -> None:
+    """AUD-01: start and end of a run stand in the trail, without content."""
+    before = schema.execute("SELECT coalesce(sum(input_tokens), 0) FROM usage_counters WHERE kind = 'run'")[0][0]
+    run = (await client.post(RUNS, json={"input": {"script": "eins"}})).json()["id"]
+    records = schema.execute(
+        "SELECT action, outcome, actor::text, facts FROM audit_records WHERE object = %s ORDER BY seq", (run,)
+    )
+    assert records == [
+        ("run.start", "ok", str(person.id), {"module": "scripted"}),
+        ("run.end", "succeeded", str(person.id), {"module": "scripted", "input_tokens": 4, "output_tokens": 6}),
+    ]
+
+    def counted() -> bool:
+        after = schema.execute("SELECT sum(input_tokens) FROM usage_counters WHERE kind = 'run'")[0][0]
+        return bool(after == before + 4)
+
+    await until(counted)
+
+
+async def test_no_run_without_an_audit_record(
+    client: httpx.AsyncClient, schema: Schema, modules: ScriptedModules
+) -> None:
+    """AUD-01: where the record can't be written, nothing starts and nothing is stored."""
+    asked = len(modules.requests)
+    await schema.change("ALTER TABLE audit_records ADD CONSTRAINT full_disk CHECK (action <> 'run.start') NOT VALID")
+    try:
+        answer = await client.post(RUNS, json={"input": {"script": "eins"}})
+        assert answer.status_code >= 500
+    finally:
+        await schema.change("ALTER TABLE audit_records DROP CONSTRAINT full_disk")
+    assert len(modules.requests) == asked
+    assert (await client.get("/api/v1/runs")).json()["items"] == []

@@ -28,6 +28,7 @@ from genius_gateway.runs.sealing import Sealer
 from genius_gateway.runs.service import RunService
 from genius_gateway.settings import Settings
 from genius_gateway.tokens.minter import TokenMinter
+from genius_gateway.usage.quota import Quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def assemble(
         modules=ModuleClient(modules),
         tokens=tokens,
         audit=audit,
+        quota=Quota(database, settings.limits),
         turns=turns,
         services=ServiceUrls(inference=settings.inference_url, retrieval=settings.retrieval_url),
         options=options,

@@ -13,6 +13,7 @@ from genius_gateway.modules.client import ModuleClient
 from genius_gateway.runs.options import RunOptions
 from genius_gateway.runs.ports import RunTokens, Turns
 from genius_gateway.runs.repository import RunRepository
+from genius_gateway.usage.quota import Quota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class RunParts:
     modules: ModuleClient
     tokens: RunTokens
     audit: AuditTrail
+    quota: Quota
     turns: Turns
     services: ServiceUrls
     options: RunOptions

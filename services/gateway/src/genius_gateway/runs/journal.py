@@ -107,6 +107,14 @@ class Journal:
         self.live.unsaved = []
         self.live.publish(logged, saved=True)
         self.live.ended.set()
+        await self._count(outcome)
+
+    async def _count(self, outcome: Outcome) -> None:
+        """Add the tokens to the authority's day; the run itself was counted when it started."""
+        try:
+            await self._parts.quota.add(self.job.principal, "run", outcome.input_tokens, outcome.output_tokens)
+        except TRANSIENT as error:
+            log.warning("usage of a run not counted", run=str(self.job.run), error=type(error).__name__)
 
     async def _store_end(self, connection: AsyncConnection, outcome: Outcome, final: LoggedEvent) -> None:
         job = self.job

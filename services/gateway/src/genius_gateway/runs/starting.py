@@ -68,7 +68,10 @@ class Starter:
         self._runner = runner
 
     async def store(self, principal: Principal, call: Call) -> Started:
-        """Store the run (queued, leased to this process), or find the one that an equal request started."""
+        """Store the run (queued, leased to this process), or find the one that an equal request started.
+
+        Raises: QuotaReached, besides what is wrong with the call.
+        """
         owner = owner_of(principal)
         offered = await self._parts.catalogue.get(call.module, call.body.version)
         data = self._input(call, offered)
@@ -79,6 +82,7 @@ class Starter:
         references = await self._references.check(principal, data, case)
         readable = await self._references.readable(principal) if call.module == turns.MODULE else {}
         draft = _Draft(uuid4(), principal, owner, call, offered, data, references, readable, digests)
+        await self._parts.quota.reserve(principal, "run")
         try:
             return await self._insert(draft)
         except _KeyTaken:
