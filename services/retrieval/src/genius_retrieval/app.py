@@ -26,6 +26,7 @@ from genius_retrieval.documents.content import DocumentContent
 from genius_retrieval.documents.sealing import Sealing
 from genius_retrieval.documents.service import DocumentService
 from genius_retrieval.index.edge import EdgeIndex
+from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.ingest.pipeline import Ingestion
 from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.knowledge_bases import endpoints as knowledge_bases
@@ -112,4 +113,5 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
         content=DocumentContent(database, sealing, objects, parsers),
         knowledge_bases=KnowledgeBaseService(database, document_service, catalogue, index),
         search=PrincipalSearch(database, catalogue, SearchService(index)),
+        laws=LawImport(database, sealing, objects, catalogue, index),
     )

@@ -9,6 +9,7 @@ from genius_common.auth import Authenticator
 from genius_common.database import Database
 from genius_retrieval.documents.content import DocumentContent
 from genius_retrieval.documents.service import DocumentService
+from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
 from genius_retrieval.parsing.runner import ParserRunner
@@ -27,3 +28,4 @@ class Components:
     content: DocumentContent
     knowledge_bases: KnowledgeBaseService
     search: PrincipalSearch
+    laws: LawImport

@@ -3,14 +3,9 @@
 
 from __future__ import annotations
 
-from genius_common.errors import NotFound, Unprocessable
+from genius_common.errors import NotFound
 
 
 class NoPagePicture(NotFound):
     code = "no_page_picture"
     default_detail = "Für diese Seite gibt es kein Bild. Öffnen Sie stattdessen den Text des Dokuments."
-
-
-class UnknownImportSource(Unprocessable):
-    code = "unknown_import_source"
-    default_detail = "Diese Quelle kann nicht eingelesen werden. Bekannt ist „gesetze“."

@@ -3,21 +3,25 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+import orjson
+from fastapi import APIRouter, Query, Response
+from starlette.responses import StreamingResponse
 
 from genius_common.contracts.retrieval import DocumentPage, DocumentState
 from genius_common.principal import Principal
 from genius_retrieval.http import App, Received, caller, path_id
-from genius_retrieval.knowledge_bases.schemas import KnowledgeBaseCounts, KnowledgeBaseInput
+from genius_retrieval.knowledge_bases.schemas import ImportInput, KnowledgeBaseCounts, KnowledgeBaseInput
 
 router = APIRouter(prefix="/knowledge-bases/{kb}")
 KnowledgeBaseId = Annotated[UUID, path_id("kb")]
 Manager = Annotated[Principal, caller("knowledge-bases.manage")]
 Reader = Annotated[Principal, caller("documents.read")]
 Writer = Annotated[Principal, caller("documents.write")]
+Importer = Annotated[Principal, caller("import")]
 
 
 @router.put("", status_code=204)
@@ -49,3 +53,15 @@ async def list_documents(
 @router.post("/documents", status_code=202)
 async def add_document(app: App, principal: Writer, kb: KnowledgeBaseId, upload: Received) -> DocumentState:
     return await app.documents.add_document(principal, kb, upload)
+
+
+@router.post("/imports", response_class=Response)
+async def import_source(app: App, principal: Importer, kb: KnowledgeBaseId, body: ImportInput) -> Response:
+    """Progress as one JSON object a line."""
+    base = await app.laws.start(principal, kb)
+
+    async def lines() -> AsyncIterator[bytes]:
+        async for progress in app.laws.run(principal, base):
+            yield orjson.dumps(progress) + b"\n"
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson", headers={"x-accel-buffering": "no"})
