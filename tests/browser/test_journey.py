@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from genius_inference.testing import RunningServer
-from tests.support.pdf import text_pdf
+from tests.support import pdf
 from tests.support.platform import Platform
 
 from .conftest import sign_in
@@ -76,7 +76,7 @@ def test_ask_documents_says_when_nothing_is_found(page: Page) -> None:
 
 def test_upload_a_pdf_ask_it_and_see_the_page(page: Page) -> None:
     page.locator("input[type=file]").first.set_input_files(
-        {"name": "Brücke.pdf", "mimeType": "application/pdf", "buffer": text_pdf([NOTE])}
+        {"name": "Brücke.pdf", "mimeType": "application/pdf", "buffer": pdf.build(pdf.text_page(*NOTE))}
     )
     expect(page.get_by_text("bereit").first).to_be_visible()
     page.get_by_label("Ihre Nachricht").fill("Was kostet die Sanierung der Brücke?")

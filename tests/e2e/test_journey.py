@@ -6,7 +6,7 @@ import json
 import httpx
 import pytest
 
-from tests.support.pdf import text_pdf
+from tests.support import pdf
 from tests.support.platform import Platform, parse_stream, wait_document
 
 NOTE = (
@@ -60,7 +60,9 @@ def test_what_the_documents_do_not_say_is_not_found(clerk: httpx.Client) -> None
 
 
 def test_a_pdf_of_ones_own_is_asked_and_shown(clerk: httpx.Client) -> None:
-    upload = clerk.post("/api/v1/files", files={"file": ("Brücke.pdf", text_pdf([list(NOTE)]), "application/pdf")})
+    upload = clerk.post(
+        "/api/v1/files", files={"file": ("Brücke.pdf", pdf.build(pdf.text_page(*NOTE)), "application/pdf")}
+    )
     assert upload.status_code == 202, upload.text
     file = upload.json()["id"]
     body = run(clerk, "ask-documents", {"question": "Was kostet die Sanierung der Brücke?", "files": [file]})

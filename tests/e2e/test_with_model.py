@@ -106,14 +106,12 @@ def test_cancelling_a_run_stops_the_model(clerk: httpx.Client, model_server: Run
     with clerk.stream(
         "POST", path, json={"input": {"message": text}}, headers={"accept": "text/event-stream"}
     ) as stream:
-        received = ""
-        for part in stream.iter_text():
-            received += part
-            if "text.delta" in received:
-                break
+        parts, received = stream.iter_text(), ""
+        while "text.delta" not in received:
+            received += next(parts)
         run = parse_stream(received[: received.rindex("\n\n") + 2])[0].data["run"]
         assert clerk.delete(f"/api/v1/runs/{run}").status_code in {202, 204}
-        received += "".join(stream.iter_text())
+        received += "".join(parts)
     assert parse_stream(received)[-1].type == "cancelled"
     assert model_server.wait_for_departure().client_left_after is not None
     finished = clerk.get(f"/api/v1/runs/{run}").json()
