@@ -28,7 +28,7 @@ def point_filter(points: Sequence[UUID], access: Access) -> Any:
 
 
 def _conditions(access: Access) -> list[Any]:
-    readable = []
+    readable: list[Any] = []
     if access.knowledge_bases and access.documents != frozenset():
         inside = [_equals(KIND, "document"), _any(KNOWLEDGE_BASE, access.knowledge_bases)]
         if access.documents is not None:

@@ -62,6 +62,7 @@ def from_payload(collection: CollectionSecrets, point: UUID, payload: dict[str, 
         source_id=content["source"],
         as_of=dt.date.fromisoformat(as_of) if as_of else None,
         heading=content["heading"],
+        context=content["context"],
     )
 
 
@@ -77,6 +78,7 @@ def _content(chunk: Chunk, meta: DocumentMeta) -> dict[str, Any]:
         "path": chunk.section_path,
         "source": chunk.source_id,
         "heading": chunk.heading,
+        "context": chunk.context,
     }
 
 

@@ -99,6 +99,7 @@ class IndexedChunk:
     source_id: str | None = None
     as_of: dt.date | None = None
     heading: str = ""
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from genius_retrieval.chunks import Block, CanonicalDocument, Chunk, Section, chunk_id
-from genius_retrieval.laws.names import COMMON
+from genius_retrieval.laws.names import COMMON, TOPICS
 from genius_retrieval.laws.source import Law, LawSection, read_laws
 from genius_retrieval.text.sentences import sentence_spans
 
 MEDIA_TYPE = "text/x-law"
 LONGEST = 2_000
-_CONTEXT = 400
+_CONTEXT = 700
 _GAP = "\n\n"
 
 
@@ -87,7 +87,7 @@ def section_heading(section: LawSection, citation: str) -> str:
 def law_chunks(law: LawDocument, identifier: UUID, version: str) -> list[Chunk]:
     """The chunks of a law; those of one § share `source_id` and `heading`."""
     document = law.document
-    names = ", ".join((document.title, *COMMON.get(law.citation, ())))
+    names = ", ".join((document.title, *COMMON.get(law.citation, ()), TOPICS.get(law.citation, "")))
     chunks: list[Chunk] = []
     for section in document.sections:
         heading = section.path[-1]

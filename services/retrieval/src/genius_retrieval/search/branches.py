@@ -12,9 +12,8 @@ from genius_retrieval.search.question import Question
 from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE
 
 # How much each field counts after its scores were divided by the best one; tuned on the development queries.
-FIELD_WEIGHTS = {BODY: 1.0, COMPOUNDS: 0.7, HEADING: 0.8, PLACE: 0.4}
-_KIND, _CONTEXT, _REFERENCE, _LAW, _EXACT_SCORE = 0.25, 0.25, 3.0, 2.0, 2.0
-EXACT = "exact"
+FIELD_WEIGHTS = {BODY: 0.85, COMPOUNDS: 0.63, HEADING: 0.9, PLACE: 1.0}
+_KIND, _CONTEXT, _REFERENCE, _LAW, _EXACT_SCORE = 0.25, 0.25, 3.0, 2.0, 10.0
 
 
 def branches_for(question: Question, limit: int = 150) -> list[Branch]:

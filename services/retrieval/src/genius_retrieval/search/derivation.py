@@ -18,6 +18,7 @@ _SEPARABLE = (
 )
 _GE = re.compile(rf"^({_SEPARABLE})?ge(?=\w{{3}})")
 _ZU = re.compile(rf"^({_SEPARABLE})zu(?=\w{{4}})")
+_SEPARATED = re.compile(rf"^({_SEPARABLE})(\w{{3,}})")
 _VERB_END = re.compile(r"(?:ierten|ierte|iert|ieren|eten|etes|eter|etem|ten|tes|ter|tem|te|et|en|t|n|st|e)$")
 # Stems of strong verbs and their nouns: (form in the verb, form in the noun).
 _ABLAUT = (
@@ -30,6 +31,7 @@ _ABLAUT = (
     ("seh", "sicht"), ("wahr", "wahr"), ("fang", "fang"), ("tret", "tritt"), ("kauf", "kauf"), ("lass", "lass"),
     ("kling", "klang"), ("find", "fund"), ("fund", "fund"), ("werb", "werb"), ("worb", "werb"), ("hilf", "hilf"),
 )  # fmt: skip
+_MOST = 6
 _NOUN_ENDS = ("ung", "ungen", "", "e", "keit", "igkeit", "heit", "schaft", "nis", "er", "ation", "ierung")
 _STRONG_ENDS = ("", "e", "en", "ung", "s")
 _ADJECTIVE = re.compile(r"(?:ig|lich|bar|sam|haft)(?=e[nmrs]?$|$)")
@@ -38,7 +40,7 @@ _NOUN = re.compile(r"(?:igkeit|keit|heit|ungen|ung|nahme|nahmen)$")
 
 @lru_cache(maxsize=20_000)
 def derived(word: str) -> tuple[str, ...]:
-    """Related words of another word class, most frequent first, at most four."""
+    """Related words of another word class, most frequent first, at most `_MOST`."""
     known = vocabulary()
     own = stem(word)
     found: dict[str, int] = {}
@@ -46,7 +48,7 @@ def derived(word: str) -> tuple[str, ...]:
         df = known.df(candidate)
         if df >= 2 and stem(candidate) != own:
             found[candidate] = df
-    return tuple(sorted(found, key=lambda item: (-found[item], item))[:4])
+    return tuple(sorted(found, key=lambda item: (-found[item], item))[:_MOST])
 
 
 def _candidates(word: str) -> Iterator[str]:
@@ -56,8 +58,9 @@ def _candidates(word: str) -> Iterator[str]:
         yield from _from_adjective(word)
     if _NOUN.search(word):
         yield from _from_noun(word)
+        yield from _from_verb(_NOUN.sub("", word))
         return
-    for base in {word, _GE.sub(r"\1", word), _ZU.sub(r"\1", word)}:
+    for base in sorted({word, _GE.sub(r"\1", word), _ZU.sub(r"\1", word)}):
         yield from _from_verb(base)
 
 
@@ -76,8 +79,13 @@ def _from_noun(word: str) -> Iterator[str]:
 
 
 def _from_verb(base: str) -> Iterator[str]:
-    roots = {base, _VERB_END.sub("", base)}
+    roots = sorted({base, _VERB_END.sub("", base)})
     for root in roots:
+        if separable := _SEPARATED.match(root):
+            yield from (f"{separable[1]}zu{separable[2]}{ending}" for ending in ("en", "n", ""))
+            yield from (f"{separable[1]}ge{separable[2]}{ending}" for ending in ("t", "et", "en", ""))
+        yield root + "en"
+        yield f"ge{root}t"
         if len(root) < 3:
             continue
         yield from (root + ending for ending in _NOUN_ENDS)

@@ -164,3 +164,16 @@ def synonyms(word: str) -> Iterator[str]:
     for meaning in _by_stem().get(stem(word), ()):
         if stem(meaning) != stem(word):
             yield meaning
+
+
+def synonyms_inside(word: str, parts: tuple[str, ...]) -> Iterator[str]:
+    """Meanings of the parts of a compound, also of an everyday word at its start that no law knows."""
+    heads = parts or tuple(head for head in _heads() if word.startswith(head) and len(word) - len(head) > 3)
+    for head in heads:
+        yield from synonyms(head)
+
+
+@cache
+def _heads() -> tuple[str, ...]:
+    lines = _TABLE.strip().splitlines()
+    return tuple(word for line in lines for word in words(line.partition(":")[0]) if len(word) > 5)

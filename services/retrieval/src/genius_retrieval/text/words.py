@@ -27,8 +27,8 @@ STOPWORDS = frozenset(
     lassen man mein meine meinem meinen meiner mich mir mit muss müssen nach nicht noch nun nur ob oder ohne sein seine
     seinem seinen seiner sein sich sie sind so sofern solche solchen sollen soll sollte sondern soweit sowie sowohl
     über um und uns unser unter viel viele vom von vor war waren was weder weil welche welchem welchen welcher welches
-    wenn wer werden wem wen wessen wie wieder will wir wird wo wobei wofür woher wohin worden wurde wurden würde während zu
-    zum zur zwar zwischen eigentlich bitte mal eben ggf bzw usw etc abs nr satz absatz nummer jeweils jeweilige
+    wenn wer werden wem wen wessen wie wieder will wir wird wo wobei wofür woher wohin worden wurde wurden würde
+    während zu zum zur zwar zwischen eigentlich bitte mal eben ggf bzw usw etc abs nr satz absatz nummer jeweils jeweilige
     """.split()
 )
 
