@@ -153,7 +153,9 @@ async def running_gateway(folder: Path, server: TestPostgres) -> AsyncIterator[G
     realm_dir = folder / "identity"
     realm_dir.mkdir()
     (realm_dir / "realm.json").write_bytes(orjson.dumps(realm.model_dump(mode="json")))
-    provider = create_provider(ProviderSettings(profile="local", tenant="test", port=provider_port, state_dir=realm_dir))
+    provider = create_provider(
+        ProviderSettings(profile="local", tenant="test", port=provider_port, state_dir=realm_dir)
+    )
     retrieval_dir = folder / "retrieval"
     retrieval_dir.mkdir()
     retrieval_owner, retrieval_app = server.create_database("retrieval")

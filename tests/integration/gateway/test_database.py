@@ -16,7 +16,7 @@ WITHOUT_AUTHORITY = {"alembic_version"}
 
 
 async def test_row_level_security_is_real(gateway: Gateway) -> None:
-    """TEN-08: ENABLE and FORCE with a policy on each table; the application's role owns nothing and bypasses nothing."""
+    """TEN-08: ENABLE and FORCE with a policy on each table; the service's role owns and bypasses nothing."""
     async with gateway.state.database.engine.connect() as connection:
         tables = (
             await connection.execute(
@@ -41,7 +41,9 @@ async def test_row_level_security_is_real(gateway: Gateway) -> None:
                 )
             )
         ).scalar_one()
-        views = (await connection.execute(sa.text("SELECT count(*) FROM pg_views WHERE schemaname='public'"))).scalar_one()
+        views = (
+            await connection.execute(sa.text("SELECT count(*) FROM pg_views WHERE schemaname='public'"))
+        ).scalar_one()
     assert len(tables) > 15
     for table in tables:
         assert table.owner != table.me
@@ -63,7 +65,16 @@ async def test_without_a_setting_there_are_no_rows(gateway: Gateway) -> None:
     async with await gateway.client("a.weber") as client:
         assert (await client.post("/api/v1/cases", json={"reference": "A 1"})).status_code == 201
     async with gateway.state.database.transaction(RowScope()) as connection:
-        for table in ("units", "memberships", "persons", "cases", "sessions", "audit_records", "usage_counters", "grants"):
+        for table in (
+            "units",
+            "memberships",
+            "persons",
+            "cases",
+            "sessions",
+            "audit_records",
+            "usage_counters",
+            "grants",
+        ):
             assert (await connection.execute(sa.text(f"SELECT count(*) FROM {table}"))).scalar_one() == 0, table
 
 

@@ -193,14 +193,28 @@ async def test_security_headers_everywhere(gateway: Gateway) -> None:
             assert headers["cache-control"] in {"no-store", "no-cache"}
         page = (await client.get("/")).headers["content-security-policy"]
         assert "require-trusted-types-for 'script'" in page
-        for path in ("/docs", "/redoc", "/metrics", "/debug", "/.git/config", "/.env", "/openapi.json", "/server-status"):
+        for path in (
+            "/docs",
+            "/redoc",
+            "/metrics",
+            "/debug",
+            "/.git/config",
+            "/.env",
+            "/openapi.json",
+            "/server-status",
+        ):
             assert (await client.get(path)).status_code == 404, path
 
 
 async def test_static_files_stay_inside(gateway: Gateway) -> None:
     """GW-03: no path leaves the folder, and a Range header costs nothing."""
     reader, writer = await asyncio.open_connection("127.0.0.1", gateway.settings.port)
-    for path in ("/../settings.py", "/assets/../../settings.py", "/%2e%2e/settings.py", "/assets/%2e%2e%2f%2e%2e%2fapp.py"):
+    for path in (
+        "/../settings.py",
+        "/assets/../../settings.py",
+        "/%2e%2e/settings.py",
+        "/assets/%2e%2e%2f%2e%2e%2fapp.py",
+    ):
         writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         assert b" 404 " in head, path

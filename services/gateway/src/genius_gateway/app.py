@@ -8,12 +8,26 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
+import structlog
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.requests import Request
 from starlette.responses import Response
 
 from genius_common.errors import Unavailable
-from genius_common.web import ASGIApp, BodyLimitMiddleware, Receive, RequestIdMiddleware, Scope, Send, install
+from genius_common.web import (
+    ASGIApp,
+    BodyLimitMiddleware,
+    ProblemResponse,
+    Receive,
+    RequestIdMiddleware,
+    Scope,
+    Send,
+    install,
+    request_id,
+)
 from genius_gateway import health, internal
 from genius_gateway.assembly import open_state
 from genius_gateway.audit import endpoints as audit
@@ -36,6 +50,7 @@ from genius_gateway.state import GatewayState
 from genius_gateway.usage import endpoints as usage
 
 ROUTERS = (auth, health, modules, runs, conversations, knowledge_bases, documents, cases, usage, audit, internal)
+log = structlog.get_logger(__name__)
 WEBUI = Path(__file__).parent / "webui"
 _MULTIPART_OVERHEAD = 64 * 1024
 
@@ -107,6 +122,7 @@ def _api(settings: Settings, policy: Policy) -> FastAPI:
 
     app = FastAPI(title="Genius", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install(app)
+    _map_database_faults(app)
     for module in ROUTERS:
         app.include_router(module.router)
     content = OpenApiDocument(app)
@@ -117,6 +133,17 @@ def _api(settings: Settings, policy: Policy) -> FastAPI:
 
     app.add_api_route("/api/v1/openapi.json", openapi_document, include_in_schema=False)
     return app
+
+
+def _map_database_faults(app: FastAPI) -> None:
+    """A database that is away is a 503 that says to try again, not a defect of ours."""
+
+    async def away(request: Request, error: Exception) -> Response:
+        log.error("database not available", error=type(error).__name__, request_id=request_id(request.scope))
+        return ProblemResponse(Unavailable(retry_after=5), request_id(request.scope))
+
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.add_exception_handler(kind, away)
 
 
 def _require_policy(content: OpenApiDocument, policy: Policy) -> None:

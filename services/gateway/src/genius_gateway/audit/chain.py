@@ -16,9 +16,11 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.principal import Principal
+from genius_gateway.audit.errors import AuditUnavailable
 
 GENESIS = b"\0" * 32
 TENANT_CHAIN = "tenant"
@@ -99,7 +101,18 @@ _ADVANCE = text("UPDATE audit_heads SET seq = :seq, hash = :hash WHERE chain = :
 
 
 async def append(connection: AsyncConnection, records: Sequence[AuditRecord]) -> None:
-    """Append records of one chain inside the caller's transaction; any failure fails that transaction (AUD-01)."""
+    """Append records of one chain inside the caller's transaction; any failure fails that transaction (AUD-01).
+
+    Raises: AuditUnavailable.
+    """
+    try:
+        await _append(connection, records)
+    except SQLAlchemyError as error:
+        # Raised through the caller's transaction, which rolls back.
+        raise AuditUnavailable from error
+
+
+async def _append(connection: AsyncConnection, records: Sequence[AuditRecord]) -> None:
     authority = records[0].authority
     chain = str(authority) if authority else TENANT_CHAIN
     head = (await connection.execute(_HEAD, {"chain": chain})).one_or_none()

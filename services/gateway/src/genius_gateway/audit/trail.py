@@ -57,7 +57,7 @@ class AuditTrail:
         try:
             async with self._database.transaction(scope) as connection:
                 await append(connection, [record for record, _ in batch])
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except (AuditUnavailable, SQLAlchemyError, OSError, TimeoutError) as error:
             log.error("audit record not written", error=type(error).__name__, records=len(batch))
             failure = AuditUnavailable()
         for _, done in batch:
