@@ -59,19 +59,41 @@ def deadline_of(request: ModuleRunRequest, limits: Limits) -> float:
 
 
 class ActiveRun:
-    """One started run: `events` is filled by `task`; None in it is the end."""
+    """One started run: `task` puts events, somebody takes them; a slow taker slows the run down."""
 
     def __init__(self, run: UUID) -> None:
         self.run = run
-        self.events: asyncio.Queue[Event | None] = asyncio.Queue(_QUEUE)
         self.task: asyncio.Task[None] | None = None
-        self.cancel_asked = False
         self.ended = asyncio.Event()
+        # None only wakes the taker up.
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue(_QUEUE)
+        self._final: Event | None = None
 
     def cancel(self) -> None:
-        self.cancel_asked = True
         if self.task is not None:
             self.task.cancel()
+
+    async def put(self, event: Event) -> None:
+        await self._events.put(event)
+
+    def end(self, final: Event) -> None:
+        """Set the final event; it comes after everything that was put, also if nobody takes anything any more."""
+        self._final = final
+        self.ended.set()
+        if not self._events.full():
+            self._events.put_nowait(None)
+
+    async def take(self) -> list[Event]:
+        """All events that are ready, at least one; empty after the final one."""
+        first = None if self.ended.is_set() and self._events.empty() else await self._events.get()
+        found = [first] if first else []
+        while not self._events.empty():
+            if event := self._events.get_nowait():
+                found.append(event)
+        if self._final is not None:
+            found.append(self._final)
+            self._final = None
+        return found
 
 
 class Runner:
@@ -95,7 +117,14 @@ class Runner:
         active = ActiveRun(ctx.run)
         self._active[ctx.run] = active
         active.task = asyncio.create_task(self._drive(module, ctx, data, active))
+        active.task.add_done_callback(lambda _: self._forget(active))
         return active
+
+    def _forget(self, active: ActiveRun) -> None:
+        # A task that is cancelled before its first step never comes to its own `finally`.
+        self._active.pop(active.run, None)
+        if not active.ended.is_set():
+            active.end(Cancelled())
 
     async def cancel(self, run: UUID) -> None:
         """Cancel an active run and wait until it has ended (2 s at most); an ended or unknown one is no error."""
@@ -118,26 +147,15 @@ class Runner:
 
     async def _drive(self, module: AnyModule, ctx: RunContext, data: ModuleInput, active: ActiveRun) -> None:
         started = time.monotonic()
-        outcome = "cancelled"
+        final: Event = Cancelled()
         try:
             final = await self._events(module, ctx, data, active)
-            outcome = final.type
-            await active.events.put(final)
         except asyncio.CancelledError:
-            # Either DELETE or the client is gone; in the first case somebody still listens.
-            self._offer(active, Cancelled())
+            # DELETE, or the client is gone; in the first case somebody still listens. Nobody awaits this task.
+            log.info("a run was cancelled", module=module.spec.id)
         finally:
-            self._offer(active, None)
-            self._active.pop(active.run, None)
-            active.ended.set()
-            self._metrics.ended(module.spec.id, outcome, time.monotonic() - started)
-
-    @staticmethod
-    def _offer(active: ActiveRun, event: Event | None) -> None:
-        # After a cancellation nobody may be draining the queue: make room rather than wait.
-        while active.events.full():
-            active.events.get_nowait()
-        active.events.put_nowait(event)
+            active.end(final)
+            self._metrics.ended(module.spec.id, final.type, time.monotonic() - started)
 
     async def _events(self, module: AnyModule, ctx: RunContext, data: ModuleInput, active: ActiveRun) -> Event:
         """Pass the module's events on; return the final one."""
@@ -146,7 +164,7 @@ class Runner:
                 async for event in events:
                     if is_final(event):
                         return self._final(module, ctx, event)
-                    await active.events.put(event)
+                    await active.put(event)
             log.error("a module ended without a final event", module=module.spec.id)
             return _error(PlatformError())
         except PlatformError as error:

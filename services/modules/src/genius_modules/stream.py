@@ -10,7 +10,6 @@ from starlette.responses import Response
 from typing_extensions import override
 
 from genius_common import sse
-from genius_common.events import Event
 from genius_common.web import Receive, Scope, Send
 from genius_modules.runner import ActiveRun, frame
 
@@ -48,20 +47,9 @@ class RunResponse(Response):
 
     async def _next(self) -> bytes | None:
         """All frames that are ready (one write for many small pieces), a heartbeat in silence, None at the end."""
-        queue = self._active.events
         try:
             async with asyncio.timeout(self._heartbeat_s):
-                first = await queue.get()
+                events = await self._active.take()
         except TimeoutError:
             return sse.HEARTBEAT
-        if first is None:
-            return None
-        frames = [frame(first)]
-        while not queue.empty():
-            event: Event | None = queue.get_nowait()
-            if event is None:
-                # Keep the end for the next call.
-                queue.put_nowait(None)
-                break
-            frames.append(frame(event))
-        return b"".join(frames)
+        return b"".join(map(frame, events)) or None
