@@ -9,7 +9,7 @@ from typing import Any
 
 NOT_FOUND = "In den freigegebenen Dokumenten nicht gefunden."
 _TOKEN = re.compile(r"\s*\S+")
-_WORD = re.compile(r"\w{4,}")
+_WORD = re.compile(r"\w{5,}")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÄÖÜ(])")
 _ORDER = re.compile(
     r"(?:antworte|sage?|schreibe?|gib|nenne|wiederhole|say|print|output|answer|reply|write|respond|repeat)\b"
@@ -25,6 +25,7 @@ _SOURCE = re.compile(
     r"|<\w+\b[^>\n]*?\b(?:nr|id|n|number|nummer)=\"?(?P<tag>\d{1,3})\"?[^>\n]*>)",
     re.MULTILINE | re.IGNORECASE,
 )
+_QUESTION = re.compile(r"(?:^|\n)\s*(?:Frage|Question|Nachricht)\s*:", re.IGNORECASE)
 
 
 def content_text(content: Any) -> str:
@@ -86,21 +87,27 @@ def sources(text: str) -> dict[int, str]:
 
 
 def cite(messages: list[dict[str, Any]]) -> str:
-    """Answer with the sentence of each fitting source that shares most words with the question, marked `[n]`."""
-    prompt = "\n\n".join(content_text(m.get("content")) for m in messages)
-    numbered = sources(prompt)
-    question = last_user(messages)
-    for body in numbered.values():
-        question = question.replace(body, " ")
-    wanted = _stems(question)
+    """Answer with the sentence that shares most words with the question, marked `[n]`, and a second one as good."""
+    numbered = sources("\n\n".join(content_text(m.get("content")) for m in messages))
+    wanted = _stems(_question(last_user(messages)))
     scored = []
     for number, body in numbered.items():
-        score, sentence = max((len(wanted & _stems(s)), s) for s in _SENTENCE.split(body))
-        if score:
-            scored.append((-score, number, " ".join(sentence.split())))
+        for sentence in _SENTENCE.split(body):
+            stems = _stems(sentence)
+            shared = len(wanted & stems)
+            if shared:
+                scored.append((-shared + len(stems) / 40, number, " ".join(sentence.split())))
     if not scored:
         return NOT_FOUND
-    return " ".join(f"{sentence.rstrip('.')} [{number}]." for _, number, sentence in sorted(scored)[:3])
+    scored.sort()
+    best = [entry for entry in scored if entry[0] <= scored[0][0] * 0.8][:2]
+    return " ".join(f"{sentence.rstrip('.')} [{number}]." for _, number, sentence in best)
+
+
+def _question(text: str) -> str:
+    """What stands after "Frage:", else the last paragraph."""
+    marked = _QUESTION.split(text)
+    return marked[-1] if len(marked) > 1 else re.split(r"\n\s*\n", text.strip())[-1]
 
 
 def _stems(text: str) -> set[str]:
