@@ -77,7 +77,7 @@ describe('texts', () => {
     const i18n = makeI18n('de')
     expect(i18n.plural('source.count', 1)).toBe('1 Quelle')
     expect(i18n.plural('source.count', 1200)).toBe('1.200 Quellen')
-    expect([i18n.bytes(10), i18n.bytes(2_440_000)]).toEqual(['1 kB', '2,4 MB'])
+    expect([i18n.bytes(10), i18n.bytes(52_428_800), i18n.bytes(2_516_582)]).toEqual(['1 kB', '50 MB', '2,4 MB'])
     expect(i18n.label({ de: 'a', en: 'b' })).toBe('a')
   })
 })
@@ -100,7 +100,7 @@ describe('small parts', () => {
   it('tell limits of files before they are sent', () => {
     const i18n = makeI18n('de')
     const file = (name: string, size: number) => ({ name, size }) as File
-    const limits = { characters: 10, fileBytes: 1_000_000, files: 2 }
+    const limits = { characters: 10, fileBytes: 1_048_576, files: 2 }
     expect(checkFiles([file('a', 1)], 2, limits, i18n)).toBe('Es können höchstens 2 Dateien angehängt werden.')
     expect(checkFiles([file('b.pdf', 2_000_000)], 0, limits, i18n)).toBe('„b.pdf“ ist größer als 1 MB.')
     expect(checkFiles([file('a', 1)], 1, limits, i18n)).toBe('')

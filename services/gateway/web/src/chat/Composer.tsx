@@ -29,7 +29,7 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
   const area = useRef<HTMLTextAreaElement>(null)
   const [draft, setDraft] = useDraft(store.id)
   const { uploads, add, drop, clear } = useUploads(SOURCE)
-  const knowledge = useKnowledgeChoice(state.conversation)
+  const knowledge = useKnowledgeChoice(state.conversation, uploads.length > 0)
   const limits = limitsOf(me)
   const [fileProblem, setFileProblem] = useState('')
   const busy = state.live !== null

@@ -10,8 +10,8 @@ import type { KnowledgeChoice } from './useKnowledgeChoice'
 export function KnowledgeButton({ choice }: { choice: KnowledgeChoice }) {
   const { t, plural } = useI18n()
   const [open, setOpen] = useState(false)
-  const { all, chosen, names, choose } = choice
-  const what = names.length === 0 ? t('chat.kb.none') : names.length === 1 ? names[0] : t('chat.kb.count', { count: names.length })
+  const { all, chosen, names, withFiles, choose } = choice
+  const what = names.length === 0 ? t(withFiles ? 'chat.kb.files' : 'chat.kb.none') : names.length === 1 ? names[0] : t('chat.kb.count', { count: names.length })
   const toggle = (id: string, on: boolean) => choose(on ? [...chosen, id] : chosen.filter((other) => other !== id))
   return (
     <>

@@ -27,8 +27,8 @@ export function Thread({ store, state, messages, sources, onEdit }: Props) {
   const { away, toEnd, follow } = useStickToEnd(scroller)
   const { live, conversation } = state
   // A new turn of our own goes to the end; text that streams in only where one already reads there.
-  const count = messages.length
-  useEffect(() => toEnd('auto'), [count, toEnd])
+  const question = messages.findLast((message) => message.role === 'user')?.text
+  useEffect(() => toEnd('auto'), [question, store.id, toEnd])
   useEffect(() => follow(), [live?.text, live?.phase, follow])
   return (
     <div className="thread-frame">

@@ -8,12 +8,13 @@ export const ownerKind = (base: KnowledgeBase): string | undefined => (typeof ba
 /** What a new conversation searches unless one chooses otherwise: what belongs to all authorities, like the federal laws. */
 const isCommon = (base: KnowledgeBase): boolean => ownerKind(base) === 'tenant'
 
-export function useKnowledgeChoice(conversation: Conversation | null) {
+/** `withFiles`: a new conversation about attached files searches these alone unless one chooses otherwise. */
+export function useKnowledgeChoice(conversation: Conversation | null, withFiles: boolean) {
   const { knowledgeBases } = useSession()
   const [own, setOwn] = useState<string[] | null>(null)
   const chosen = useMemo(
-    () => own ?? conversation?.knowledge_bases ?? knowledgeBases.filter(isCommon).map((base) => base.id),
-    [own, conversation, knowledgeBases],
+    () => own ?? conversation?.knowledge_bases ?? (withFiles ? [] : knowledgeBases.filter(isCommon).map((base) => base.id)),
+    [own, conversation, withFiles, knowledgeBases],
   )
   const names = chosen.flatMap((id) => knowledgeBases.find((base) => base.id === id)?.name ?? [])
   /** Part of the run's input: always in a new conversation, later only after a change. */
@@ -21,6 +22,6 @@ export function useKnowledgeChoice(conversation: Conversation | null) {
     (): { knowledgeBases?: string[] } => (conversation?.knowledge_bases && own === null ? {} : { knowledgeBases: chosen }),
     [conversation, own, chosen],
   )
-  return { all: knowledgeBases, chosen, names, choose: setOwn, toSend }
+  return { all: knowledgeBases, chosen, names, withFiles, choose: setOwn, toSend }
 }
 export type KnowledgeChoice = ReturnType<typeof useKnowledgeChoice>

@@ -4,7 +4,12 @@ import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
 /** Nearer than this to the end counts as reading at the end, in CSS px. */
 const NEAR = 80
 
-/** Follows growing text only while one reads at its end; says when one is away from it. */
+const MARGIN = 20
+
+/**
+ * Follows growing text only while one reads at its end, and only until the question has reached the top: who wants to
+ * read the answer from its beginning need not chase it. Says when one is away from the end.
+ */
 export function useStickToEnd(scroller: RefObject<HTMLElement | null>) {
   const stick = useRef(true)
   const [away, setAway] = useState(false)
@@ -27,7 +32,10 @@ export function useStickToEnd(scroller: RefObject<HTMLElement | null>) {
   const follow = useCallback(() => {
     const box = scroller.current
     if (!box) return
-    if (stick.current) box.scrollTop = box.scrollHeight
+    const end = box.scrollHeight - box.clientHeight
+    const question = [...box.querySelectorAll<HTMLElement>('.message--user')].at(-1)
+    const top = question ? question.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - MARGIN : end
+    if (stick.current) box.scrollTop = box.scrollTop > top ? end : Math.min(end, top)
     else setAway(box.scrollHeight - box.scrollTop - box.clientHeight >= NEAR)
   }, [scroller])
   return { away, toEnd, follow }

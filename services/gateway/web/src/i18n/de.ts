@@ -82,6 +82,7 @@ export const de = {
   'chat.drop': 'Dateien hier ablegen',
   'chat.kb': 'Wissen',
   'chat.kb.none': 'ohne Wissensbasis',
+  'chat.kb.files': 'nur angehängte Dateien',
   'chat.kb.count': '{count} Wissensbasen',
   'chat.kb.title': 'In welchen Wissensbasen soll gesucht werden?',
   'chat.kb.hint': 'Die Auswahl gilt für dieses Gespräch, ab der nächsten Nachricht.',
@@ -164,7 +165,7 @@ export const de = {
   'history.pin': 'Anheften',
   'history.unpin': 'Lösen',
   'history.delete.title': 'Gespräch löschen?',
-  'history.delete.text': '„{title}“ wird mit allen Nachrichten und angehängten Dateien endgültig gelöscht.',
+  'history.delete.text': '„{title}“ wird mit allen Nachrichten endgültig gelöscht.',
   'history.deleted': 'Gespräch gelöscht.',
   'history.error': 'Die Gespräche konnten nicht geladen werden.',
 

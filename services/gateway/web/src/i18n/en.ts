@@ -83,6 +83,7 @@ export const en: Record<Key, string> = {
   'chat.drop': 'Drop files here',
   'chat.kb': 'Knowledge',
   'chat.kb.none': 'no knowledge base',
+  'chat.kb.files': 'attached files only',
   'chat.kb.count': '{count} knowledge bases',
   'chat.kb.title': 'Which knowledge bases should be searched?',
   'chat.kb.hint': 'The choice applies to this conversation, from the next message on.',
@@ -165,7 +166,7 @@ export const en: Record<Key, string> = {
   'history.pin': 'Pin',
   'history.unpin': 'Unpin',
   'history.delete.title': 'Delete conversation?',
-  'history.delete.text': '“{title}” will be deleted for good, with all messages and attached files.',
+  'history.delete.text': '“{title}” will be deleted for good, with all its messages.',
   'history.deleted': 'Conversation deleted.',
   'history.error': 'The conversations could not be loaded.',
 

@@ -15,13 +15,16 @@ export function translate(locale: Locale, key: Key, params: Params = {}): string
 /** Keys that come as `x.one` and `x.other`. */
 type PluralKey = { [K in Key]: K extends `${infer Base}.other` ? (`${Base}.one` extends Key ? Base : never) : never }[Key]
 
+/** As file managers in offices count. */
+const MEGABYTE = 1024 * 1024
+
 export function makeI18n(locale: Locale) {
   const tag = locale === 'en' ? 'en-GB' : 'de-DE'
   const numbers = new Intl.NumberFormat(tag)
   const dates = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })
   const times = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
   const bytes = (size: number): string =>
-    size < 1_000_000 ? `${numbers.format(Math.max(1, Math.round(size / 1000)))} kB` : `${numbers.format(Math.round(size / 100_000) / 10)} MB`
+    size < MEGABYTE ? `${numbers.format(Math.max(1, Math.round(size / 1024)))} kB` : `${numbers.format(Math.round((size * 10) / MEGABYTE) / 10)} MB`
   return {
     locale,
     t: (key: Key, params?: Params) => translate(locale, key, params),

@@ -16,7 +16,7 @@ import { KnowledgeSearch } from './KnowledgeSearch'
 import { mayManage, mayWrite, ownerLabel } from './rights'
 
 export function KnowledgeBasePage({ id }: { id: string }) {
-  const { t, plural } = useI18n()
+  const { t } = useI18n()
   const { reloadKnowledgeBases } = useSession()
   const [base, setBase] = useState<KnowledgeBase | null>(null)
   const [error, setError] = useState<unknown>(null)
@@ -36,7 +36,7 @@ export function KnowledgeBasePage({ id }: { id: string }) {
         <h1>{base.name}</h1>
         {mayManage(base) && <Button icon="trash" label={t('kb.delete')} aria-haspopup="dialog" onClick={() => setDeleting(true)} />}
       </div>
-      <p className="hint">{[owner && t(owner), base.documents == null ? '' : plural('kb.documents', base.documents)].filter(Boolean).join(' · ')}{!change && ` · ${t('kb.readonly')}`}</p>
+      <p className="hint">{owner && t(owner)}{!change && ` · ${t('kb.readonly')}`}</p>
       <KnowledgeSearch base={base} />
       <DocumentTable base={base} change={change} />
       {deleting && (

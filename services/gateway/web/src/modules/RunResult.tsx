@@ -33,7 +33,7 @@ export function RunResult({ module, live, at, sources }: Props) {
   // The focus stays at the button; only the view moves, so that one sees where the result comes.
   useEffect(() => {
     box.current?.scrollIntoView({ block: 'start' })
-  }, [live.run])
+  }, [live.run, live.end])
   const { result, end } = live
   const missing = result?.found === false
   const origin = { mode: result?.mode ?? module.mode, model: result?.model ?? null, at }
