@@ -34,11 +34,20 @@ def test_a_passage_is_widened_to_its_sentence_and_named_with_its_absatz() -> Non
 
 def test_a_long_passage_is_shortened_visibly_and_stays_verbatim() -> None:
     answer = extractive_answer(
-        "Verlust?", [scored(make_hit("§ 27 PAuswG Pflichten", LIST), 1.0, (0, LIST.index("\n")))]
+        "Was gilt?", [scored(make_hit("§ 27 PAuswG Pflichten", LIST), 1.0, (0, LIST.index("\n")))]
     )
     assert " …“ [1]" in answer.text
     assert answer.citations[0].quote in LIST
     assert len(answer.citations[0].quote) <= 480
+
+
+def test_of_a_long_enumeration_the_fitting_item_is_quoted() -> None:
+    hit = scored(make_hit("§ 27 PAuswG Pflichten", LIST), 1.0, (0, LIST.index("\n")))
+    answer = extractive_answer("Was ist bei Verlust zu tun?", [hit])
+    assert answer.citations[0].quote == "3. den Verlust anzuzeigen."
+    assert answer.text == (
+        "§ 27 PAuswG Pflichten, Abs. 1: „Der Ausweisinhaber ist verpflichtet, … 3. den Verlust anzuzeigen.“ [1]"
+    )
 
 
 def test_one_citation_a_section_and_no_noise() -> None:

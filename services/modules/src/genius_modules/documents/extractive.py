@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from genius_common.contracts.retrieval import Citation, Hit
 from genius_modules.citations import Span, best_quote, split_sentences
 from genius_modules.citations.quotes import clip
+from genius_modules.citations.text import stems
 from genius_modules.documents.answer import Answer, Sentence
 from genius_modules.documents.sources import citation, heading, passage_spans
 
@@ -16,7 +17,9 @@ MAX_CITATIONS = 5
 _RELATED = 0.75
 _SHORT = 60
 _ABSATZ = re.compile(r"\((\d{1,2}[a-z]?)\)\s")
+_ITEM = re.compile(r"(?:^|\s)(\d{1,2}\.\s(?=[a-zäöü]))")
 _PASSAGE_CHARS = 480
+_LEAD_CHARS = 200
 _FURTHER_CHARS = 280
 
 
@@ -64,7 +67,21 @@ def _passage(question: str, hit: Hit) -> Span:
         after = [span for span in spans[1:] if 0 <= span.start - best.end <= 2]
         if after:
             best = Span(best.start, after[0].end)
-    return clip(hit.text, best, _PASSAGE_CHARS)
+    return _focused(question, hit.text, best)
+
+
+def _focused(question: str, text: str, span: Span) -> Span:
+    """A span above the readable length, shortened to the item of its enumeration that fits the question best."""
+    clipped = clip(text, span, _PASSAGE_CHARS)
+    if clipped == span:
+        return span
+    starts = [span.start + match.start(1) for match in _ITEM.finditer(span.of(text))]
+    items = [Span(start, end) for start, end in zip(starts, [*starts[1:], span.end], strict=True)]
+    wanted = set(stems(question))
+    best = max(items, key=lambda item: len(wanted & set(stems(item.of(text)))), default=None)
+    if best is None or best.end <= clipped.end or not wanted & set(stems(best.of(text))):
+        return clipped
+    return clip(text, Span(best.start, best.start + len(best.of(text).rstrip(" ,;"))), _PASSAGE_CHARS)
 
 
 def _whole_sentences(text: str, span: Span) -> Span:
@@ -95,4 +112,16 @@ def _readable(hit: Hit, span: Span) -> str:
     quote = re.sub(r"\s+", " ", span.of(hit.text)).strip()
     quote = re.sub(r"^\(\d{1,2}[a-z]?\)\s+", "", quote)
     whole = span.end >= len(hit.text) or quote.endswith((".", "!", "?", ":", ";"))
-    return quote.replace("„", "‚").replace("“", "‘") + ("" if whole else " …")
+    quote = quote.replace("„", "‚").replace("“", "‘") + ("" if whole else " …")
+    return f"{_lead(hit.text, span)}{quote}"
+
+
+def _lead(text: str, span: Span) -> str:
+    """How the sentence begins of which only an item is quoted: `Der Ausweisinhaber ist verpflichtet, … `."""
+    sentence = next((found for found in split_sentences(text) if found.start < span.start < found.end), None)
+    if sentence is None:
+        return ""
+    first = _ITEM.search(sentence.of(text))
+    end = sentence.start + first.start(1) if first else sentence.start
+    lead = re.sub(r"^\(\d{1,2}[a-z]?\)\s+", "", text[sentence.start : min(end, span.start)]).strip()
+    return f"{lead} … " if lead and len(lead) <= _LEAD_CHARS else "… "
