@@ -27,9 +27,8 @@ RESULT = Path(".genius/bench/eval-retrieval.json")
 
 
 def load(path: Path) -> Any:
-    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
-    with opened as text:
-        return json.load(text)
+    content = path.read_bytes()
+    return json.loads(lzma.decompress(content) if path.suffix == ".xz" else content)
 
 
 async def task(queries: Sequence[dict[str, str]], bodies: bool) -> dict[str, Any]:

@@ -40,20 +40,26 @@ class _Shard:
     def __init__(self, shard: Any) -> None:
         self.engine = shard
         self.writing = threading.Lock()
+        self._key = b""
         self._ids: dict[str, int] = {}
 
     def vector(self, key: bytes, terms: Mapping[str, float]) -> Any:
         """Weights under keyed ids; two terms with one id (1 in 4 billion) are added up."""
         weights: dict[int, float] = {}
+        known = self._known(key)
         for term, weight in terms.items():
-            identifier = self._ids.get(term)
+            identifier = known.get(term)
             if identifier is None:
-                if len(self._ids) >= _KNOWN_TERMS:
-                    self._ids.clear()
-                identifier = self._ids[term] = term_id(key, term)
+                identifier = known[term] = term_id(key, term)
             weights[identifier] = weights.get(identifier, 0.0) + weight
         indices = sorted(weights)
         return edge.SparseVector(indices=indices, values=[weights[index] for index in indices])
+
+    def _known(self, key: bytes) -> dict[str, int]:
+        """Ids computed under `key`; those of another key must never be used."""
+        if key != self._key or len(self._ids) >= _KNOWN_TERMS:
+            self._key, self._ids = key, {}
+        return self._ids
 
 
 class EdgeIndex:

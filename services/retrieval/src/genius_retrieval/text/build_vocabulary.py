@@ -13,7 +13,7 @@ from genius_retrieval.text.words import words
 
 
 def build() -> bytes:
-    """Word forms of letters only with the number of §§ that hold them, most frequent first, compressed."""
+    """Word forms of letters only with the number of §§ that hold them, most frequent first."""
     frequencies: Counter[str] = Counter()
     sections = 0
     for law in read_laws():
@@ -23,12 +23,12 @@ def build() -> bytes:
             frequencies.update({word for word in found if word.isalpha() and len(word) > 1})
     ordered = sorted(frequencies.items(), key=lambda item: (-item[1], item[0]))
     lines = [f"{VOCABULARY}\t{sections}", *(f"{word}\t{count}" for word, count in ordered)]
-    return lzma.compress("\n".join(lines).encode(), preset=9)
+    return "\n".join(lines).encode()
 
 
 def main() -> None:
     target = Path(__file__).parent / "data" / "vocabulary.txt.xz"
-    target.write_bytes(build())
+    target.write_bytes(lzma.compress(build(), preset=9))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What every adapter of `CollectionIndex` must show; a module with a fixture `index` inherits `IndexContract`."""
+
+import dataclasses
+from uuid import UUID, uuid4
+
+import pytest
+
+from genius_common.crypto import Undecryptable
+from genius_common.principal import ProtectionClass
+from genius_retrieval.chunks import Chunk, chunk_id
+from genius_retrieval.index.port import Access, Branch, DocumentMeta
+from tests.eval.laws import new_collection
+
+MARKER = "Quellwasserschutzzone"
+ASK = [Branch("body", {"quellwasserschutzzon": 1.0})]
+
+
+def chunks(document: UUID, texts: list[str], version: str = "v1") -> list[Chunk]:
+    return [
+        Chunk(chunk_id(document, version, n), document, n, text, 0, len(text), heading=f"Abschnitt {n}")
+        for n, text in enumerate(texts)
+    ]
+
+
+def meta(document: UUID, base: UUID | None = None, owner: UUID | None = None, level: str = "intern") -> DocumentMeta:
+    return DocumentMeta(document, "v1", "document" if base else "file", base, owner, level, "Titel")
+
+
+def points(hits) -> list[UUID]:
+    return [hit.point for branch in hits.branches for hit in branch]
+
+
+class IndexContract:
+    async def fill(self, index, collection, base, *, level="intern"):
+        document = uuid4()
+        await index.upsert(
+            collection, chunks(document, [f"Die {MARKER} gilt.", "Anderes."]), meta(document, base, level=level)
+        )
+        return document
+
+    async def test_an_unknown_collection_is_empty(self, index):
+        collection = new_collection()
+        access = Access(frozenset({uuid4()}))
+        assert points(await index.search(collection, ASK, access)) == []
+        assert await index.fetch(collection, [uuid4()], access) == {}
+        assert await index.count(collection.id) == 0
+        await index.delete_document(collection.id, uuid4())
+        await index.drop(collection.id)
+
+    async def test_what_was_written_is_found_and_comes_back_whole(self, index):
+        collection, base = new_collection(), uuid4()
+        document = await self.fill(index, collection, base)
+        access = Access(frozenset({base}))
+        found = points(await index.search(collection, ASK, access))
+        assert len(found) == 1
+        chunk = (await index.fetch(collection, found, access))[found[0]]
+        assert (chunk.text, chunk.meta.document, chunk.heading) == (f"Die {MARKER} gilt.", document, "Abschnitt 0")
+
+    async def test_writing_again_changes_nothing(self, index):
+        """ING-10: the same chunks again are the same points."""
+        collection, base, document = new_collection(), uuid4(), uuid4()
+        for _ in range(2):
+            await index.upsert(collection, chunks(document, ["Eins.", "Zwei."]), meta(document, base))
+        assert await index.count(collection.id) == 2
+
+    async def test_a_foreign_search_key_finds_nothing(self, index):
+        collection, base = new_collection(), uuid4()
+        await self.fill(index, collection, base)
+        foreign = dataclasses.replace(collection, search_key=b"f" * 32)
+        assert points(await index.search(foreign, ASK, Access(frozenset({base})))) == []
+
+    async def test_a_foreign_content_key_opens_nothing(self, index):
+        collection, base = new_collection(), uuid4()
+        await self.fill(index, collection, base)
+        access = Access(frozenset({base}))
+        found = points(await index.search(collection, ASK, access))
+        foreign = dataclasses.replace(collection, content_key=new_collection().content_key)
+        with pytest.raises(Undecryptable):
+            await index.fetch(foreign, found, access)
+
+    async def test_nothing_leaves_without_access(self, index):
+        """TEN-01: neither the search nor the ids of points give a foreign chunk away."""
+        collection, base, other = new_collection(), uuid4(), uuid4()
+        document = await self.fill(index, collection, base)
+        known = points(await index.search(collection, ASK, Access(frozenset({base}))))
+        for access in (
+            Access(),
+            Access(frozenset({other})),
+            Access(frozenset({base}), documents=frozenset()),
+            Access(frozenset({base}), documents=frozenset({uuid4()})),
+            Access(files=frozenset({document}), owner=uuid4()),
+            Access(files=frozenset({document})),
+            Access(frozenset({base}), classification=ProtectionClass.OFFEN),
+        ):
+            assert points(await index.search(collection, ASK, access)) == []
+            assert await index.fetch(collection, known, access) == {}
+
+    async def test_files_are_seen_by_their_owner_only(self, index):
+        collection, document, owner = new_collection(), uuid4(), uuid4()
+        await index.upsert(collection, chunks(document, [f"{MARKER}."]), meta(document, owner=owner))
+        mine = Access(files=frozenset({document}), owner=owner)
+        found = points(await index.search(collection, ASK, mine))
+        assert list(await index.fetch(collection, found, mine)) == found
+        assert await index.fetch(collection, found, Access(files=frozenset({document}), owner=uuid4())) == {}
+
+    async def test_rarity_counts_only_what_may_be_seen(self, index):
+        """TEN-03: scores must not tell how often a foreign knowledge base uses a word."""
+        collection, small, large = new_collection(), uuid4(), uuid4()
+        await self.fill(index, collection, small)
+        access = Access(frozenset({small}))
+        before = (await index.search(collection, ASK, access)).branches[0][0].score
+        for _ in range(5):
+            await self.fill(index, collection, large)
+        after = (await index.search(collection, ASK, access)).branches[0][0].score
+        assert after == pytest.approx(before, rel=1e-4)
+
+    async def test_deletion_leaves_nothing(self, index):
+        collection, base, other = new_collection(), uuid4(), uuid4()
+        first = await self.fill(index, collection, base)
+        await self.fill(index, collection, base)
+        await self.fill(index, collection, other)
+        await index.delete_document(collection.id, first)
+        assert await index.count(collection.id, first) == 0
+        assert await index.count(collection.id) == 4
+        await index.delete_knowledge_base(collection.id, base)
+        assert await index.count(collection.id) == 2
+        await index.drop(collection.id)
+        assert await index.count(collection.id) == 0
+
+    async def test_optimising_keeps_all(self, index):
+        collection, base = new_collection(), uuid4()
+        await self.fill(index, collection, base)
+        await index.optimise(collection.id)
+        assert len(points(await index.search(collection, ASK, Access(frozenset({base}))))) == 1

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Qdrant Edge keeps the contract of the index, and its own promises on disk."""
+
+import asyncio
+import signal
+import sys
+from uuid import UUID, uuid4
+
+import pytest
+
+from genius_common.crypto import ContentKey
+from genius_retrieval.index.edge import EdgeIndex
+from genius_retrieval.index.port import Access
+from tests.contract.retrieval_search.suite import ASK, MARKER, IndexContract, chunks, meta, points
+from tests.eval.laws import Secrets, new_collection
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from uuid import UUID, uuid4
+from genius_common.crypto import ContentKey
+from genius_retrieval.index.edge import EdgeIndex
+from tests.contract.retrieval_search.suite import MARKER, chunks, meta
+from tests.eval.laws import Secrets
+
+async def main():
+    index = EdgeIndex(Path(sys.argv[1]))
+    collection = Secrets(UUID(int=1), b"s" * 32, ContentKey(UUID(int=2), b"c" * 32))
+    while True:
+        document = uuid4()
+        written = chunks(document, [f"{MARKER} eins.", f"{MARKER} zwei."])
+        await index.upsert(collection, written, meta(document, UUID(int=3)))
+        print(document, flush=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+async def index(tmp_path):
+    opened = EdgeIndex(tmp_path / "edge")
+    yield opened
+    await opened.close()
+
+
+class TestEdgeIndex(IndexContract):
+    pass
+
+
+async def test_nothing_of_the_content_is_on_disk_in_clear(tmp_path):
+    """CRY-01: neither texts nor terms, only ciphertext and keyed ids."""
+    index, collection, document = EdgeIndex(tmp_path), new_collection(), uuid4()
+    await index.upsert(collection, chunks(document, [f"Die {MARKER} gilt."]), meta(document, uuid4()))
+    await index.close()
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes().lower()
+            assert MARKER.lower().encode() not in content
+            assert b"abschnitt" not in content
+
+
+async def test_acknowledged_documents_survive_kill_9(tmp_path):
+    """ING-10: what was acknowledged before `kill -9` is whole after the next start."""
+    writer = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", WRITER, str(tmp_path), stdout=asyncio.subprocess.PIPE
+    )
+    assert writer.stdout
+    acknowledged = [UUID((await writer.stdout.readline()).decode().strip()) for _ in range(12)]
+    writer.send_signal(signal.SIGKILL)
+    await writer.communicate()
+    index = EdgeIndex(tmp_path)
+    collection = Secrets(UUID(int=1), b"s" * 32, ContentKey(UUID(int=2), b"c" * 32))
+    for document in acknowledged:
+        assert await index.count(collection.id, document) == 2
+    assert len(points(await index.search(collection, ASK, Access(frozenset({UUID(int=3)}))))) >= 24
+    await index.close()
+
+
+async def test_leftovers_of_an_interrupted_creation_or_removal_are_cleared(tmp_path):
+    for name in (f"{uuid4()}.new", f"{uuid4()}.dropped"):
+        (tmp_path / name / "segments").mkdir(parents=True)
+    index = EdgeIndex(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    await index.close()
+
+
+async def test_searches_go_on_while_others_write(tmp_path):
+    index, collection, base = EdgeIndex(tmp_path), new_collection(), uuid4()
+    access = Access(frozenset({base}))
+
+    async def write(number: int) -> None:
+        document = uuid4()
+        await index.upsert(collection, chunks(document, [f"{MARKER} {number}."] * 3), meta(document, base))
+
+    async def look() -> None:
+        await index.search(collection, ASK, access)
+
+    await write(0)
+    await asyncio.gather(*(write(n) for n in range(1, 10)), *(look() for _ in range(20)), index.optimise(collection.id))
+    assert await index.count(collection.id) == 30
+    await index.close()
