@@ -3,11 +3,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import structlog
-
-from genius_common.errors import NotAuthenticated, PlatformError
+from genius_common.errors import NotAuthenticated
 from genius_common.principal import Principal
 from genius_common.upstream.client import UpstreamClient
 from genius_common.web import Scope
@@ -15,9 +11,9 @@ from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.auth.identity import Identity
 from genius_gateway.openai import Collaborators, OpenAIRelay, Settlement
 from genius_gateway.state import GatewayState
+from genius_gateway.usage.batch import BatchedUsage
 from genius_gateway.usage.quota import Kind
 
-log = structlog.get_logger(__name__)
 _KINDS: dict[str, Kind] = {"chat.completions": "model", "embeddings": "embedding"}
 _SCOPES = ("chat.completions", "embeddings", "models.read")
 
@@ -27,7 +23,7 @@ class ModelPath:
 
     def __init__(self, state: GatewayState) -> None:
         self._state = state
-        self._settling: set[asyncio.Task[None]] = set()
+        self._usage = BatchedUsage(state.database, state.quota)
         self._client = UpstreamClient(f"{state.settings.inference_url.rstrip('/')}/v1")
         collaborators = Collaborators(
             authenticate=self._principal,
@@ -39,8 +35,8 @@ class ModelPath:
         self.relay = OpenAIRelay(self._client, collaborators, body_limit=state.settings.limits.json_bytes)
 
     async def close(self) -> None:
-        """Wait for the last settlements."""
-        await asyncio.gather(*self._settling, return_exceptions=True)
+        """Write the last use."""
+        await self._usage.close()
         self._client.close()
 
     async def _principal(self, scope: Scope) -> Principal:
@@ -50,9 +46,8 @@ class ModelPath:
         return identity.principal
 
     async def _reserve(self, principal: Principal, action: str) -> None:
-        kind = _KINDS.get(action)
-        if kind is not None:
-            await self._state.quota.reserve(principal, kind)
+        if action in _KINDS:
+            await self._usage.allow(principal)
 
     def _mint(self, principal: Principal) -> str:
         return self._state.minter.for_inner(principal, "inference", _SCOPES)
@@ -61,15 +56,6 @@ class ModelPath:
         await self._state.audit.record(AuditRecord.of(principal, f"model.{action}"))
 
     def _settle(self, principal: Principal, settlement: Settlement) -> None:
-        task = asyncio.create_task(self._write(principal, settlement))
-        self._settling.add(task)
-        task.add_done_callback(self._settling.discard)
-
-    async def _write(self, principal: Principal, settlement: Settlement) -> None:
         kind = _KINDS.get(settlement.action)
-        if kind is None:
-            return
-        try:
-            await self._state.quota.add(principal, kind, settlement.input_tokens, settlement.output_tokens)
-        except PlatformError as error:
-            log.error("usage not settled", code=error.code)
+        if kind is not None:
+            self._usage.add(principal, kind, settlement.input_tokens, settlement.output_tokens)

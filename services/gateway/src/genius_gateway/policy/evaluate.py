@@ -37,6 +37,7 @@ class Policy:
     """The table, compiled. `rule_for` finds the line of a request before any routing."""
 
     rules: Iterable[Rule] = RULES
+    _fixed: dict[str, dict[str, Rule]] = field(init=False)
     _compiled: list[tuple[re.Pattern[str], dict[str, Rule]]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,17 +46,20 @@ class Policy:
             if rule.method in by_path.setdefault(rule.path, {}):
                 raise ValueError(f"two policy entries for {rule.method} {rule.path}")
             by_path[rule.path][rule.method] = rule
-        self._compiled = [(_pattern(path), methods) for path, methods in by_path.items()]
+        self._fixed = {path: methods for path, methods in by_path.items() if "{" not in path}
+        self._compiled = [(_pattern(path), methods) for path, methods in by_path.items() if "{" in path]
 
     def rule_for(self, method: str, path: str) -> Rule:
         """The line for a request. Raises: NotFound (no such path, or an impossible id), MethodNotAllowed."""
-        for pattern, methods in self._compiled:
-            if pattern.fullmatch(path):
-                rule = methods.get(method)
-                if rule is None:
-                    raise MethodNotAllowed
-                return rule
-        raise NotFound
+        methods = self._fixed.get(path) or next(
+            (methods for pattern, methods in self._compiled if pattern.fullmatch(path)), None
+        )
+        if methods is None:
+            raise NotFound
+        rule = methods.get(method)
+        if rule is None:
+            raise MethodNotAllowed
+        return rule
 
     def covers(self, method: str, template: str) -> bool:
         """Whether a route of the application has an entry."""

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The port for the other services, and the model path's quota."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from genius_common.principal import Principal
+from genius_common.tokens import TokenVerifier
+from genius_gateway.app import create_app
+from genius_gateway.scopes import row_scope
+from genius_gateway.usage.batch import BatchedUsage
+from genius_gateway.usage.errors import QuotaReached
+from genius_gateway.usage.quota import Quota
+from tests.support.gateway import Gateway, serving
+from tests.support.platform import free_port
+
+
+async def identity_of(gateway: Gateway, name: str) -> Principal:
+    identity = await gateway.state.authenticator.identify(f"Bearer {await gateway.token(name)}", None)
+    principal: Principal = identity.principal
+    return principal
+
+
+async def run_token(gateway: Gateway, principal: Principal, run: UUID, **options: Any) -> str:
+    token: str = gateway.state.minter.for_inner(
+        principal, "modules", {"search", "run.token"}, run=run, also_for=["gateway"], **options
+    )
+    return token
+
+
+async def insert_run(gateway: Gateway, principal: Principal, run: UUID, state: str) -> None:
+    columns = "id, authority, owner, module, version, state, protection_class, request, seq_reserved"
+    query = sa.text(
+        f"INSERT INTO runs ({columns}) VALUES (:id, :authority, :owner, 'chat', '1.0.0', :state, 'intern', '', 0)"
+    )
+    values = {"id": run, "authority": principal.authority, "owner": principal.subject, "state": state}
+    async with gateway.state.database.transaction(row_scope(principal)) as connection:
+        await connection.execute(query, values)
+
+
+async def test_modules_get_fresh_tokens_while_their_run_goes_on(gateway: Gateway) -> None:
+    """AUTH-14: for this run alone, by its own token alone, without more rights, and not after its end."""
+    principal = await identity_of(gateway, "a.weber")
+    running, ended = uuid4(), uuid4()
+    await insert_run(gateway, principal, running, "running")
+    await insert_run(gateway, principal, ended, "succeeded")
+    async with httpx.AsyncClient(base_url=gateway.internal_url) as client:
+
+        async def ask(run: UUID, token: str) -> httpx.Response:
+            return await client.post(f"/internal/runs/{run}/token", headers={"authorization": f"Bearer {token}"})
+
+        good = await ask(running, await run_token(gateway, principal, running))
+        assert good.status_code == 200
+        verifier = TokenVerifier("modules", "test")
+        verifier.set_keys((await client.get("/.well-known/jwks.json")).json())
+        fresh = verifier.verify(good.json()["token"])
+        assert (fresh.subject, fresh.run, fresh.scopes) == (principal.subject, running, {"search", "run.token"})
+        assert (await ask(ended, await run_token(gateway, principal, running))).status_code == 403
+        assert (await ask(ended, await run_token(gateway, principal, ended))).status_code == 401
+        assert (await ask(running, await gateway.token("a.weber"))).status_code == 401
+        narrow = gateway.state.minter.for_inner(principal, "gateway", {"search"}, run=running)
+        assert (await ask(running, narrow)).status_code == 403
+        assert (await client.post(f"/internal/runs/{running}/token")).status_code == 401
+    async with gateway.browser() as public:
+        headers = {"authorization": f"Bearer {await run_token(gateway, principal, running)}"}
+        assert (await public.get("/api/v1/me", headers=headers)).status_code == 401
+
+
+async def test_internal_things_stay_internal(gateway: Gateway) -> None:
+    """GW-08: metrics and module tokens are on the inner port alone."""
+    async with httpx.AsyncClient(base_url=gateway.internal_url) as client, gateway.browser() as public:
+        assert (await client.get("/metrics")).status_code == 200
+        assert (await client.get("/health/ready")).json()["checks"]["postgresql"] == "ok"
+        assert (await public.get("/metrics")).status_code == 404
+        keys = (await public.get("/.well-known/jwks.json")).json()["keys"]
+        assert [(key["kty"], "d" in key) for key in keys] == [("OKP", False)]
+
+
+async def test_quota_of_runs_is_per_authority_and_shared(gateway: Gateway) -> None:
+    """QUO-01: reservations of many requests at once never go beyond the limit; another authority is not touched."""
+    limits = gateway.settings.limits.model_copy(update={"requests_per_day": 10, "tokens_per_day": 1_000_000})
+    quota = Quota(gateway.state.database, limits)
+    clerk, other = await identity_of(gateway, "e.nowak"), await identity_of(gateway, "b.yilmaz")
+    results = await asyncio.gather(*(quota.reserve(clerk, "run", 10) for _ in range(30)), return_exceptions=True)
+    assert sum(isinstance(result, QuotaReached) for result in results) == 20
+    kept = [result for result in results if not isinstance(result, BaseException)]
+    assert len(kept) == 10
+    await quota.settle(clerk, kept[0], input_tokens=3, output_tokens=4)
+    assert await quota.reserve(other, "run", 10)
+
+
+async def test_use_of_models_is_written_in_batches(gateway: Gateway) -> None:
+    """QUO-01: what was added is in the counters after closing; a limit that is reached refuses."""
+    principal = await identity_of(gateway, "musterstadt-fachverfahren")
+    usage = BatchedUsage(gateway.state.database, gateway.state.quota)
+    await asyncio.gather(*(usage.allow(principal) for _ in range(50)))
+    for _ in range(50):
+        usage.add(principal, "embedding", 10, 1)
+    await usage.close()
+    async with gateway.state.database.transaction(row_scope(principal)) as connection:
+        query = sa.text("SELECT requests, input_tokens, output_tokens FROM usage_counters WHERE kind = 'embedding'")
+        assert tuple((await connection.execute(query)).one()) == (50, 500, 50)
+    limits = gateway.settings.limits.model_copy(update={"tokens_per_day": 500})
+    with pytest.raises(QuotaReached):
+        await BatchedUsage(gateway.state.database, Quota(gateway.state.database, limits)).allow(principal)
+
+
+async def test_an_unreachable_provider_is_said_and_survived(gateway: Gateway) -> None:
+    """REL: no login and no unknown token without the provider, but the gateway starts and says so."""
+    port = free_port()
+    oidc = gateway.settings.oidc.model_copy(update={"issuer": f"http://127.0.0.1:{free_port()}/realms/genius"})
+    changes = {"port": port, "internal_port": None, "public_url": f"http://127.0.0.1:{port}", "oidc": oidc}
+    settings = gateway.settings.model_copy(update=changes)
+    async with serving(create_app(settings), port, "on"), httpx.AsyncClient(base_url=settings.public_url) as client:
+        login = await client.get("/auth/login")
+        assert (login.status_code, "Anmeldedienst" in login.text) == (503, True)
+        headers = {"authorization": f"Bearer {await gateway.token('a.weber')}"}
+        assert (await client.get("/api/v1/me", headers=headers)).status_code == 503
+        health = await client.get("/api/v1/health/ready")
+        assert (health.status_code, health.json()["checks"]["identity"]) == (200, "down")
+
+
+async def test_the_principal_of_a_token_is_not_swapped(gateway: Gateway) -> None:
+    """AUTH-07: two callers in turn, many times, over the cache: never the other's subject."""
+    names = ("a.weber", "b.yilmaz")
+    expected = {name: (await identity_of(gateway, name)).subject for name in names}
+    tokens = {name: f"Bearer {await gateway.token(name)}" for name in names}
+
+    async def one(index: int) -> None:
+        name = names[index % 2]
+        identity = await gateway.state.authenticator.identify(tokens[name], None)
+        assert identity.principal.subject == expected[name]
+
+    for start in range(0, 2000, 100):
+        await asyncio.gather(*(one(index) for index in range(start, start + 100)))
+
+
+async def test_minted_tokens_never_exceed_the_principal(gateway: Gateway) -> None:
+    principal = replace(await identity_of(gateway, "a.weber"), scopes=frozenset({"search"}))
+    token = gateway.state.minter.for_inner(principal, "retrieval", {"search", "import", "documents.write"})
+    verifier = TokenVerifier("retrieval", "test")
+    verifier.set_keys(gateway.state.minter.jwks())
+    assert verifier.verify(token).scopes == {"search"}
