@@ -42,8 +42,8 @@ class Schema:
         await asyncio.to_thread(self.execute, statement, parameters)
 
 
-@pytest.fixture(scope="package")
-def schema(postgres_server: TestPostgres) -> Schema:
+def migrated(postgres_server: TestPostgres) -> Schema:
+    """A database of its own on the server."""
     owner_url, app_url = postgres_server.create_database("gateway_runs")
     upgrade(owner_url)
     admin = conninfo(postgres_server.url).rsplit("/postgres", 1)
@@ -55,6 +55,11 @@ def schema(postgres_server: TestPostgres) -> Schema:
         (schema.authority, schema.other_authority),
     )
     return schema
+
+
+@pytest.fixture(scope="package")
+def schema(postgres_server: TestPostgres) -> Schema:
+    return migrated(postgres_server)
 
 
 @pytest.fixture(scope="package")

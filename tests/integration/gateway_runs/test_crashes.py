@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ import pytest
 
 from tests.support.gateway_runs import GatewayProcess, LocalGateway, Person, frames
 from tests.support.postgres import TestPostgres
+from tests.support.postgres import postgres_server as cluster_fixture
 from tests.support.scripted_module import ScriptedModules
 
-from .conftest import Schema, until
+from .conftest import Schema, migrated, until
 from .test_conversations import CHAT, messages
 from .test_runs import Events, again, ended, start
 
@@ -127,29 +128,46 @@ async def test_cancel_while_no_process_has_the_run(client: httpx.AsyncClient, sc
     assert (await again(client, run))[-1][1]["type"] == "cancelled"
 
 
+@pytest.fixture
+def own_server() -> Iterator[TestPostgres]:
+    """A cluster that may be stopped without disturbing other tests."""
+    yield from cluster_fixture.__wrapped__()
+
+
 async def test_postgresql_restarts_during_a_run(
-    client: httpx.AsyncClient, postgres_server: TestPostgres, modules: ScriptedModules
+    config: dict[str, Any], own_server: TestPostgres, modules: ScriptedModules
 ) -> None:
     """The run goes on in memory, its followers too; what could not be saved meanwhile is saved afterwards."""
+    schema = migrated(own_server)
+    gateway = LocalGateway({**config, "database": schema.app_url})
+    await gateway.start()
     modules.delay_s = 0.02
     try:
-        run = await start(client, "slow")
-        following = asyncio.create_task(again(client, run))
-        await asyncio.sleep(0.5)
-        await asyncio.to_thread(postgres_server.cluster.stop)
-        answer = await client.get(f"/api/v1/runs/{run}")
-        assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
-        refused = await client.post(CHAT, json={"input": {"message": "x"}})
-        assert (refused.status_code, refused.json()["retryable"]) == (503, True)
-        with tempfile.TemporaryFile() as log:
-            await asyncio.to_thread(postgres_server.cluster.start, log)
-        events = await following
-        final = events[-1][1]
-        assert final["type"] == "done" or final["code"] == "run_interrupted"
-        assert (await ended(client, run))["state"] in {"succeeded", "failed"}
-        assert await again(client, run, events[3][0]) == events[4:]
+        async with httpx.AsyncClient(
+            base_url=gateway.url, headers=Person(schema.authority).headers, timeout=30
+        ) as client:
+            await restart_during_a_run(client, own_server)
     finally:
         modules.delay_s = 0.05
+        await gateway.stop()
+
+
+async def restart_during_a_run(client: httpx.AsyncClient, server: TestPostgres) -> None:
+    run = await start(client, "slow")
+    following = asyncio.create_task(again(client, run))
+    await asyncio.sleep(0.5)
+    await asyncio.to_thread(server.cluster.stop)
+    answer = await client.get(f"/api/v1/runs/{run}")
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+    refused = await client.post(CHAT, json={"input": {"message": "x"}})
+    assert (refused.status_code, refused.json()["retryable"]) == (503, True)
+    with tempfile.TemporaryFile() as log:
+        await asyncio.to_thread(server.cluster.start, log)
+    events = await following
+    final = events[-1][1]
+    assert final["type"] == "done" or final["code"] == "run_interrupted"
+    assert (await ended(client, run))["state"] in {"succeeded", "failed"}
+    assert await again(client, run, events[3][0]) == events[4:]
 
 
 async def test_a_process_that_lost_its_run_writes_nothing_more(
