@@ -5,14 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from genius_inference.testing import RunningServer, scripted_server
+from genius_inference.testing import RunningServer
 from tests.support.inference import Keys, RunningInference, jwks_server, running_inference
-
-
-@pytest.fixture(scope="session")
-def model_server() -> Iterator[RunningServer]:
-    with scripted_server() as server:
-        yield server
 
 
 @pytest.fixture(scope="session")

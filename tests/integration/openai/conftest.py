@@ -100,12 +100,6 @@ class Gateway:
 
 
 @pytest.fixture(scope="session")
-def model_server() -> Iterator[RunningServer]:
-    with scripted_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
 def keys() -> Iterator[Keys]:
     with jwks_server() as found:
         yield found
