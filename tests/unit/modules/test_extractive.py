@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Answers from passages: verbatim, readable, most relevant first."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from genius_common.contracts.retrieval import Hit, Passage
 from genius_modules.documents.extractive import extractive_answer
 from tests.support.scripted_retrieval import make_hit
@@ -69,3 +72,23 @@ def test_a_document_is_named_with_its_page() -> None:
     hit = make_hit("Abschnitt 2", "Die Miete beträgt 600 Euro.", page=3, title="Mietvertrag")
     text = extractive_answer("Miete?", [hit]).text
     assert text == "Mietvertrag, Abschnitt 2, Seite 3: „Die Miete beträgt 600 Euro.“ [1]"
+
+
+@given(
+    st.lists(st.sampled_from(["Wort ", "1. eins ", "2. zwei ", "(1) ", "Satz. ", "\n\n", "a, ", "„x“ "]), max_size=300),
+    st.integers(0, 900),
+)
+def test_whatever_the_text_the_quote_is_verbatim_and_bounded(parts: list[str], start: int) -> None:
+    """OUT-06"""
+    text = "".join(parts).strip() or "x"
+    begin = min(start, len(text) - 1)
+    for hit in (make_hit("§ 1", text), scored(make_hit("§ 1", text), 1.0, (begin, len(text)))):
+        citation = extractive_answer("Wort zwei?", [hit]).citations[0]
+        assert citation.quote in text
+        assert len(citation.quote) <= 480
+
+
+def test_a_long_sentence_without_items_is_cut_at_a_word() -> None:
+    text = "Sehr " * 200 + "lang."
+    answer = extractive_answer("lang?", [scored(make_hit("§ 1", text), 1.0, (0, len(text)))])
+    assert answer.text.endswith("Sehr …“ [1]")

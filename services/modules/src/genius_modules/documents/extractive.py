@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from genius_common.contracts.retrieval import Citation, Hit
 from genius_modules.citations import Span, best_quote, split_sentences
@@ -76,7 +77,7 @@ def _focused(question: str, text: str, span: Span) -> Span:
     if clipped == span:
         return span
     starts = [span.start + match.start(1) for match in _ITEM.finditer(span.of(text))]
-    items = [Span(start, end) for start, end in zip(starts, [*starts[1:], span.end], strict=True)]
+    items = [Span(start, end) for start, end in pairwise([*starts, span.end])]
     wanted = set(stems(question))
     best = max(items, key=lambda item: len(wanted & set(stems(item.of(text)))), default=None)
     if best is None or best.end <= clipped.end or not wanted & set(stems(best.of(text))):
