@@ -32,6 +32,7 @@ describe('passage', () => {
     expect(cut.map((piece) => piece.text).join('')).toBe(text)
     expect(cut.filter((piece) => piece.marked).map((piece) => piece.text)).toEqual(['Erster Satz.', ' Zwe', 'Erster Satz.'])
     expect(highlightSpans(citation({ char_from: 3, char_to: 9 }))).toEqual([[3, 9]])
+    expect(highlightSpans(citation({ text: '😀 Ein Satz.', quote: 'Ein Satz.', char_from: 100, char_to: 111 }))).toEqual([[102, 111]])
   })
   it('names a law by its §, a paper by title and page', () => {
     const page = (n: number) => `Seite ${n}`

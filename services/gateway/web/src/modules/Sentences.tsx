@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { Fragment } from 'react'
 import type { Sentence } from '../api/types'
 import { useI18n } from '../i18n'
 import { Icon } from '../kern/Icon'
@@ -17,7 +18,7 @@ export function Sentences({ sentences }: { sentences: Sentence[] }) {
         // oxlint-disable-next-line react/no-array-index-key
         <p key={i} className={sentence.supported ? undefined : 'unsupported'}>
           {sentence.text.replace(MARK, '')}
-          {sentence.citations.map((n) => <CiteButton key={n} n={n} />)}
+          {sentence.citations.map((n) => <Fragment key={n}>{' '}<CiteButton n={n} /></Fragment>)}
           {!sentence.supported && <span className="unsupported-mark"><Icon name="warning" />{t('module.unsupported')}</span>}
         </p>
       ))}

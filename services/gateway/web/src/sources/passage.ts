@@ -37,6 +37,18 @@ export function pieces(text: string, marks: readonly [number, number][]): Piece[
   return out
 }
 
-/** Spans to draw on the page picture. */
-export const highlightSpans = (citation: Citation): [number, number][] =>
-  citation.passages?.length ? citation.passages.map(({ char_from, char_to }) => [char_from, char_to]) : [[citation.char_from, citation.char_to]]
+/** Where the quote stands in the document, in the server's characters; null if it is not in the citation's text. */
+export function quoteSpan(citation: Citation): [number, number] | null {
+  const quote = citation.quote?.trim()
+  const at = quote ? citation.text.indexOf(quote) : -1
+  if (at < 0) return null
+  const from = citation.char_from + [...citation.text.slice(0, at)].length
+  return [from, from + [...quote].length]
+}
+
+/** Spans to draw on the page picture: the quote, else the passages of the hit. */
+export function highlightSpans(citation: Citation): [number, number][] {
+  const quote = quoteSpan(citation)
+  if (quote) return [quote]
+  return citation.passages?.length ? citation.passages.map(({ char_from, char_to }) => [char_from, char_to]) : [[citation.char_from, citation.char_to]]
+}
