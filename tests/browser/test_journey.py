@@ -86,7 +86,7 @@ def test_upload_a_pdf_ask_it_and_see_the_page(page: Page) -> None:
     answer.get_by_role("button", name=re.compile(r"Quelle \d anzeigen")).first.click()
     picture = page.get_by_role("img", name=re.compile("Seite 1 von"))
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 300")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 300
 
 
 def test_summarise_and_draft(page: Page) -> None:
@@ -95,7 +95,7 @@ def test_summarise_and_draft(page: Page) -> None:
     page.get_by_role("button", name="Starten").click()
     expect(page.get_by_role("heading", name="Ergebnis")).to_be_visible()
     page.goto("/modules/draft")
-    page.get_by_label("Stichpunkte", exact=False).first.fill("Mietvertrag fehlt, Frist 14 Tage")
+    page.get_by_label("Notizen", exact=False).first.fill("Mietvertrag fehlt, Frist 14 Tage")
     page.get_by_role("button", name="Starten").click()
     expect(page.get_by_text("Mietvertrag fehlt").last).to_be_visible()
     expect(page.get_by_text("Bitte ergänzen").first).to_be_visible()
