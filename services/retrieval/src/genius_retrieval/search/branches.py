@@ -12,7 +12,7 @@ from genius_retrieval.search.question import Question
 from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE
 
 # How much each field counts after its scores were divided by the best one; tuned on the development queries.
-FIELD_WEIGHTS = {BODY: 0.85, COMPOUNDS: 0.63, HEADING: 0.9, PLACE: 1.0}
+FIELD_WEIGHTS = {BODY: 0.77, COMPOUNDS: 0.51, HEADING: 0.95, PLACE: 0.63}
 _KIND, _CONTEXT, _REFERENCE, _LAW, _EXACT_SCORE = 0.25, 0.25, 3.0, 2.0, 10.0
 
 

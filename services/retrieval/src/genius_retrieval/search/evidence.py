@@ -38,7 +38,8 @@ class Evidence:
 
     `coverage`: share of the question's IDF mass in heading, place and text; `body` in the text alone; `sentence`
     in its best sentence, in its heading, in heading and place together (`frame`); `rarest`: how well the rarest word
-    of the question is covered; `missing`: words known nowhere; `typed`: the best sentence of the kind asked for; `asked`: the
+    of the question is covered;
+    `missing`: words known nowhere; `typed`: the best sentence of the kind asked for; `asked`: the
     heading names it.
     """
 

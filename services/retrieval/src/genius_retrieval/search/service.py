@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,9 +21,11 @@ from genius_retrieval.search.verdict import confidence, is_answerable
 
 _CANDIDATES = 32
 # Shares in the final score beside the fused one; tuned on the development questions.
-_COVERAGE, _BODY, _HEADING, _FRAME = 3.4, 2.9, 0.05, 2.5
-_SENTENCE, _TYPED, _ASKED, _PRIOR, _EARLY = 0.85, 1.3, 0.45, 0.85, 1.0
+_COVERAGE, _BODY, _FRAME = 0.5, 1.3, 1.1
+_SENTENCE, _TYPED, _ASKED, _PRIOR, _EARLY, _LEADING = 0.6, 1.0, 0.4, 1.1, 1.5, 1.7
 _EARLY_CHUNKS = 40
+# A chunk that begins with Absatz 2 or later; the first Absatz mostly has the rule.
+_LATER_PARAGRAPH = re.compile(r"\((?!1\))\d+[a-z]?\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +117,12 @@ def _worth(chunk: IndexedChunk, evidence: Evidence) -> float:
     return (
         _COVERAGE * evidence.coverage
         + _BODY * evidence.body
-        + _HEADING * evidence.heading
         + _FRAME * evidence.frame
         + _SENTENCE * evidence.sentence
         + _TYPED * evidence.typed
         + _ASKED * evidence.asked
         + _EARLY * early
+        + (0.0 if _LATER_PARAGRAPH.match(chunk.text) else _LEADING)
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from genius_retrieval.search.evidence import Evidence
 from genius_retrieval.search.question import Question
 
-THRESHOLD = 0.42
+THRESHOLD = 0.40
 _BIAS, _COVERAGE, _SENTENCE, _FRAME, _MISSING = -5.77, 4.36, 1.11, 6.41, -2.28
 _CITED, _NO_WORDS = 0.95, 0.2
 

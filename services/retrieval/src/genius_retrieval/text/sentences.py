@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 
-_ABBREVIATIONS = frozenset(
-    """
-    abs nr nrn art bzw ca vgl ggf evtl usw etc inkl exkl zzgl max min mind str tel dr prof ing dipl hr fr st bd ff aufl
-    hrsg az abl bgbl gmbl anm rn rdnr ziff lit buchst kap jan feb mär apr jun jul aug sept okt nov dez sog insb gem
-    geb verst vorm allg bes einschl entspr ehem ggü idf iv vm zb dh ua og mwv
-    """.split()
-)
+_ABBREVIATIONS_TEXT = """
+abs nr nrn art bzw ca vgl ggf evtl usw etc inkl exkl zzgl max min mind str tel dr prof ing dipl hr fr st bd ff
+aufl hrsg az abl bgbl gmbl anm rn rdnr ziff lit buchst kap jan feb mär apr jun jul aug sept okt nov dez sog insb
+gem geb verst vorm allg bes einschl entspr ehem ggü idf iv vm zb dh ua og mwv
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATIONS_TEXT.split())
 _END = re.compile(r"[.!?…]+[\"'“”»)\]]*(?=\s)|\n{2,}|;(?=\s)")
 _LAST = re.compile(r"[^\W_]+$")
 _OPENER = re.compile(r"\s*[\"'„“»(\[§]*\s*[A-ZÄÖÜ0-9§(„]")

@@ -16,21 +16,21 @@ _HYPHENATED = re.compile(r"(?<=\w)[-\u00ad\u2010]\s*\n\s*(?=[a-zäöü])|\u00ad"
 _WORD = re.compile(r"[^\W_]+")
 _stemmer = Stemmer.Stemmer("german", 0)
 
-STOPWORDS = frozenset(
-    """
-    aber alle allem allen aller alles als also am an andere anderen anderer anderes auch auf aus bei beim bereits bin
-    bis bist da dabei dadurch dafür daher damit danach dann daran darauf daraus darf darin darüber darum das dass davon
-    dazu dein dem den denen denn der deren des dessen die dies diese diesem diesen dieser dieses dir doch dort du durch
-    dürfen ein eine einem einen einer eines er es etwa etwas euch euer für gegen gegenüber gibt habe haben hat hatte
-    hier hierfür hierzu hinsichtlich ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in indem ins insbesondere ist ja
-    je jede jedem jeden jeder jedes jedoch jemand jene jener jetzt kann kein keine keinem keinen keiner können könnte
-    lassen man mein meine meinem meinen meiner mich mir mit muss müssen nach nicht noch nun nur ob oder ohne sein seine
-    seinem seinen seiner sein sich sie sind so sofern solche solchen sollen soll sollte sondern soweit sowie sowohl
-    über um und uns unser unter viel viele vom von vor war waren was weder weil welche welchem welchen welcher welches
-    wenn wer werden wem wen wessen wie wieder will wir wird wo wobei wofür woher wohin worden wurde wurden würde
-    während zu zum zur zwar zwischen eigentlich bitte mal eben ggf bzw usw etc abs nr satz absatz nummer jeweils jeweilige
-    """.split()
-)
+_STOPWORDS_TEXT = """
+aber alle allem allen aller alles als also am an andere anderen anderer anderes auch auf aus bei beim bereits
+bin bis bist da dabei dadurch dafür daher damit danach dann daran darauf daraus darf darin darüber darum das
+dass davon dazu dein dem den denen denn der deren des dessen die dies diese diesem diesen dieser dieses dir doch
+dort du durch dürfen ein eine einem einen einer eines er es etwa etwas euch euer für gegen gegenüber gibt habe
+haben hat hatte hier hierfür hierzu hinsichtlich ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in indem ins
+insbesondere ist ja je jede jedem jeden jeder jedes jedoch jemand jene jener jetzt kann kein keine keinem keinen
+keiner können könnte lassen man mein meine meinem meinen meiner mich mir mit muss müssen nach nicht noch nun nur
+ob oder ohne sein seine seinem seinen seiner sein sich sie sind so sofern solche solchen sollen soll sollte
+sondern soweit sowie sowohl über um und uns unser unter viel viele vom von vor war waren was weder weil welche
+welchem welchen welcher welches wenn wer werden wem wen wessen wie wieder will wir wird wo wobei wofür woher
+wohin worden wurde wurden würde während zu zum zur zwar zwischen eigentlich bitte mal eben ggf bzw usw etc abs
+nr satz absatz nummer jeweils jeweilige
+"""
+STOPWORDS = frozenset(_STOPWORDS_TEXT.split())
 
 
 def normalise(text: str) -> str:
