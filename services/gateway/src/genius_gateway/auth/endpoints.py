@@ -11,7 +11,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from genius_common.errors import InvalidInput
 from genius_gateway.auth import csrf
-from genius_gateway.auth.errors import AccountDisabled, IdentityProviderUnavailable, LoginFailed, NoAuthority
+from genius_gateway.auth.errors import (
+    AccountDisabled,
+    IdentityProviderUnavailable,
+    LoginFailed,
+    NoAuthority,
+    SessionEnded,
+)
 from genius_gateway.auth.pages import failure_page
 from genius_gateway.auth.transaction import LIFETIME_S, LoginTransaction, open_transaction, safe_next
 from genius_gateway.dependencies import CurrentIdentity, State
@@ -61,6 +67,8 @@ async def callback(request: Request, state: State) -> Response:
 @router.post("/auth/logout", tags=["auth"], summary="End the session, here and at the provider")
 async def logout(identity: CurrentIdentity, state: State) -> Response:
     """Answers `{"url"}`: where the browser goes to end the provider's session, null if it need not."""
+    if identity.session is None:
+        raise SessionEnded
     url = await state.login.end(identity)
     response = JSONResponse({"url": url})
     _drop_cookie(response, state, state.settings.session_cookie)
