@@ -30,6 +30,7 @@ MAX_LIFETIME_S = 300
 MAX_TOKEN_BYTES = 16_384
 CLOCK_SKEW_S = 30
 _CACHE_LIMIT = 10_000
+_HEADER_LIMIT = 64
 
 
 class TokenInvalid(NotAuthenticated):
@@ -131,6 +132,7 @@ class TokenVerifier:
         self._tenant = tenant
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._cache: dict[bytes, Principal] = {}
+        self._known_headers: set[str] = set()
         self.revoked: frozenset[str] = frozenset()
 
     def set_keys(self, jwks: dict[str, Any]) -> None:
@@ -146,13 +148,20 @@ class TokenVerifier:
                 continue
         self._keys = keys
         self._cache.clear()
+        self._known_headers.clear()
 
     def knows(self, token: str) -> bool:
         """Whether the token names a key that is known; an unknown one is a reason to fetch the JWKS again."""
+        header = token.split(".", 1)[0]
+        if header in self._known_headers:  # the same for every token of one key
+            return True
         try:
-            return _parse_header(token.split(".", 1)[0]).kid in self._keys
+            known = _parse_header(header).kid in self._keys
         except (ValueError, TokenInvalid):
             return True
+        if known and len(self._known_headers) < _HEADER_LIMIT:
+            self._known_headers.add(header)
+        return known
 
     def verify(self, token: str) -> Principal:
         """Return the principal of a valid token, else raise `TokenInvalid` (133 µs, cached < 1 µs)."""
