@@ -18,7 +18,9 @@ MAX_CITATIONS = 5
 _RELATED = 0.75
 _SHORT = 60
 _ABSATZ = re.compile(r"\((\d{1,2}[a-z]?)\)\s")
-_ITEM = re.compile(r"(?:^|\s)(\d{1,2}\.\s(?=[a-zäöü]))")
+_ITEM = re.compile(
+    r"(?:^|\s)(\d{1,2}\.\s(?![A-ZÄ][a-zä]+\s\d{4}|Januar|Februar|März|April|Mai|Ju[nl]i|August)(?=[^\W\d]))"
+)
 _PASSAGE_CHARS = 480
 _LEAD_CHARS = 200
 _FURTHER_CHARS = 280
@@ -80,7 +82,11 @@ def _focused(question: str, text: str, span: Span) -> Span:
     items = [Span(start, end) for start, end in pairwise([*starts, span.end])]
     wanted = set(stems(question))
     best = max(items, key=lambda item: len(wanted & set(stems(item.of(text)))), default=None)
-    if best is None or best.end <= clipped.end or not wanted & set(stems(best.of(text))):
+    if best is None or best.end <= clipped.end:
+        return clipped
+    shared = wanted & set(stems(best.of(text)))
+    # One common word alone does not make an item the answer; then the beginning tells the reader more.
+    if 2 * len(shared) < len(wanted) or shared <= set(stems(clipped.of(text))):
         return clipped
     return clip(text, Span(best.start, best.start + len(best.of(text).rstrip(" ,;"))), _PASSAGE_CHARS)
 
