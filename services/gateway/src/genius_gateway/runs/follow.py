@@ -42,14 +42,14 @@ class Follower:
         self._hub = hub
         self._repository = repository
         self._database = database
-        self._touched = 0.0
+        self._touched_at = self._looked_at = float("-inf")
 
     async def next(self, timeout_s: float) -> list[LoggedEvent]:
         """The next events in order; empty after `timeout_s` of silence or at the end."""
         deadline = time.monotonic() + timeout_s
         while not self.ended and (left := deadline - time.monotonic()) > 0:
             live = self._hub.get(self.run)
-            found = await (self._from_memory(live, left) if live else self._from_elsewhere(min(left, _POLL_S)))
+            found = await (self._from_memory(live, left) if live else self._from_elsewhere(left))
             if found:
                 self.after = found[-1].seq
                 self.ended = found[-1].final
@@ -72,24 +72,30 @@ class Follower:
             return []
 
     async def _from_table(self, timeout_s: float) -> list[LoggedEvent]:
-        self._news.clear()
+        if not await self._something_new(timeout_s):
+            return []
         async with self._database.transaction(self.owner.scope) as connection:
             row = await self._repository.get(connection, self.run)
             found = await self._repository.events(connection, self.run, self.after) if row else []
-            if row and row.state in UNFINISHED and time.monotonic() - self._touched > _TOUCH_S:
-                self._touched = time.monotonic()
+            if row and row.state in UNFINISHED and time.monotonic() - self._touched_at > _TOUCH_S:
+                self._touched_at = time.monotonic()
                 await self._repository.touch_followed(connection, self.run)
-        if found:
-            return found
-        if row is None or row.state not in UNFINISHED:
-            self.ended = True
-            return []
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._news.wait()
-        except TimeoutError:
-            pass
-        return []
+        self.ended = not found and (row is None or row.state not in UNFINISHED)
+        return found
+
+    async def _something_new(self, timeout_s: float) -> bool:
+        """Wait for news, or for the next look that is due without any; False if neither comes in time."""
+        due = self._looked_at + _POLL_S - time.monotonic()
+        if due > 0:
+            try:
+                async with asyncio.timeout(min(timeout_s, due)):
+                    await self._news.wait()
+            except TimeoutError:
+                if timeout_s < due:
+                    return False
+        self._news.clear()
+        self._looked_at = time.monotonic()
+        return True
 
 
 class Following:
