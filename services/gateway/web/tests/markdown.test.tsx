@@ -15,8 +15,8 @@ const ATTRIBUTES = new Set(['class', 'href', 'target', 'rel', 'tabindex', 'role'
 /** OUT-01, OUT-02: only known elements and attributes, links only to web and mail. */
 function expectInert(root: Element): void {
   for (const element of root.querySelectorAll('*')) {
-    expect(TAGS, element.outerHTML).toContain(element.tagName)
-    for (const { name } of element.attributes) expect(ATTRIBUTES, `${element.tagName} ${name}`).toContain(name)
+    const strange = [...element.attributes].filter(({ name }) => !ATTRIBUTES.has(name))
+    if (!TAGS.has(element.tagName) || strange.length > 0) expect.fail(element.outerHTML)
     const href = element.getAttribute('href')
     if (href !== null) {
       expect(href).toMatch(/^(https?:\/\/|mailto:)/)

@@ -101,7 +101,7 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
         {over && <p className="drop-hint">{t('chat.drop')}</p>}
         <div className="composer-hints">
           <p className="hint" id={`${id}h`}>{t('chat.input.hint')}</p>
-          <p className="hint" id={`${id}f`} hidden>{t('chat.attach.limit', { size: bytes(limits.fileBytes), count: limits.files })}</p>
+          <p className="hint" id={`${id}f`}>{t('chat.attach.limit', { size: bytes(limits.fileBytes), count: limits.files })}</p>
           <p className={tooLong > 0 ? 'hint hint--error' : 'hint'} id={`${id}l`}>{tooLong > 0 ? t('chat.input.toolong', { count: number(tooLong) }) : draft.length > limits.characters * TELL_FROM ? t('chat.input.left', { count: number(-tooLong) }) : ''}</p>
         </div>
       </form>
