@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Chat completions through the relay: the good path, usage, models, refusals."""
 
+import time
+from uuid import UUID
+
 import httpx
 import pytest
 
@@ -46,6 +49,18 @@ def test_tokens_are_counted_from_the_tail(inference: RunningInference) -> None:
     labels = 'authority="00000000-0000-0000-0000-0000000000aa"'
     assert f'genius_inference_tokens_total{{{labels},direction="output",model="echo"}} 9.0' in metrics
     assert f'genius_inference_requests_total{{{labels},model="echo",outcome="ok"}} 1.0' in metrics
+
+
+def test_finished_streams_keep_the_connection(inference: RunningInference, model_server: RunningServer) -> None:
+    """A stream that ended is no client that left: it counts as ok and its connection serves the next one."""
+    authority = UUID(int=0xCC)
+    with inference.client(authority=authority) as client:
+        for _ in range(5):
+            assert stream(client, message("a b [[end_delay_s=0.03]]")).done == 1
+            time.sleep(0.06)
+        metrics = client.get("/metrics").text
+    assert f'{{authority="{authority}",model="echo",outcome="ok"}} 5.0' in metrics
+    assert len({record.connection for record in model_server.log()}) == 1
 
 
 def test_models_are_those_of_the_server(inference: RunningInference) -> None:

@@ -116,6 +116,39 @@ async def test_unread_answer_cuts_the_connection() -> None:
 
 
 @pytest.mark.parametrize(
+    ("late", "connections"), [(b"3\r\nend\r\n0\r\n\r\n", 1), (b"0\r\n\r\n", 1), (b"zz", 2), (b"", 2)]
+)
+async def test_end_that_comes_late_keeps_the_connection(late: bytes, connections: int) -> None:
+    """After the last event the end of the message may come a moment later; only where it does not, it is cut."""
+    answers = [OK + b"transfer-encoding: chunked\r\n\r\n5\r\nhallo\r\n", FRAMED]
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(writer)
+        for answer in answers[:]:
+            with contextlib.suppress(asyncio.IncompleteReadError):
+                await reader.readuntil(b"\r\n\r\n{}")
+                answers.remove(answer)
+                writer.write(answer)
+                await asyncio.sleep(0.05)
+                if answer is not FRAMED and late:
+                    writer.write(late)
+        writer.close()
+
+    seen: list[asyncio.StreamWriter] = []
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listener:
+        client = UpstreamClient(f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}")
+        exchange = await client.request("POST", "/", body=b"{}", silence_s=1)
+        assert await exchange.body() == b"hallo"
+        exchange.finish()
+        exchange.close()
+        assert client.busy == 0
+        await asyncio.sleep(0.1 if late else 1.1)
+        assert await get(client) == (200, b"hallo")
+        assert len(seen) == connections
+        client.close()
+
+
+@pytest.mark.parametrize(
     "answer",
     [
         FRAMED + FRAMED,  # a second answer to one request

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from genius_common.upstream.connection import Connection
-from genius_common.upstream.errors import UpstreamCut, UpstreamTimeout, UpstreamUnreachable
+from genius_common.upstream.errors import UpstreamCut, UpstreamUnreachable
 
 CONNECT_SECONDS = 2.0
 KEEP_ALIVE_SECONDS = 4.0
@@ -20,11 +20,12 @@ DRAIN_SECONDS = 1.0
 class Exchange:
     """A request that was sent and its response. `close` must be called exactly once, in any outcome."""
 
-    __slots__ = ("_client", "_connection", "headers", "status")
+    __slots__ = ("_client", "_connection", "_finished", "headers", "status")
 
     def __init__(self, client: UpstreamClient, connection: Connection) -> None:
         self._client = client
         self._connection = connection
+        self._finished = False
         self.status = connection.status
         self.headers = connection.headers
 
@@ -46,19 +47,13 @@ class Exchange:
     def watch(self, silence_s: float) -> None:
         self._connection.watch(silence_s)
 
-    async def drain(self) -> None:
-        """After the last event: wait a moment for the end of the message, so that the connection can be kept."""
-        if not self._connection.complete:
-            self._connection.watch(DRAIN_SECONDS)
-            try:
-                while await self._connection.body():
-                    pass
-            except (UpstreamCut, UpstreamTimeout):
-                self._connection.abort()
+    def finish(self) -> None:
+        """Nothing more is wanted of the body: `close` then waits for the end of the message instead of cutting it."""
+        self._finished = True
 
     def close(self) -> None:
         """Return the connection to the pool if its response was read to the end, else cut it at once."""
-        self._client.release(self._connection)
+        self._client.release(self._connection, finished=self._finished)
 
 
 class UpstreamClient:
@@ -83,6 +78,7 @@ class UpstreamClient:
         self._head = ("\r\n".join(lines) + "\r\n").encode("latin-1")
         self._idle: list[Connection] = []
         self._busy: set[Connection] = set()
+        self._draining: set[Connection] = set()
 
     @property
     def busy(self) -> int:
@@ -146,9 +142,20 @@ class UpstreamClient:
         self._busy.discard(connection)
         connection.abort()
 
-    def release(self, connection: Connection) -> None:
+    def release(self, connection: Connection, *, finished: bool) -> None:
         """Keep or cut a connection whose exchange is over (called by `Exchange.close`)."""
         self._busy.discard(connection)
+        if finished and not connection.complete:
+            self._draining.add(connection)
+            connection.drain(DRAIN_SECONDS, self._drained)
+        else:
+            self._keep(connection)
+
+    def _drained(self, connection: Connection) -> None:
+        self._draining.discard(connection)
+        self._keep(connection)
+
+    def _keep(self, connection: Connection) -> None:
         if connection.reusable and connection.complete:
             connection.finish()
             connection.idle_since = asyncio.get_running_loop().time()
@@ -158,7 +165,7 @@ class UpstreamClient:
 
     def close(self) -> None:
         """Cut every connection, also those in use."""
-        for connection in (*self._idle, *self._busy):
+        for connection in (*self._idle, *self._busy, *self._draining):
             connection.abort()
         self._idle.clear()
         self._busy.clear()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, cast
 
 import httptools
@@ -30,6 +31,7 @@ class Connection(asyncio.Protocol):
         self._parser: Any = None
         self._timer: asyncio.TimerHandle | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._drained: Callable[[Connection], None] | None = None
         self._failure: PlatformError | None = None
         self._pieces: list[bytes] = []
         self._size = 0
@@ -108,6 +110,21 @@ class Connection(asyncio.Protocol):
         finally:
             self._waiter = None
 
+    def drain(self, silence_s: float, drained: Callable[[Connection], None]) -> None:
+        """Drop the rest of the body and call `drained` at its end, or where it does not come in time."""
+        self._drained = drained
+        self._pieces.clear()
+        self._size = 0
+        self.watch(silence_s)
+        if self._paused and self._transport is not None:
+            self._paused = False
+            self._transport.resume_reading()
+
+    def _over(self) -> None:
+        drained, self._drained = self._drained, None
+        if drained is not None:
+            drained(self)
+
     def finish(self) -> None:
         """The exchange is over; the connection may wait for the next one."""
         if self._timer is not None:
@@ -138,6 +155,7 @@ class Connection(asyncio.Protocol):
             self._failure = error
         self._wake()
         self.abort()
+        self._over()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -165,6 +183,8 @@ class Connection(asyncio.Protocol):
             self._paused = True
             self._transport.pause_reading()
         self._wake()
+        if self.complete:
+            self._over()
 
     @override
     def eof_received(self) -> bool:
@@ -179,6 +199,7 @@ class Connection(asyncio.Protocol):
             self._failure = UpstreamCut()
         self.finish()
         self._wake()
+        self._over()
 
     @property
     def _until_close(self) -> bool:
@@ -204,6 +225,8 @@ class Connection(asyncio.Protocol):
         self.head_complete = True
 
     def on_body(self, data: bytes) -> None:
+        if self._drained is not None:
+            return
         self._pieces.append(data)
         self._size += len(data)
 

@@ -34,7 +34,8 @@ class ClientGone(Exception):
 class UntilGone:
     """`async with UntilGone(receive):` cancels the block the moment the client disconnects and raises `ClientGone`.
 
-    Use it after the request's body was read. The watching costs one task per request and nothing per chunk.
+    Use it after the request's body was read, and send the last part of the answer as the last thing in the block.
+    The watching costs one task per request and nothing per chunk.
     """
 
     def __init__(self, receive: Receive) -> None:
@@ -168,9 +169,10 @@ class StreamRelay:
         except PlatformError as error:
             self.error = error
             data = error_event(error)
-        await send({"type": "http.response.body", "body": data})
         if scanner.done:
-            await self._exchange.drain()
+            self._exchange.finish()
+        # Nothing may be awaited after this: the server reports a finished answer as a disconnect.
+        await send({"type": "http.response.body", "body": data})
 
     async def _start(self, scope: Scope, send: Send) -> None:
         head = [*_STREAM_HEAD, *self._headers]

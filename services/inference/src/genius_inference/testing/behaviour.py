@@ -29,6 +29,7 @@ class Behaviour:
     answer: str = "echo"  # echo, obey, cite, or any other text: that text itself
     delay_s: float = 0.0  # before each token
     first_delay_s: float = 0.0  # before the response's head
+    end_delay_s: float = 0.0  # between [DONE] and the end of the message
     cut_after: int | None = None  # tokens, then `cut`
     cut: Cut = Cut.CLOSE
     hang_after: int | None = None  # tokens, then silence; -1 = not even a head
@@ -64,13 +65,17 @@ MODELS: dict[str, Behaviour] = {
 EMBEDDING_MODEL = "scripted-embedding"
 
 _DIRECTIVE = re.compile(r"\[\[([a-z_]+)=([^\]]*)\]\]")
-_NUMBERS = {"delay_s": float, "first_delay_s": float, "cut_after": int, "hang_after": int, "status": int, "pieces": int}
+_FLOATS = {"delay_s", "first_delay_s", "end_delay_s"}
+_INTEGERS = {"cut_after", "hang_after", "status", "pieces"}
+_FLAGS = {"empty", "usage"}
 
 
 def directives(text: str) -> dict[str, Any]:
     """Values from `[[name=value]]` in the last user message, e.g. `[[cut_after=3]] [[cut=reset]]`."""
     found: dict[str, Any] = {}
     for name, value in _DIRECTIVE.findall(text):
-        convert = _NUMBERS.get(name, str)
-        found[name] = value == "true" if name in ("empty", "usage") else convert(value)
+        if name in _FLAGS:
+            found[name] = value == "true"
+        else:
+            found[name] = float(value) if name in _FLOATS else int(value) if name in _INTEGERS else value
     return found

@@ -28,6 +28,7 @@ class Record:
     path: str
     headers: dict[str, str]
     body: Any
+    connection: int = 0  # the same number = the same connection
     received_at: float = field(default_factory=time.time)
     tokens_sent: int = 0
     finished_after: float | None = None
@@ -112,7 +113,7 @@ class ScriptedServer:
         return True
 
     async def _recorded(self, wire: Wire, request: Request, serve: Any) -> bool:
-        record = Record(request.path, request.headers, orjson.loads(request.body))
+        record = Record(request.path, request.headers, orjson.loads(request.body), wire.number)
         self.records.append(record)
         try:
             goes_on: bool = await serve(wire, record)
@@ -193,6 +194,8 @@ class ScriptedServer:
             await wire.pause(behaviour.delay_s) if behaviour.delay_s else None
             await wire.chunk(event, behaviour.pieces)
             record.tokens_sent = min(index + 1, len(completion.tokens))
+        if behaviour.end_delay_s:
+            await wire.pause(behaviour.end_delay_s)
         await wire.end()
         return True
 

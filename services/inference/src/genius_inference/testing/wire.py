@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 import struct
 from dataclasses import dataclass
 
+_NUMBERS = itertools.count(1)
 MAX_HEAD = 64 * 1024
 REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 500: "Internal Server Error", 503: "Service Unavailable"}
 
@@ -28,6 +30,7 @@ class Wire:
     """Reads requests and writes responses; notices at once when the client leaves."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.number = next(_NUMBERS)
         self._reader = reader
         self._writer = writer
         self._buffer = b""
