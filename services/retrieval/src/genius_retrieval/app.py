@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypedDict
 
 from fastapi import FastAPI
-from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
 
 from genius_common import web
@@ -31,6 +30,7 @@ from genius_retrieval.ingest.pipeline import Ingestion
 from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.knowledge_bases import endpoints as knowledge_bases
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
+from genius_retrieval.metrics import registry
 from genius_retrieval.objects import ObjectStorage, open_store
 from genius_retrieval.parsing.runner import ParserRunner
 from genius_retrieval.search.service import SearchService
@@ -50,7 +50,6 @@ class State(TypedDict):
 
 def create_app(settings: Settings) -> FastAPI:
     """The ASGI application; everything that lives longer than a request is made in its lifespan."""
-    registry = CollectorRegistry()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
@@ -99,7 +98,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     url = settings.database.url.get_secret_value()
     queue = IngestQueue(url.replace("postgresql+psycopg://", "postgresql://", 1), settings.worker_concurrency)
     document_service = DocumentService(database, sealing, objects, queue, index)
-    ingestion = Ingestion(database, sealing, objects, parsers, catalogue, index)
+    ingestion = Ingestion(database, sealing, objects, parsers, catalogue, index, queue)
     queue.handle(ingestion.ingest, ingestion.purge)
     await queue.start()
     stack.push_async_callback(queue.stop)

@@ -19,6 +19,7 @@ from genius_retrieval.access import may_see_class, row_scope
 from genius_retrieval.collections import Collection, CollectionCatalogue
 from genius_retrieval.documents.service import visible
 from genius_retrieval.index.port import Access
+from genius_retrieval.metrics import SEARCH_SECONDS
 from genius_retrieval.search.service import SearchScope, SearchService
 from genius_retrieval.tables import documents, knowledge_bases
 
@@ -40,6 +41,10 @@ class PrincipalSearch:
 
     async def search(self, principal: Principal, request: SearchRequest) -> SearchResult:
         """Hits that `principal` may see now. An id in the request that it may not see is `NotFound`, by field."""
+        with SEARCH_SECONDS.time():
+            return await self._search(principal, request)
+
+    async def _search(self, principal: Principal, request: SearchRequest) -> SearchResult:
         async with self._database.transaction(row_scope(principal)) as connection:
             asked = await self._asked_bases(connection, principal, request)
             await self._require_visible(connection, principal, request.documents, "document")

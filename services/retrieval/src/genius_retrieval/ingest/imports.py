@@ -26,6 +26,7 @@ from genius_retrieval.documents.sealing import Owner, Sealing, name_digest, seal
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
 from genius_retrieval.knowledge_bases import repository as knowledge_bases
 from genius_retrieval.laws.documents import LawDocument, law_chunks, law_document_id, law_documents
+from genius_retrieval.metrics import count
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing.codec import encode_document
 
@@ -100,6 +101,7 @@ class LawImport:
         async with self._database.transaction(scope) as connection:
             values = {"id": identifier, "version": version, "size": len(content), "collection": collection.id}
             older = await self._store(connection, principal, base, law, content, values)
+        count("ready")
         for other in older:
             await self._index.delete_document(collection.id, other.id)
         return True

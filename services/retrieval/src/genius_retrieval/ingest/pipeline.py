@@ -21,7 +21,8 @@ from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Sealing, open_text, owner_of, seal_text
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
-from genius_retrieval.ingest.queue import Leftovers, Target
+from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
+from genius_retrieval.metrics import count
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing import PARSER_VERSION
 from genius_retrieval.parsing.codec import encode_document
@@ -42,6 +43,7 @@ class Ingestion:
         parsers: ParserRunner,
         catalogue: CollectionCatalogue,
         index: CollectionIndex,
+        queue: IngestQueue,
     ) -> None:
         self._database = database
         self._sealing = sealing
@@ -49,15 +51,23 @@ class Ingestion:
         self._parsers = parsers
         self._catalogue = catalogue
         self._index = index
+        self._queue = queue
 
     async def ingest(self, target: Target, last_attempt: bool) -> None:
         """Carry the document to ready or failed. Raises only what a later attempt may get over."""
         scope = _scope(target)
         async with self._database.transaction(scope) as connection:
             row = await repository.get(connection, target.document)
-            if row is None or row.state in {"ready", "failed"}:
-                return
-            await repository.update(connection, row.id, state="parsing")
+            collection = await self._catalogue.find(connection, target.authority, None) if row is None else None
+            if row and row.state not in {"ready", "failed"}:
+                await repository.update(connection, row.id, state="parsing")
+        if row is None:
+            # Deleted while an earlier attempt was being killed: its points must not outlive it.
+            if collection:
+                await self._index.delete_document(collection.id, target.document)
+            return
+        if row.state in {"ready", "failed"}:
+            return
         try:
             await self._carry(scope, row)
         except Refused as refused:
@@ -124,17 +134,18 @@ class Ingestion:
     async def _finish(self, scope: RowScope, row: Row, collection: UUID) -> None:
         async with self._database.transaction(scope) as connection:
             kept = await repository.update(connection, row.id, state="ready")
-            older = await self._supersede(connection, row) if kept else []
+            if kept and row.kind == "document":
+                await self._supersede(connection, row)
         if not kept:
             await self._index.delete_document(collection, row.id)
-        for other in older:
-            await self._index.delete_document(other.collection, other.id)
-        log.info("document ready", document=str(row.id), superseded=len(older))
+            return
+        count("ready")
+        log.info("document ready", document=str(row.id))
 
-    async def _supersede(self, connection: AsyncConnection, row: Row) -> list[Row]:
-        if row.kind != "document":
-            return []
-        return [other for other in await repository.supersede(connection, row) if other.collection]
+    async def _supersede(self, connection: AsyncConnection, row: Row) -> None:
+        """Older versions leave the search with this commit (checked at answer time), their points by a job."""
+        for other in await repository.supersede(connection, row):
+            await self._queue.defer(connection, Leftovers(other.id, other.collection, ()))
 
     async def _fail(self, scope: RowScope, row: Row, code: str) -> None:
         """End as failed. What must not be kept (a classification mark) goes with it."""
@@ -145,12 +156,11 @@ class Ingestion:
             if current is None:
                 return
             await repository.update(connection, row.id, state="failed", reason=code, **values)
-        if current.collection:
-            await self._index.delete_document(current.collection, row.id)
-        if forbidden:
-            for identifier in (current.original, current.canonical):
-                if identifier:
-                    await self._objects.delete(identifier)
+            objects = tuple(o for o in (current.original, current.canonical) if o) if forbidden else ()
+            left = Leftovers(row.id, current.collection, objects)
+            await self._queue.defer(connection, left)
+        await self.purge(left)
+        count(code)
         log.info("document failed", document=str(row.id), reason=code)
 
 

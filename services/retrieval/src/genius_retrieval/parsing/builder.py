@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -28,6 +29,8 @@ _VS_MARK = re.compile(
     re.IGNORECASE,
 )
 _TITLE_CHARS = 300
+_AS_OF = re.compile(r"\bStand(?:\s*:|\s+vom)?\s+(\d{1,2})\.\s?(\d{1,2})\.\s?(20\d{2}|19\d{2})\b")
+_EDGE_CHARS = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ class DocumentBuilder:
             blocks=tuple(self._blocks),
             pages=tuple(self._pages),
             sections=_sections(self._blocks, len(text)),
+            as_of=_as_of(text),
             media_type=self._media_type,
             warnings=tuple(Warned(code) for code in self._warnings),
         )
@@ -146,6 +150,17 @@ class DocumentBuilder:
 
     def _first_heading(self) -> str:
         return next((block.text for block in self._blocks[:5] if block.kind == "heading" and block.level == 1), "")
+
+
+def _as_of(text: str) -> dt.date | None:
+    """The date that the document itself gives as its "Stand", at its beginning or end."""
+    found = _AS_OF.search(text[:_EDGE_CHARS]) or _AS_OF.search(text[-_EDGE_CHARS:])
+    if found is None:
+        return None
+    try:
+        return dt.date(int(found[3]), int(found[2]), int(found[1]))
+    except ValueError:
+        return None
 
 
 def _sections(blocks: Sequence[Block], length: int) -> tuple[Section, ...]:

@@ -34,7 +34,7 @@ def load_parser(family: str, task: str) -> Callable[..., Any]:
     from genius_retrieval.parsing import html, markdown, plain
 
     def parse_text(content: bytes, name: str, bounds: Bounds) -> CanonicalDocument:
-        head = content[:4096].removeprefix(b"\xef\xbb\xbf")
+        head = _head(content)
         if _HTML.match(head):
             return html.parse(content, name, bounds)
         if _XML.match(head):
@@ -45,3 +45,11 @@ def load_parser(family: str, task: str) -> Callable[..., Any]:
         return plain.parse(content, name, bounds)
 
     return parse_text
+
+
+def _head(content: bytes) -> bytes:
+    """The beginning without a byte order mark, UTF-16 brought to UTF-8."""
+    start = content[:4096]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return start.decode("utf-16", "replace").encode()
+    return start.removeprefix(b"\xef\xbb\xbf")

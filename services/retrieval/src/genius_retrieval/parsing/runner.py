@@ -13,6 +13,7 @@ import structlog
 
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.ingest.reasons import FAILURES
+from genius_retrieval.metrics import PARSE_SECONDS
 from genius_retrieval.parsing.cage import Limits
 from genius_retrieval.parsing.codec import decode_document
 from genius_retrieval.parsing.errors import Refused
@@ -38,12 +39,15 @@ class ParserRunner:
             limits.archive_ratio,
         )
         self._slots = asyncio.Semaphore(settings.processes)
+        # A reader who opens a page does not wait behind a long file.
+        self._pictures = asyncio.Semaphore(settings.processes)
         self.caged: bool | None = None
         """Whether the system-call filter held in the last process; None before the first."""
 
     async def parse(self, content: bytes, name: str) -> CanonicalDocument:
         request = {"do": "parse", "kind": family(content), "name": name, "bounds": asdict(self._bounds)}
-        body = await self._run(request, content)
+        with PARSE_SECONDS.time():
+            body = await self._run(request, content, self._slots)
         try:
             return await asyncio.to_thread(decode_document, body)
         except ValueError as error:
@@ -53,11 +57,11 @@ class ParserRunner:
     async def picture(self, content: bytes, page: int, boxes: list[list[float]]) -> bytes:
         """Page `page` (from 1) as PNG with `boxes` (x0, y0, x1, y1 in points) highlighted."""
         picture = {"page": page, "boxes": boxes, "pixels": self._settings.picture_pixels}
-        return await self._run({"do": "render", "kind": family(content), "picture": picture}, content)
+        return await self._run({"do": "render", "kind": family(content), "picture": picture}, content, self._pictures)
 
-    async def _run(self, request: dict[str, Any], content: bytes) -> bytes:
+    async def _run(self, request: dict[str, Any], content: bytes, slots: asyncio.Semaphore) -> bytes:
         head = orjson.dumps({**request, "cage": self._cage}) + b"\n"
-        async with self._slots:
+        async with slots:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-I",

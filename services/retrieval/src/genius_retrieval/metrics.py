@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Numbers of the service for Prometheus: no ids, no persons, no content."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from genius_retrieval.ingest.reasons import FAILURES
+
+registry = CollectorRegistry()
+
+_DOCUMENTS = Counter(
+    "genius_retrieval_documents_total",
+    "Documents and files by how their ingestion ended.",
+    ["outcome"],
+    registry=registry,
+)
+SEARCH_SECONDS = Histogram(
+    "genius_retrieval_search_seconds",
+    "Time of a search, access checks included.",
+    buckets=(0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+    registry=registry,
+)
+PARSE_SECONDS = Histogram(
+    "genius_retrieval_parse_seconds",
+    "Time of a parser process.",
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180),
+    registry=registry,
+)
+for _outcome in ("ready", *FAILURES):
+    _DOCUMENTS.labels(_outcome)
+
+
+def count(outcome: str) -> None:
+    """One more document that ended as `ready` or with a reason code."""
+    _DOCUMENTS.labels(outcome).inc()

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: EUPL-1.2
+import io
+
+import pytest
+from PIL import Image
+
+from tests.support import pdf
+from tests.support.retrieval import Office, upload, wait_for
+
+CONTENT = pdf.build(
+    pdf.text_page("Bescheid", "", "Die Frist beträgt einen Monat.", "Stand: 16.04.2026"),
+    pdf.text_page("Die Rechtsbehelfsbelehrung."),
+)
+
+
+@pytest.fixture
+def path(office: Office) -> str:
+    with office.client() as client:
+        state = wait_for(client, f"/documents/{upload(client, office.documents, 'bescheid.pdf', CONTENT)['id']}")
+    assert (state["state"], state["pages"], state["as_of"]) == ("ready", 2, "2026-04-16")
+    return f"/documents/{state['id']}"
+
+
+def test_a_hit_opens_on_its_page(office: Office, path: str) -> None:
+    """INJ-04 in part: what a hit cites is shown in its place on the page, as picture and as text."""
+    with office.client() as client:
+        hit = client.post("/search", json={"query": "Wie lange ist die Frist?"}).json()["hits"][0]
+        assert hit["page"] == 1
+        plain = client.get(f"{path}/pages/1")
+        assert plain.headers["content-type"] == "image/png"
+        span = f"{hit['char_from']}-{hit['char_to']}"
+        marked = client.get(f"{path}/pages/1", params={"highlight": f"{span},0-3"})
+        assert Image.open(io.BytesIO(marked.content)).size == Image.open(io.BytesIO(plain.content)).size
+        assert marked.content != plain.content
+        assert client.get(f"{path}/pages/2").content != plain.content
+        text = client.get(f"{path}/pages/2/text").json()
+        assert text["text"] == "Die Rechtsbehelfsbelehrung."
+        whole = client.get(f"{path}/text").json()["text"]
+        assert whole[text["char_from"] : text["char_to"]] == text["text"]
+
+
+@pytest.mark.parametrize("highlight", ["x", "3", "5-2", "1-2,", "-1-2", ",".join(["1-2"] * 51)])
+def test_wrong_highlights_are_named(office: Office, path: str, highlight: str) -> None:
+    with office.client() as client:
+        answer = client.get(f"{path}/pages/1", params={"highlight": highlight})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/highlight")
+
+
+def test_a_kind_without_pages_has_no_picture(office: Office) -> None:
+    with office.client() as client:
+        state = wait_for(client, f"/documents/{upload(client, office.documents, 'a.txt', b'Ein Satz.')['id']}")
+        for part in ("/pages/1", "/pages/1/text"):
+            answer = client.get(f"/documents/{state['id']}{part}")
+            assert (answer.status_code, answer.json()["code"]) == (404, "no_page_picture")
+
+
+@pytest.mark.parametrize(
+    ("char_from", "char_to", "status"), [(0, 0, 200), (5, 2, 400), (9999, 99999, 200), (-1, 2, 400)]
+)
+def test_spans_of_the_text(office: Office, path: str, char_from: int, char_to: int, status: int) -> None:
+    with office.client() as client:
+        params = {"char_from": char_from, "char_to": char_to}
+        assert client.get(f"{path}/text", params=params).status_code == status
