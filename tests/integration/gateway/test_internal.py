@@ -147,3 +147,33 @@ async def test_minted_tokens_never_exceed_the_principal(gateway: Gateway) -> Non
     verifier = TokenVerifier("retrieval", "test")
     verifier.set_keys(gateway.state.minter.jwks())
     assert verifier.verify(token).scopes == {"search"}
+
+
+async def test_metrics_count_actions_without_ids(gateway: Gateway) -> None:
+    """OBS: numbers by action and status; no path, id or name is a label."""
+    async with await gateway.client("a.weber") as client:
+        unknown = str(uuid4())
+        await client.get("/api/v1/me")
+        await client.get(f"/api/v1/cases/{unknown}")
+    async with httpx.AsyncClient(base_url=gateway.internal_url) as client:
+        text = (await client.get("/metrics")).text
+    assert 'genius_gateway_requests_total{action="me.read",status="200"}' in text
+    assert 'genius_gateway_requests_total{action="case.read",status="404"}' in text
+    assert unknown not in text
+    assert "weber" not in text
+
+
+async def test_an_unexpected_error_says_nothing(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """GW-06, LOG-01: neither the answer nor a log holds the text of the error."""
+
+    def broken(*_: Any) -> Any:
+        raise RuntimeError("geheim-0815")
+
+    monkeypatch.setattr("genius_gateway.cases.endpoints.row_scope", broken)
+    async with await gateway.client("a.weber") as client:
+        response = await client.get("/api/v1/cases")
+    assert (response.status_code, response.json()["code"]) == (500, "internal_error")
+    assert response.json()["request_id"]
+    assert "geheim" not in response.text + caplog.text

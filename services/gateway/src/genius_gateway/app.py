@@ -44,6 +44,7 @@ from genius_gateway.policy.evaluate import Policy
 from genius_gateway.runs import assembly as run_assembly
 from genius_gateway.runs import endpoints as runs
 from genius_gateway.settings import Settings
+from genius_gateway.site.boundary import BoundaryMiddleware
 from genius_gateway.site.headers import SecurityHeadersMiddleware, TrustedHostMiddleware
 from genius_gateway.site.webui import WebUi
 from genius_gateway.state import GatewayState
@@ -73,6 +74,7 @@ class Application:
         app = BodyLimitMiddleware(app, body_limit)
         app = AuthGate(app, self._state, policy)
         app = WebUi(app, webui)
+        app = BoundaryMiddleware(app, registry)
         app = TrustedHostMiddleware(app, hosts=settings.hosts)
         app = SecurityHeadersMiddleware(app, secure=settings.secure)
         self._app: ASGIApp = RequestIdMiddleware(app)

@@ -71,6 +71,7 @@ class AuthGate:
         if authorization is None and method not in SAFE_METHODS:
             require_same_origin(headers, state.settings.origins)
         rule = self._policy.rule_for("GET" if method == "HEAD" else method, scope["path"])
+        scope.setdefault("state", {})["action"] = rule.action
         require(rule, identity.principal)
         return identity
 
