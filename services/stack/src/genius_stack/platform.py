@@ -159,7 +159,7 @@ class Platform:
             api = PlatformApi(session, self.options.public_url, token)
             try:
                 note = self.data.path / "laws.json"
-                identifier: UUID = await laws.ensure_laws(api, note, VERSION, self._console.imported)
+                identifier: UUID = await laws.ensure_laws(api, note, laws.shipped_version(), self._console.imported)
             finally:
                 self._console.import_ended()
         self._knowledge_bases = [KnowledgeBaseEntry(id=identifier, name=laws.NAME)]

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -18,15 +20,25 @@ NAME = "Bundesrecht"
 Progress = Callable[[int, int, str], None]
 
 
+def shipped_version() -> str:
+    """SHA-256 over the shipped laws in hex; another one makes `ensure_laws` import again."""
+    spec = importlib.util.find_spec("genius_retrieval")
+    folders = [Path(folder, "laws", "data") for folder in (spec.submodule_search_locations or [])] if spec else []
+    digest = hashlib.sha256()
+    for file in sorted(file for folder in folders for file in folder.iterdir() if file.is_file()):
+        digest.update(file.name.encode() + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
 class Imported(BaseModel):
-    """Note in the data directory: which version imported the laws into which knowledge base."""
+    """Note in the data directory: which version of the laws was imported into which knowledge base."""
 
     knowledge_base: UUID
     version: str
 
 
 async def ensure_laws(api: PlatformApi, note: Path, version: str, progress: Progress) -> UUID:
-    """Create the knowledge base and import the laws unless this version has done so; answers its id.
+    """Create the knowledge base and import the laws unless this `version` of them was; answers its id.
 
     Raises: SamplesFailed where the import breaks off.
     """
