@@ -7,12 +7,29 @@ import { fileURLToPath } from 'node:url'
 const web = dirname(dirname(fileURLToPath(import.meta.url)))
 const target = join(web, '../src/genius_gateway/webui/THIRD_PARTY_NOTICES.txt')
 
+// For packages that name the licence but do not bring its text.
+const MIT = `Copyright (c) HOLDER
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
+files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
+modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the
+Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
+ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`
+
 function collect(name, found) {
   if (found.has(name)) return
   const folder = join(web, 'node_modules', name)
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
-  const text = file ? readFileSync(join(folder, file), 'utf8') : `(${manifest.license}; no licence file in the package)`
+  if (!file && manifest.license !== 'MIT') throw new Error(`${name} brings no licence text: write it here by hand`)
+  const text = file ? readFileSync(join(folder, file), 'utf8') : MIT.replace('HOLDER', manifest.author?.name ?? manifest.author ?? `The authors of ${name}`)
   found.set(name, { version: manifest.version, license: manifest.license, text })
   for (const dependency of Object.keys(manifest.dependencies ?? {})) collect(dependency, found)
 }
