@@ -2,6 +2,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { ApiError } from './api/client'
 import { fetchConversations, fetchKnowledgeBases, fetchMe, fetchModules, fetchUiConfig, type UiConfig } from './api/endpoints'
+import { may } from './rights'
 import type { Conversation, KnowledgeBase, Manifest, Me } from './api/types'
 
 const NO_CONFIG: UiConfig = { kopfzeile: null, authority: null, imprint: null, privacy: null, contact: null }
@@ -38,15 +39,17 @@ export function SessionProvider({ children, otherwise }: { children: ReactNode; 
   const reloadKnowledgeBases = useCallback(() => void fetchKnowledgeBases().then(setKnowledgeBases, () => undefined), [])
   const start = useCallback(async () => {
     setState({ kind: 'loading' })
+    let own: Me
     try {
-      setMe(await fetchMe())
+      own = await fetchMe()
+      setMe(own)
     } catch (error) {
       setState({ kind: error instanceof ApiError && error.status === 401 ? 'anonymous' : 'unreachable' })
       return
     }
-    reloadConversations()
+    if (may(own, 'conversation.list')) reloadConversations()
     // Without the modules there is still a conversation list, help and settings: the page then says what is missing.
-    const [list, bases] = await Promise.allSettled([fetchModules(), fetchKnowledgeBases()])
+    const [list, bases] = await Promise.allSettled([fetchModules(), may(own, 'knowledge_base.list') ? fetchKnowledgeBases() : []])
     if (list.status === 'fulfilled') setModules(list.value)
     if (bases.status === 'fulfilled') setKnowledgeBases(bases.value)
     setState({ kind: 'ready' })

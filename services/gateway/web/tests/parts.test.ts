@@ -107,7 +107,8 @@ describe('small parts', () => {
     expect(checkFiles([file('a', 1)], 1, limits, i18n)).toBe('')
   })
   it('offer owners of a knowledge base by role', () => {
-    expect(offeredOwners({ authority: null, roles: ['sachbearbeitung'] }).map((offer) => offer.owner)).toEqual(['person'])
-    expect(offeredOwners({ authority: null, roles: ['wissenspflege'], units: [{ id: 'u', name: 'Referat 1' }] }).map((offer) => offer.owner)).toEqual(['person', 'unit', 'authority'])
+    expect(offeredOwners({ authority: { id: 'a', name: 'A' }, roles: ['sachbearbeitung'] }).map((offer) => offer.owner)).toEqual(['person'])
+    expect(offeredOwners({ authority: { id: 'a', name: 'A' }, roles: ['wissenspflege'], units: [{ id: 'u', name: 'Referat 1' }] }).map((offer) => offer.owner)).toEqual(['person', 'unit', 'authority'])
+    expect(offeredOwners({ authority: null, roles: ['betrieb'] }).map((offer) => offer.owner)).toEqual(['tenant'])
   })
 })

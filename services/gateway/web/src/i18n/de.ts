@@ -39,6 +39,9 @@ export const de = {
   'signin.how': 'Sie melden sich mit Ihrem dienstlichen Konto an.',
   'signin.error': 'Genius ist gerade nicht erreichbar. Bitte versuchen Sie es in einigen Minuten noch einmal.',
 
+  'welcome.title': 'Angemeldet',
+  'welcome.text': 'Mit diesem Konto führen Sie keine Gespräche. Es ist für Betrieb, Verwaltung der Behörde oder Prüfung gedacht und hat dafür eigene Rechte. Für die Arbeit mit Genius melden Sie sich mit Ihrem Konto als Sachbearbeitung an.',
+
   'session.title': 'Ihre Sitzung ist beendet',
   'session.text': 'Sie wurden abgemeldet, weil die Sitzung abgelaufen ist oder beendet wurde. Ihr Text bleibt in diesem Fenster erhalten.',
   'session.signin': 'Erneut anmelden',
@@ -233,6 +236,7 @@ export const de = {
   'kb.create': 'Wissensbasis anlegen',
   'kb.create.name': 'Name',
   'kb.create.owner': 'Wem gehört sie?',
+  'kb.owner.tenant': 'Allen Behörden',
   'kb.owner.person': 'Nur mir',
   'kb.owner.unit': 'Meinem Referat',
   'kb.owner.authority': 'Meiner Behörde',

@@ -40,6 +40,9 @@ export const en: Record<Key, string> = {
   'signin.how': 'You sign in with your work account.',
   'signin.error': 'Genius cannot be reached at the moment. Please try again in a few minutes.',
 
+  'welcome.title': 'Signed in',
+  'welcome.text': 'This account holds no conversations. It is meant for operation, administration or audit and has rights of its own. To work with Genius, sign in with your account as a clerk.',
+
   'session.title': 'Your session has ended',
   'session.text': 'You were signed out because the session expired or was ended. Your text stays in this window.',
   'session.signin': 'Sign in again',
@@ -234,6 +237,7 @@ export const en: Record<Key, string> = {
   'kb.create': 'Create knowledge base',
   'kb.create.name': 'Name',
   'kb.create.owner': 'Who owns it?',
+  'kb.owner.tenant': 'All authorities',
   'kb.owner.person': 'Only me',
   'kb.owner.unit': 'My unit',
   'kb.owner.authority': 'My authority',

@@ -16,7 +16,7 @@ export function CreateDialog({ onClose, onDone }: { onClose: () => void; onDone:
   const id = useId()
   const owners = offeredOwners(me)
   const [name, setName] = useState('')
-  const [owner, setOwner] = useState('person')
+  const [owner, setOwner] = useState(owners[0]?.key ?? 'person')
   const chosen = owners.find((offer) => offer.key === owner)
   const [missing, setMissing] = useState(false)
   const [error, setError] = useState<unknown>(null)

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Icon } from '../kern/Icon'
+import { may } from '../rights'
 import { Link, navigate } from '../router'
 import { useSession } from '../session'
 import { useTitle } from '../useTitle'
@@ -12,13 +13,13 @@ import { ownerLabel } from './rights'
 
 export function KnowledgePage() {
   const { t, plural } = useI18n()
-  const { knowledgeBases, reloadKnowledgeBases } = useSession()
+  const { me, knowledgeBases, reloadKnowledgeBases } = useSession()
   const [creating, setCreating] = useState(false)
   useTitle(t('kb.title'))
   useEffect(reloadKnowledgeBases, [reloadKnowledgeBases])
   return (
     <div className="page"><div className="column">
-      <div className="page-head"><h1>{t('kb.title')}</h1><Button variant="primary" icon="plus" label={t('kb.create')} aria-haspopup="dialog" onClick={() => setCreating(true)} /></div>
+      <div className="page-head"><h1>{t('kb.title')}</h1>{may(me, 'knowledge_base.create') && <Button variant="primary" icon="plus" label={t('kb.create')} aria-haspopup="dialog" onClick={() => setCreating(true)} />}</div>
       <p className="lead">{t('kb.lead')}</p>
       {knowledgeBases.length === 0 && <p>{t('kb.none')}</p>}
       <ul className="kb-list">

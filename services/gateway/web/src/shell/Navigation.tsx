@@ -3,6 +3,7 @@ import { useId } from 'react'
 import { ConversationList } from '../history/ConversationList'
 import { useI18n } from '../i18n'
 import { Icon, moduleIcon } from '../kern/Icon'
+import { may } from '../rights'
 import { Link, useRoute } from '../router'
 import { useSession } from '../session'
 import { Footer } from './Footer'
@@ -10,20 +11,21 @@ import { Footer } from './Footer'
 export function Navigation({ onGo }: { onGo?: () => void }) {
   const { t, label } = useI18n()
   const { path } = useRoute()
-  const { modules } = useSession()
+  const { me, modules } = useSession()
+  const works = may(me, 'run.start')
   const id = useId()
   const current = (to: string) => (path === to || (to !== '/' && path.startsWith(`${to}/`)) ? 'page' : undefined)
   return (
     <div className="nav-inner">
-      <Link to="/" className="kern-btn kern-btn--secondary btn nav-new" aria-current={current('/')} onClick={onGo}><Icon name="plus" /><span className="kern-label">{t('chat.new')}</span></Link>
+      {works && <Link to="/" className="kern-btn kern-btn--secondary btn nav-new" aria-current={current('/')} onClick={onGo}><Icon name="plus" /><span className="kern-label">{t('chat.new')}</span></Link>}
       <h2 id={`${id}m`}>{t('app.modules')}</h2>
       <ul aria-labelledby={`${id}m`} className="nav-list">
-        {modules.filter((module) => module.id !== 'chat').map((module) => (
+        {works && modules.filter((module) => module.id !== 'chat').map((module) => (
           <li key={module.id}><Link to={`/modules/${module.id}`} className="nav-link" aria-current={current(`/modules/${module.id}`)} onClick={onGo}><Icon name={moduleIcon(module.id)} />{label(module.title, module.id)}</Link></li>
         ))}
-        <li><Link to="/knowledge" className="nav-link" aria-current={current('/knowledge')} onClick={onGo}><Icon name="book" />{t('kb.title')}</Link></li>
+        {may(me, 'knowledge_base.list') && <li><Link to="/knowledge" className="nav-link" aria-current={current('/knowledge')} onClick={onGo}><Icon name="book" />{t('kb.title')}</Link></li>}
       </ul>
-      <ConversationList onGo={onGo} />
+      {may(me, 'conversation.list') && <ConversationList onGo={onGo} />}
       <Footer />
     </div>
   )

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { Me } from './api/types'
+
+/** Actions of the gateway's policy table that the UI asks for. It only hides what would be refused; the gateway decides. */
+export type Action = 'run.start' | 'conversation.list' | 'knowledge_base.list' | 'knowledge_base.create'
+export const may = (me: Me, action: Action): boolean => me.rights === undefined || me.rights.includes(action)
