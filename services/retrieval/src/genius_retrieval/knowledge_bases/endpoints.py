@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Response
 from starlette.responses import StreamingResponse
 
 from genius_common.contracts.retrieval import DocumentPage, DocumentState
+from genius_common.errors import PlatformError
 from genius_common.principal import Principal
 from genius_retrieval.http import App, Received, caller, path_id
 from genius_retrieval.knowledge_bases.schemas import ImportInput, KnowledgeBaseCounts, KnowledgeBaseInput
@@ -61,7 +62,11 @@ async def import_source(app: App, principal: Importer, kb: KnowledgeBaseId, body
     base = await app.laws.start(principal, kb)
 
     async def lines() -> AsyncIterator[bytes]:
-        async for progress in app.laws.run(principal, base):
-            yield orjson.dumps(progress) + b"\n"
+        try:
+            async for progress in app.laws.run(principal, base):
+                yield orjson.dumps(progress) + b"\n"
+        except PlatformError as error:
+            # The status is sent already: the fault is the last line.
+            yield orjson.dumps(error.as_problem()) + b"\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson", headers={"x-accel-buffering": "no"})

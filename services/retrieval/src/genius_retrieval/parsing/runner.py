@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import structlog
 
+from genius_common.errors import Unavailable
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.ingest.reasons import FAILURES
 from genius_retrieval.metrics import PARSE_SECONDS
@@ -22,6 +23,13 @@ from genius_retrieval.settings import ParserSettings, UploadLimits
 
 log = structlog.get_logger(__name__)
 _READ = 65_536
+
+
+class ParserUnavailable(Unavailable):
+    """The parser process can't start."""
+
+    code = "parser_unavailable"
+    default_detail = "Dateien können zurzeit nicht gelesen werden. Bitte verständigen Sie den Betrieb."
 
 
 class ParserRunner:
@@ -102,6 +110,9 @@ class ParserRunner:
 
     def _body(self, answer: bytes, code: int) -> bytes:
         head, separator, body = answer.partition(b"\n")
+        if not separator and code == 1:
+            # It ended before it looked at the file: an installation fault, which must not be blamed on the file.
+            raise ParserUnavailable
         if not separator:
             # Killed by a limit (processor time, memory) or by the parser's own crash on this file.
             log.warning("parser process ended without an answer", exit_code=code)
