@@ -30,7 +30,7 @@ export function AnswerMessage({ message, branch, sources, onRegenerate }: Props)
         {message.state === 'failed' && <Badge kind="danger" label={t('chat.failed')} />}
       </AnswerHead>
       <Cites value={cites}>
-        <Markdown source={message.text} />
+        <Markdown source={message.text} streaming={message.state !== 'complete'} />
         {citations.length > 0 && <CitationRow citations={citations} />}
       </Cites>
       <AiNote origin={origin} />

@@ -49,7 +49,7 @@ export function RunResult({ module, live, at, sources }: Props) {
         {missing ? <NothingFound citations={live.citations} /> : (
           <>
             {result?.sentences?.length ? <Sentences sentences={result.sentences} /> : (end || !settings.whole) && live.text !== '' && (
-              module.id === 'draft' && end ? <EditableText key={live.run} text={live.text} /> : <Markdown source={live.text} streaming={end === null} />
+              module.id === 'draft' && end ? <EditableText key={live.run} text={live.text} /> : <Markdown source={live.text} streaming={end !== 'done'} />
             )}
             {live.citations.length > 0 && <CitationRow citations={live.citations} />}
           </>
