@@ -15,6 +15,9 @@ ARGS ?=
 N ?= 3
 # What a plain test run leaves to its own targets.
 OWN_TARGETS := not vllm and not faults and not helm
+# COVERAGE=1 measures which lines the tests of this process reach; services that run as programs are not counted.
+PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
+REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
 .PHONY: help run web wheel test test-core test-vllm test-helm test-faults check format lock \
 	bench-relay eval-answers eval-retrieval docs clean
@@ -33,12 +36,14 @@ wheel: $(VENV)/.test $(WEBUI)/index.html ## a wheel with the built web UI, into 
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
 
 ##@ Test
-test: $(VENV)/.test $(WEBUI)/index.html ## the whole suite
+test: $(VENV)/.test $(WEBUI)/index.html ## the whole suite (COVERAGE=1, ARGS="-x -k login")
 	@scripts/system-packages.sh
-	$(BIN)/python -m pytest -m "$(OWN_TARGETS)" $(ARGS)
+	$(PYTEST) -m "$(OWN_TARGETS)" --durations=15 $(ARGS)
+	@$(REPORT)
 
 test-core: $(VENV)/.test ## the suite without what needs Chromium or Tesseract
-	$(BIN)/python -m pytest -m "$(OWN_TARGETS) and not browser and not ocr" $(ARGS)
+	$(PYTEST) -m "$(OWN_TARGETS) and not browser and not ocr" --durations=15 $(ARGS)
+	@$(REPORT)
 
 test-vllm: $(VENV)/.test ## chat, stream, cancel and usage against a real vLLM on the CPU
 	scripts/test-vllm.sh $(ARGS)
@@ -61,14 +66,14 @@ format: $(VENV)/.test ## format the Python code
 	$(BIN)/ruff check --fix .
 
 ##@ Measure (each ends with one JSON object and writes it to .genius/bench/)
-bench-relay: $(VENV)/.test ## streaming relay of inference
-	$(BIN)/python -m scripts.bench_relay $(ARGS)
+bench-relay: $(VENV)/.test ## streaming relay of inference (ARGS="--requests 6000 --concurrency 64")
+	$(BIN)/python -m tests.load.bench_relay $(ARGS)
 
-eval-answers: $(VENV)/.test ## answers without a model: right §, "nicht gefunden"
-	$(BIN)/python -m scripts.eval_answers $(ARGS)
+eval-answers: $(VENV)/.test ## answers without a model: right §, "nicht gefunden" (ARGS="--show dev")
+	$(BIN)/python -m tests.eval.eval_answers $(ARGS)
 
-eval-retrieval: $(VENV)/.test ## search in the laws (QUERIES=FILE)
-	$(BIN)/python -m scripts.eval_retrieval $(if $(QUERIES),--queries $(QUERIES)) $(ARGS)
+eval-retrieval: $(VENV)/.test ## search in the laws (QUERIES=FILE, LIMIT=100)
+	$(BIN)/python -m tests.eval.eval_retrieval $(if $(QUERIES),--queries $(QUERIES)) $(if $(LIMIT),--limit $(LIMIT)) $(ARGS)
 
 ##@ Maintain
 lock: ## write the hashed requirements again (needs uv)
@@ -83,6 +88,7 @@ lock: ## write the hashed requirements again (needs uv)
 
 docs: $(VENV)/.test ## write the generated pages of docs/reference again
 	$(BIN)/python scripts/render_reference.py
+	$(BIN)/python scripts/render_permissions.py
 
 clean: ## remove what was built; data in .genius stays
 	rm -rf $(VENV) dist $(WEBUI) $(WEB)/node_modules
