@@ -17,5 +17,7 @@ export default defineConfig({
     environment: 'happy-dom',
     include: ['tests/**/*.test.{ts,tsx}'],
     setupFiles: ['tests/setup.ts'],
+    // The machine may be busy with other suites; a hanging test still ends.
+    testTimeout: 20_000,
   },
 })

@@ -2,7 +2,7 @@
 import { act, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { useState } from 'react'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '../src/api/client'
 import type { Citation, DocumentState } from '../src/api/types'
 import { AnswerMessage } from '../src/chat/AnswerMessage'
@@ -27,6 +27,8 @@ let user = userEvent.setup()
 beforeEach(() => {
   user = userEvent.setup()
 })
+
+afterEach(() => vi.useRealTimers())
 
 describe('Menu', () => {
   it('works by keyboard and gives the focus back', async () => {
@@ -146,7 +148,6 @@ describe('files', () => {
     expect(get).toHaveBeenCalledTimes(2)
     act(() => screen.getByRole('button', { name: 'a.pdf entfernen' }).click())
     expect(remove).toHaveBeenCalledWith('f')
-    vi.useRealTimers()
   })
   it('say why they failed', async () => {
     const failed = state({ state: 'failed', reason: { code: 'encrypted', detail: 'Die Datei ist mit einem Kennwort geschützt.' } })
