@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from genius_common.contracts.retrieval import Citation
+from genius_common.errors import UpstreamFailed
 from genius_common.events import CitationEvent, Event, Status, TextDelta
 from genius_modules.base import TextSpan
 from genius_modules.citations import split_sentences
@@ -40,8 +42,20 @@ def pieces_of(sentences: Sequence[str], characters: int) -> list[str]:
     return [*pieces, current] if current else pieces
 
 
+_MAY_BE_ITEM = re.compile(r"\s*\n\s*(?:[-•*–]|\(?\d{0,3}[.)]?|[a-z]\)?)$")
+
+
+def _last_space(text: str) -> int:
+    """Where the last word begins; everything before it is known completely."""
+    return next((place + 1 for place in range(len(text) - 1, -1, -1) if text[place].isspace()), 0)
+
+
 class SentenceMarks:
-    """Passes a streamed text on and says where each of its sentences has ended."""
+    """Passes a streamed text on and says where each of its sentences has ended.
+
+    What may still turn out to begin a list item waits, since the sentence before it then ends before it; and a word
+    that is not complete decides nothing ("am 12. M" may be a date).
+    """
 
     def __init__(self) -> None:
         self._text = ""
@@ -52,19 +66,29 @@ class SentenceMarks:
         """Pairs of text to show and, where a sentence is complete with it, that sentence."""
         self._text += piece
         out: list[tuple[str, str | None]] = []
-        spans = split_sentences(self._text[self._start :])
+        known = self._text[self._start :]
+        if not last:
+            known = known[: _last_space(known)]
+        spans = split_sentences(known)
         complete_ones = spans if last else spans[:-1]
         for span in complete_ones:
-            end = self._start + span.end
+            end = max(self._start + span.end, self._sent)
             out.append((self._text[self._sent : end], span.of(self._text[self._start :])))
             self._sent = end
         if complete_ones:
             self._start += complete_ones[-1].end
-        ready = self._start + len(self._text[self._start :].rstrip())
+        ready = self._start + self._showable(self._text[self._start :].rstrip())
         if ready > self._sent:
             out.append((self._text[self._sent : ready], None))
             self._sent = ready
         return out
+
+    @staticmethod
+    def _showable(rest: str) -> int:
+        """How much of what follows the last complete sentence may be shown: what seems to be the next one."""
+        spans = split_sentences(rest)
+        held = _MAY_BE_ITEM.search(rest)
+        return min(spans[0].end if spans else 0, held.start() if held else len(rest))
 
 
 class GenerativeSummary:
@@ -102,6 +126,8 @@ class GenerativeSummary:
                 for note in notes:
                     yield note
             pieces = pieces_of(summaries, room)
+            if not pieces:
+                raise UpstreamFailed("Das Sprachmodell hat nichts geantwortet. Bitte versuchen Sie es erneut.")
         async with aclosing(self._write(pieces[0], length, focus)) as events:
             async for event in events:
                 yield event
