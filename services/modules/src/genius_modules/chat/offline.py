@@ -15,6 +15,11 @@ _GREETING = re.compile(
 _THANKS = re.compile(
     r"^\W*(?:vielen |herzlichen )?(?:dank|danke(?:schön| schön)?|thanks?|thank you)\b.{0,30}$", re.IGNORECASE
 )
+_QUESTION = re.compile(
+    r"\?|\b(?:was|wann|wie|wo|wer|wen|wem|warum|wieso|weshalb|wozu|woher|wohin|welch\w*|wieviel|kann|darf|muss|gilt|gibt|"
+    r"what|when|how|where|who|why|which)\b",
+    re.IGNORECASE,
+)
 _OFFER = (
     "- **Dokumente befragen**: Wählen Sie hier eine Wissenssammlung oder hängen Sie eine Datei an; ich antworte dann "
     "mit wörtlichen Fundstellen.\n"
@@ -26,6 +31,8 @@ _STATE = "Zurzeit ist kein Sprachmodell verfügbar, deshalb kann ich keine freie
 
 def is_small_talk(message: str) -> bool:
     """A greeting or thanks: nothing to search for."""
+    if _QUESTION.search(message):
+        return False
     return bool(_GREETING.match(message) or _THANKS.match(message))
 
 
