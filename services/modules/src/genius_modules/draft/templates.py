@@ -95,19 +95,23 @@ def salutation(recipient: str, kind: str) -> str:
     """`Sehr geehrte Frau Müller,` where the recipient is named so; else the general form."""
     if kind == "rede":
         return "Sehr geehrte Damen und Herren,"
-    named = re.search(r"\b(Frau|Herrn?)\s+((?:(?:Dr|Prof)\.\s+)*[^\n,]+)", recipient)
+    named = [(title, _surname(name)) for title, name in _PERSON.findall(recipient) if _surname(name)]
     if not named:
         return "Sehr geehrte Damen und Herren,"
-    if named.group(1) == "Frau":
-        return f"Sehr geehrte Frau {_surname(named.group(2))},"
-    return f"Sehr geehrter Herr {_surname(named.group(2))},"
+    parts = ["sehr geehrte Frau " + name if title == "Frau" else "sehr geehrter Herr " + name for title, name in named]
+    return f"S{', '.join(parts)[1:]},"
+
+
+_PERSON = re.compile(r"\b(Frau|Herrn?)[ \t]+((?:(?!\s(?:und|u\.|sowie)\s)[^\n,;(/])+)")
+_SURNAME = re.compile(r"(?:\b(?:von|van|vom|zu|zum|zur|de|del|di|da|der|den|dem|ten|ter|le|la)\s+)*\S+$")
 
 
 def _surname(name: str) -> str:
+    """The last name with what belongs to it: academic titles, and the particles of a noble or foreign name."""
     titles = re.match(r"(?:(?:Dr|Prof)\.\s+)*", name)
     lead = titles.group() if titles else ""
-    rest = name[len(lead) :].split()
-    return lead + (rest[-1] if rest else "")
+    found = _SURNAME.search(name[len(lead) :].strip())
+    return lead + found.group() if found else ""
 
 
 def fill(form: Template, values: Mapping[str, str]) -> str:
