@@ -46,12 +46,11 @@ class Decoder:
         self._scanned = 0
         self._event = ""
         self._data: list[str] = []
+        self._size = 0
         self._id: str | None = None
 
     def feed(self, chunk: bytes) -> list[Frame]:
         self._buffer += chunk
-        if len(self._buffer) > MAX_EVENT_BYTES:
-            raise ValueError("event too large")
         frames: list[Frame] = []
         while (end := self._buffer.find(b"\n", self._scanned)) >= 0:
             line = bytes(self._buffer[:end]).rstrip(b"\r")
@@ -62,12 +61,19 @@ class Decoder:
             elif frame := self._dispatch():
                 frames.append(frame)
         self._scanned = len(self._buffer)
+        self._bound(self._scanned)
         return frames
+
+    def _bound(self, unread: int) -> None:
+        if self._size + unread > MAX_EVENT_BYTES:
+            raise ValueError("event too large")
 
     def _field(self, line: str) -> None:
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
         if name == "data":
+            self._size += len(value) + 1  # many short lines are a large event too
+            self._bound(0)
             self._data.append(value)
         elif name == "event":
             self._event = value
@@ -76,7 +82,7 @@ class Decoder:
 
     def _dispatch(self) -> Frame | None:
         frame = Frame(self._event or "message", "\n".join(self._data), self._id) if self._data else None
-        self._event, self._data, self._id = "", [], None
+        self._event, self._data, self._size, self._id = "", [], 0, None
         return frame
 
 
