@@ -5,12 +5,14 @@ Its modules `scripted` and `chat` take `{"script": …}` (chat: the script is th
 `echo` · `slow` (one word every 50 ms until cancelled or 200 words) · `cut` (connection closed after two words) ·
 `early-cut` (closed before any event) · `end` (stream ends without a final event) · `hang` (silence) · `error` ·
 `refuse` (problem+json before the start) · `wrong-result` · `nonsense` (no event) · `many` (2,500 deltas) ·
-`unauthorised` · `two-finals` · `wait-status` (a status, then silence until released).
+`unauthorised` · `two-finals` · `wait-status` (a status, then silence until released) · every key of `raw` (its events,
+sent as they are, also those that the contract forbids).
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 from aiohttp import web
@@ -76,6 +78,8 @@ class ScriptedModules:
         self.cancelled: list[str] = []
         self.released = asyncio.Event()
         self.delay_s = 0.05
+        self.refusal = "scripted_refusal"
+        self.raw: dict[str, list[dict[str, Any]]] = {}
         self.url = ""
         self._runs: dict[str, asyncio.Task[Any]] = {}
         self._runner: web.AppRunner | None = None
@@ -112,7 +116,7 @@ class ScriptedModules:
         data = body["input"]
         script = data["script"] if "script" in data else (str(data["message"]).split() or ["echo"])[0]
         if script == "refuse":
-            problem = {"code": "scripted_refusal", "detail": "Nein.", "retryable": False, "status": 422}
+            problem = {"code": self.refusal, "detail": "Nein.", "retryable": False, "status": 422}
             return web.json_response(problem, status=422)
         response = web.StreamResponse(headers={"content-type": "text/event-stream"})
         await response.prepare(request)
@@ -129,6 +133,10 @@ class ScriptedModules:
         return response
 
     async def _play(self, script: str, data: Any, request: web.Request, response: web.StreamResponse) -> None:
+        for event in self.raw.get(script, []):
+            await response.write(f"data: {json.dumps(event)}\n\n".encode())
+        if script in self.raw:
+            return
         scene = getattr(self, "_scene_" + script.replace("-", "_"), self._scene_echo)
         await scene(data, request, response)
 

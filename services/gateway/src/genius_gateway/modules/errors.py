@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Failures around the catalogue of modules."""
+"""Failures around modules: their catalogue, and what they send."""
 
 from __future__ import annotations
 
-from genius_common.errors import Conflict, Unavailable
+from genius_common.errors import Conflict, Unavailable, UpstreamFailed
 
 
 class ModulesUnavailable(Unavailable):
@@ -18,3 +18,13 @@ class ModuleVersionMismatch(Conflict):
     code = "module_version_mismatch"
     title = "Andere Fassung der Funktion"
     default_detail = "Die verlangte Fassung der Funktion gibt es hier nicht."
+
+
+class ModuleOutputTooLarge(UpstreamFailed):
+    code = "module_output_too_large"
+    title = "Ausgabe zu groß"
+    default_detail = (
+        "Die Funktion hat mehr ausgegeben als erlaubt. Was schon da war, ist gespeichert. "
+        "Kürzen Sie die Eingabe, oder verständigen Sie den Betrieb."
+    )
+    retryable = False

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
+from genius_common.contracts.modules import Mode
 from genius_common.events import Event
 from genius_common.principal import ProtectionClass
+from genius_gateway.runs.incoming import cited
 from genius_gateway.runs.live import LoggedEvent
 
 _HARMLESS = frozenset({"run.started", "status"})
+_MODES = frozenset(get_args(Mode))
+_MODEL_CHARS = 200
 
 
 class Draft:
@@ -35,6 +39,9 @@ class Draft:
     def empty(self) -> bool:
         return not self._text and not self.citations
 
+    def warned(self, code: str) -> bool:
+        return any(warning["code"] == code for warning in self.warnings)
+
     def add(self, event: LoggedEvent) -> None:
         data = event.data
         if event.type == "text.delta":
@@ -53,10 +60,14 @@ class Draft:
         text = result.get("text", result.get("answer"))
         if isinstance(text, str):
             self._text = [text]
-        if isinstance(citations := result.get("citations"), list):
-            self.citations = citations
-        self.mode = result["mode"] if isinstance(result.get("mode"), str) else self.mode
-        self.model = result["model"] if isinstance(result.get("model"), str) else self.model
+        if isinstance(result.get("citations"), list):
+            self.citations = cited(result["citations"])
+        # Both go into clear columns: only what is surely a mode, and what may be a model's name.
+        mode, model = result.get("mode"), result.get("model")
+        if isinstance(mode, str) and mode in _MODES:
+            self.mode = mode
+        if isinstance(model, str) and model.isprintable() and len(model) <= _MODEL_CHARS:
+            self.model = model
 
     def protection_class(self, own: ProtectionClass) -> ProtectionClass:
         """The highest class of the request and of everything cited."""

@@ -14,6 +14,7 @@ import structlog
 from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.events import Cancelled, Done, ErrorEvent, Event, UsageTotals, WarningEvent, is_final
 from genius_gateway.modules.client import CANCEL_SECONDS, InvalidEvent
+from genius_gateway.modules.errors import ModuleOutputTooLarge
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.draft import may_start_again
 from genius_gateway.runs.errors import (
@@ -23,6 +24,7 @@ from genius_gateway.runs.errors import (
     ModuleUnavailable,
     ResultInvalid,
 )
+from genius_gateway.runs.incoming import Incoming, is_code, labels_known
 from genius_gateway.runs.job import Job
 from genius_gateway.runs.journal import Journal, LostRun
 from genius_gateway.runs.repository import TRANSIENT
@@ -82,24 +84,29 @@ class Execution:
         except InvalidEvent:
             log.warning("a module sent an invalid event", module=self._job.module)
             return error_event(ModuleEventInvalid())
+        except ModuleOutputTooLarge as error:
+            return error_event(error)
         except UpstreamFailed:
             return error_event(ModuleStreamCut())
         except Unavailable as error:
             return error_event(ModuleUnavailable() if type(error) is Unavailable else error)
         except PlatformError as error:
-            return error_event(error)
+            # A module's refusal comes with a code of its own.
+            return error_event(error if is_code(error.code) else ModuleEventInvalid())
 
     async def _consume(self) -> Event:
         job, parts = self._job, self._parts
         offered = await parts.catalogue.get(job.module, job.version)
-        if job.history_cut:
+        if job.history_cut and not self._journal.draft.warned(HISTORY_CUT.code):
             await self._journal.add(HISTORY_CUT)
         self._token = await parts.tokens.for_run(
             job.principal, job.run, frozenset(offered.manifest.scopes), frozenset(file.id for file in job.files)
         )
         request = job.module_request(parts.services, offered.manifest.limits)
+        incoming = Incoming(offered.manifest.limits.bytes)
         async with aclosing(parts.modules.run(job.module, request, self._token, job.seconds_left + 5)) as events:
             async for event in events:
+                incoming.check(event)
                 if is_final(event):
                     return self._checked(event, offered.result.accepts)
                 await self._journal.add(event, content=not may_start_again(event))
@@ -108,7 +115,7 @@ class Execution:
     def _checked(self, event: Event, accepts: Callable[[Any], bool]) -> Event:
         if not isinstance(event, Done):
             return event
-        if not accepts(event.result):
+        if not (accepts(event.result) and labels_known(event.result)):
             log.warning("a module's result does not fit its schema", module=self._job.module)
             return error_event(ResultInvalid())
         draft = self._journal.draft

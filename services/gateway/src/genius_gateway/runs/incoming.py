@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a module sends, looked at before anything of it is kept: storable, countable, with known labels and codes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+
+from genius_common.events import ErrorEvent, Event, Usage, WarningEvent, dump_event
+from genius_common.principal import ProtectionClass
+from genius_gateway.modules.client import InvalidEvent
+from genius_gateway.modules.errors import ModuleOutputTooLarge
+
+# Codes go into the audit trail and into clear columns, where no content may lie.
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_MAX_TOKENS = 10**9
+_CLASSES = frozenset(ProtectionClass)
+
+
+def is_code(value: str) -> bool:
+    return _CODE.fullmatch(value) is not None
+
+
+class Incoming:
+    """Counts the events of one run, which may have `max_bytes` as JSON together."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._left = max_bytes
+
+    def check(self, event: Event) -> None:
+        """Raises: InvalidEvent, ModuleOutputTooLarge."""
+        if isinstance(event, Usage) and max(event.input_tokens, event.output_tokens) > _MAX_TOKENS:
+            raise InvalidEvent
+        if isinstance(event, ErrorEvent | WarningEvent) and not is_code(event.code):
+            raise InvalidEvent
+        try:
+            self._left -= len(orjson.dumps(dump_event(event)))
+        except TypeError:
+            # An integer beyond 64 bits, or nested too deeply.
+            raise InvalidEvent from None
+        if self._left < 0:
+            raise ModuleOutputTooLarge
+
+
+def labels_known(result: dict[str, Any]) -> bool:
+    """Whether every citation of a result that names a protection class names one that there is."""
+    citations = result.get("citations")
+    labels = [item["protection_class"] for item in cited(citations) if "protection_class" in item]
+    return all(isinstance(label, str) and label in _CLASSES for label in labels)
+
+
+def cited(value: Any) -> list[dict[str, Any]]:
+    """`value` where it is a list of citations; a module of others may use the name for something else."""
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        return value
+    return []
