@@ -19,6 +19,7 @@ from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.errors import RunInterrupted
 from genius_gateway.runs.execution import error_event
 from genius_gateway.runs.journal import Journal
+from genius_gateway.runs.repository import TRANSIENT
 from genius_gateway.runs.sealing import Owner
 
 log = structlog.get_logger(__name__)
@@ -62,8 +63,11 @@ class Recovery:
             for row in expired:
                 try:
                     await self._recover(Owner(authority, row.owner), row.id)
-                except PlatformError as error:
-                    log.error("run not recovered", run=str(row.id), code=error.code)
+                except TRANSIENT:
+                    raise
+                except (PlatformError, ValueError, sa.exc.SQLAlchemyError) as error:
+                    # Unreadable, or written by another version: it must not keep the others from being recovered.
+                    log.error("run not recovered", run=str(row.id), error=type(error).__name__)
 
     async def _recover(self, owner: Owner, run: UUID) -> None:
         claimed = await claim(self._parts, owner, run, self._runner)

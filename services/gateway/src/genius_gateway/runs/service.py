@@ -45,6 +45,7 @@ class RunService:
         self._following = Following(self.hub, parts.repository, parts.database, self._notifications)
         self._recovery = Recovery(parts, self.runner, self._carry_out)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._beginning = 0
 
     async def start(self) -> None:
         self._notifications.start()
@@ -69,13 +70,17 @@ class RunService:
         """Check and store a run, and let it execute here. Raises what refuses it, before anything has started."""
         if self.stopping.is_set():
             raise GatewayStopping(retry_after=10)
-        if len(self._tasks) >= self._parts.options.max_active:
+        if len(self._tasks) + self._beginning >= self._parts.options.max_active:
             raise LimitReached(
                 "Zurzeit laufen zu viele Vorgänge. Bitte versuchen Sie es in Kürze erneut.", retry_after=10
             )
-        started = await self._starter.store(principal, call)
-        if started.new:
-            await self._take(started)
+        self._beginning += 1
+        try:
+            started = await self._starter.store(principal, call)
+            if started.new:
+                await self._take(started)
+        finally:
+            self._beginning -= 1
         return started
 
     async def get(self, principal: Principal, run: UUID) -> RunView:

@@ -74,10 +74,10 @@ class Starter:
         """
         owner = owner_of(principal)
         offered = await self._parts.catalogue.get(call.module, call.body.version)
-        data = self._input(call, offered)
         digests = await self._digests(owner, call)
         if digests and (known := await self._known(owner, call.module, *digests)):
             return known
+        data = self._input(call, offered)
         case = parse_id(call.body.case, "/case") if call.body.case is not None else None
         references = await self._references.check(principal, data, case)
         readable = await self._references.readable(principal) if call.module == turns.MODULE else {}
