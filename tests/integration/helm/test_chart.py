@@ -210,3 +210,15 @@ def test_the_services_accept_their_settings(
 def test_without_a_model_the_chart_still_renders() -> None:
     text = render("land", "--set", "inference.upstreamUrl=,vllm.enabled=false")
     assert "GENIUS_INFERENCE_UPSTREAM" not in text
+
+
+def test_users_reach_the_public_port_and_services_the_internal_one(manifests: list[Manifest]) -> None:
+    """The ingress controller sees only the public port of the gateway; keys and module tokens go over the other."""
+    rules = policies(manifests)["genius-gateway"]["ingress"]
+    ports = {
+        "service" if "podSelector" in peer else "outside": port["port"]
+        for rule in rules[:2]
+        for peer in rule["from"]
+        for port in rule["ports"]
+    }
+    assert ports == {"service": 9080, "outside": 8080}

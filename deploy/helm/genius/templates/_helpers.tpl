@@ -37,7 +37,7 @@ seccompProfile: {type: RuntimeDefault}
 {{- end }}
 
 {{- define "genius.jwksUrl" -}}
-http://genius-gateway:8080/.well-known/jwks.json
+http://genius-gateway:9080/.well-known/jwks.json
 {{- end }}
 
 {{/* Environment that every service has; `prefix` is the service's. */}}
