@@ -50,10 +50,14 @@ class Authenticator:
             return
         self._fetched_at = time.monotonic()
         try:
-            async with self._session.get(self._url, timeout=aiohttp.ClientTimeout(total=5)) as response:
+            async with self._session.get(
+                self._url, timeout=aiohttp.ClientTimeout(total=5), raise_for_status=True
+            ) as response:
                 jwks = orjson.loads(await response.read())
         except (aiohttp.ClientError, TimeoutError, orjson.JSONDecodeError) as error:
             log.warning("jwks not available", error=type(error).__name__)
             return
-        self._verifier.set_keys(jwks)
-        self._have_keys = bool(jwks.get("keys"))
+        # What is no key set leaves the known keys as they are (AUTH-06).
+        if isinstance(jwks, dict) and jwks.get("keys"):
+            self._verifier.set_keys(jwks)
+            self._have_keys = True
