@@ -72,10 +72,10 @@ class ServiceClient:
                 timeout=timeout,
                 allow_redirects=False,
             ) as response:
-                if response.status >= 400:
+                if not 200 <= response.status < 300:  # our services redirect nowhere
                     raise await self._error(response)
                 yield response
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Unavailable(f"Der Dienst „{self._name}“ ist zurzeit nicht erreichbar.", retry_after=5) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise UpstreamFailed(f"Die Verbindung zum Dienst „{self._name}“ ist abgebrochen.") from error
