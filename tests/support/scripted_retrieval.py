@@ -22,7 +22,6 @@ from genius_common.contracts.retrieval import (
     DocumentState,
     DocumentText,
     Hit,
-    PageText,
     Passage,
     Reason,
     Searched,
@@ -197,18 +196,12 @@ def _add_files(app: FastAPI, script: ScriptedRetrieval, note: Callable[[Request]
     @app.get("/files/{file}/text")
     async def text(file: UUID, request: Request) -> Response:
         await note(request)
-        content = script.files[file].text
-        body = DocumentText(text=content, char_from=0, char_to=len(content), length=len(content))
+        content, size = script.files[file].text, script.files[file].page_chars
+        starts = list(range(0, len(content), size)) if size else []
+        body = DocumentText(
+            text=content, char_from=0, char_to=len(content), length=len(content), page_starts=starts
+        )
         return Response(body.model_dump_json(), media_type="application/json")
-
-    @app.get("/files/{file}/pages/{number}/text")
-    async def page(file: UUID, number: int, request: Request) -> PageText:
-        await note(request)
-        size = script.files[file].page_chars
-        if not size:
-            raise NotFound
-        start, end = (number - 1) * size, min(number * size, len(script.files[file].text))
-        return PageText(text=script.files[file].text[start:end], char_from=start, char_to=end)
 
 
 def create_app(script: ScriptedRetrieval) -> FastAPI:

@@ -108,6 +108,25 @@ async def test_a_fresh_file_is_waited_for_and_summarised(office: Office, without
     assert "innerhalb eines Monats" in answer["answer"]
 
 
+async def test_a_citation_names_the_page_on_which_its_quote_begins(
+    office: Office, without_model: RunningModules, modules: RunningModules, model: RunningServer
+) -> None:
+    """A chunk that goes over several pages begins on the first; what is cited stands on the third."""
+    pages = ("Es gelten die Regeln der Stadt.", "Weiteres steht im Anhang.", "Das Entgelt beträgt 17 Euro im Monat.")
+    file = add_file(office, "entgelt.pdf", build(*(text_page(line) for line in pages)))
+    asked = {"question": "Wie hoch ist das Entgelt im Monat?", "files": [str(file)]}
+    outcome = await without_model.run("ask-documents", asked, token=claims(office, file))
+    citation = outcome.result["citations"][0]
+    assert citation["quote"] == pages[2]
+    assert citation["char_from"] < citation["passages"][0]["char_from"]
+    assert (citation["page"], citation["passages"][0]["page"]) == (3, 3)
+    assert "Seite 3: " in outcome.result["answer"]
+    model.script(answer="Das Entgelt beträgt 17 Euro im Monat [1].")
+    message = {"message": asked["question"], "files": asked["files"]}
+    generated = (await modules.run("chat", message, token=claims(office, file))).result
+    assert [(item["quote"], item["page"]) for item in generated["citations"]] == [(pages[2], 3)]
+
+
 async def test_an_unreadable_file_is_named_with_its_reason(office: Office, without_model: RunningModules) -> None:
     file = add_file(office, "leer.pdf", b"%PDF-1.7\nkaputt")
     outcome = await without_model.run("summarise", {"files": [str(file)]}, token=claims(office, file))

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
+from dataclasses import replace
 from itertools import pairwise
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from genius_retrieval.chunking.sentences import cut_points, sentence_ends
 from genius_retrieval.chunking.structure import LONGEST, TARGET, chunk
-from genius_retrieval.chunks import BlockKind, CanonicalDocument
+from genius_retrieval.chunks import BlockKind, CanonicalDocument, PageSpan
 from genius_retrieval.parsing.builder import DocumentBuilder
 from genius_retrieval.parsing.guards import Bounds
 
@@ -75,6 +76,15 @@ def test_headings_begin_chunks_and_name_them() -> None:
     assert chunks[1].text.startswith("§ 12 Höchstbeträge\n\nDer Höchstbetrag")
     assert chunks[1].section_path == ("§ 12 Höchstbeträge",)
     assert "Titel" in chunks[1].context
+
+
+def test_a_chunk_knows_where_pages_begin_inside_it() -> None:
+    source = document([("paragraph", "Auf Seite eins."), ("paragraph", "Auf Seite zwei.")])
+    last = source.text.index("Schluss")
+    starts = [0, source.text.index("Auf Seite zwei"), last, last]
+    pages = tuple(PageSpan(number, start, start + 5, 1, 1) for number, start in enumerate(starts, 1))
+    only = chunk(replace(source, pages=pages), DOCUMENT, "v")
+    assert [(item.page, item.page_breaks) for item in only] == [(1, (starts[1], last, last))]
 
 
 def test_sentences_know_administrative_abbreviations() -> None:

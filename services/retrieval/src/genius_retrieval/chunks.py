@@ -88,6 +88,7 @@ class Chunk:
     """A retrievable piece. `text` is exactly `canonical.text[char_from:char_to]` and the only citable part.
 
     `heading` is the nearest heading with its § number, `context` a header that is indexed but never cited.
+    `page` is where it begins, `page_breaks` the positions inside it at which the pages after that begin.
     """
 
     id: UUID
@@ -102,6 +103,7 @@ class Chunk:
     as_of: dt.date | None = None
     heading: str = ""
     context: str = ""
+    page_breaks: tuple[int, ...] = ()
 
 
 def chunk_id(document: UUID, version: str, ordinal: int) -> UUID:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from typing import Literal
 from uuid import UUID
 
@@ -51,15 +52,19 @@ class DocumentPage(Model):
 
 
 class Passage(Model):
-    """A sentence (or line) inside a hit, as a span of the document's canonical text."""
+    """A sentence (or line) inside a hit, as a span of the document's canonical text; `page` is where it begins."""
 
     char_from: int
     char_to: int
     score: float
+    page: int | None = None
 
 
 class Hit(Model):
-    """A chunk that fits the query. `char_from`/`char_to` count characters of the document's canonical text."""
+    """A chunk that fits the query. `char_from`/`char_to` count characters of the document's canonical text.
+
+    `page` is the page on which the chunk begins, `page_breaks` the positions inside it at which the next pages begin.
+    """
 
     document: UUID
     title: str
@@ -76,6 +81,11 @@ class Hit(Model):
     file: UUID | None = None
     protection_class: ProtectionClass = ProtectionClass.INTERN
     passages: list[Passage] = []
+    page_breaks: list[int] = []
+
+    def page_at(self, position: int) -> int | None:
+        """The page that holds the character `position` of the canonical text; None where there are no pages."""
+        return None if self.page is None else self.page + bisect_right(self.page_breaks, position)
 
 
 class Verdict(Model):
@@ -106,7 +116,10 @@ class SearchResult(Model):
 
 
 class Citation(Hit):
-    """A hit as it is cited: `number` is the n of `[n]`, `quote` the verbatim passage (part of `text`)."""
+    """A hit as it is cited: `number` is the n of `[n]`, `quote` the verbatim passage (part of `text`).
+
+    `char_from`/`char_to` span `text`; the one entry of `passages` spans the quote, `page` is where the quote begins.
+    """
 
     number: int = Field(ge=1)
     quote: str
@@ -120,13 +133,14 @@ class TextSection(Model):
 
 
 class DocumentText(Model):
-    """A span of the canonical text; `length` is that of the whole text."""
+    """A span of the canonical text; `length` is that of the whole text, `page_starts` where its pages 1, 2, … begin."""
 
     text: str
     char_from: int
     char_to: int
     length: int
     sections: list[TextSection] = []
+    page_starts: list[int] = []
 
 
 class PageText(Model):

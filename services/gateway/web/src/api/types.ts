@@ -89,7 +89,7 @@ export type Hit = {
   source_id?: string | null
   knowledge_base?: string | null
   file?: string | null
-  passages?: { char_from: number; char_to: number; score: number }[]
+  passages?: { char_from: number; char_to: number; score: number; page?: number | null }[]
 }
 export type Citation = Hit & { number: number; quote: string }
 

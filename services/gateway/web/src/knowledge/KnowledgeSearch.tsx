@@ -8,9 +8,14 @@ import { Button } from '../kern/Button'
 import { shortName } from '../sources/cite'
 import { pieces } from '../sources/passage'
 
+const bestPassage = (hit: Hit) => [...(hit.passages ?? [])].sort((a, b) => b.score - a.score)[0]
+
+/** A hit is called by the page of its best passage: its text may begin on an earlier one. */
+const atPassage = (hit: Hit): Hit => ({ ...hit, page: bestPassage(hit)?.page ?? hit.page })
+
 /** The best passage of a hit, as a mark inside its text. */
 function marks(hit: Hit): [number, number][] {
-  const best = [...(hit.passages ?? [])].sort((a, b) => b.score - a.score)[0]
+  const best = bestPassage(hit)
   return best ? [[Math.max(0, best.char_from - hit.char_from), best.char_to - hit.char_from]] : []
 }
 
@@ -40,7 +45,7 @@ export function KnowledgeSearch({ base }: { base: KnowledgeBase }) {
         <ol className="hits">
           {hits.map((hit) => (
             <li key={`${hit.document}-${hit.char_from}`}>
-              <h3>{shortName(hit, (page) => t('source.page', { page }))}</h3>
+              <h3>{shortName(atPassage(hit), (page) => t('source.page', { page }))}</h3>
               <blockquote className="passage" lang="de">{pieces(hit.text, marks(hit)).map((piece, i) => (piece.marked ? <mark key={i}>{piece.text}</mark> : <span key={i}>{piece.text}</span>))}</blockquote>
             </li>
           ))}

@@ -9,7 +9,7 @@ from uuid import UUID
 import aiohttp
 from pydantic import ValidationError
 
-from genius_common.contracts.retrieval import DocumentState, DocumentText, PageText, SearchRequest, SearchResult
+from genius_common.contracts.retrieval import DocumentState, DocumentText, SearchRequest, SearchResult
 from genius_common.errors import UpstreamFailed
 from genius_common.http import ServiceClient
 
@@ -61,13 +61,5 @@ class RetrievalClient:
         answer = await self._service.json("GET", f"/files/{file}/text", token=token, read_timeout=60)
         try:
             return DocumentText.model_validate(answer)
-        except ValidationError as error:
-            raise UpstreamFailed(_NONSENSE) from error
-
-    async def file_page(self, token: str, file: UUID, page: int) -> PageText:
-        """Text and span of one page, counted from 1."""
-        answer = await self._service.json("GET", f"/files/{file}/pages/{page}/text", token=token, read_timeout=15)
-        try:
-            return PageText.model_validate(answer)
         except ValidationError as error:
             raise UpstreamFailed(_NONSENSE) from error

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from genius_common.contracts.retrieval import DocumentState, DocumentText, Hit
@@ -33,6 +34,8 @@ def as_hits(state: DocumentState, document: DocumentText) -> list[Hit]:
             version=state.version or "",
             text=span.of(document.text),
             score=1.0,
+            page=page_at(document, span.start),
+            page_breaks=[start for start in document.page_starts if span.start < start < span.end],
             char_from=span.start,
             char_to=span.end,
             section_path=_section(document, span.start),
@@ -41,6 +44,11 @@ def as_hits(state: DocumentState, document: DocumentText) -> list[Hit]:
         )
         for span in pieces(document.text)
     ]
+
+
+def page_at(document: DocumentText, position: int) -> int | None:
+    """The page that holds the character `position`, counted from 1; None where there are no pages."""
+    return max(bisect_right(document.page_starts, position), 1) if document.page_starts else None
 
 
 def _section(document: DocumentText, position: int) -> list[str]:

@@ -100,7 +100,7 @@ def _whole_sentences(text: str, span: Span) -> Span:
 
 def _place(hit: Hit, span: Span) -> str:
     """Heading, with the Absatz of a law's § where the passage stands in one."""
-    name = heading(hit)
+    name = heading(hit, hit.char_from + span.start)
     if not name.startswith(("§", "Art")):
         return name
     before = hit.text[: span.start + 5]

@@ -10,13 +10,17 @@ from genius_modules.citations import Evidence, Span, best_quote
 from genius_modules.prompts import as_data
 
 
-def heading(hit: Hit) -> str:
-    """How a source is called in a sentence: `§ 25 WoGG Bewilligungszeitraum`, or the document's title and section."""
+def heading(hit: Hit, position: int | None = None) -> str:
+    """How a source is called in a sentence: `§ 25 WoGG Bewilligungszeitraum`, or the document's title and section.
+
+    `position` is the character of the canonical text whose page is named; without it, the page where the hit begins.
+    """
     section = hit.section_path[-1] if hit.section_path else ""
     if section.startswith(("§", "Art")):
         return section
     place = f"{hit.title}, {section}" if section and section != hit.title else hit.title
-    return f"{place}, Seite {hit.page}" if hit.page else place
+    page = hit.page if position is None else hit.page_at(position)
+    return f"{place}, Seite {page}" if page else place
 
 
 def evidence(hit: Hit) -> Evidence:
@@ -26,10 +30,12 @@ def evidence(hit: Hit) -> Evidence:
 
 
 def citation(hit: Hit, number: int, span: Span) -> Citation:
-    """The hit as citation `number`, its quote being `hit.text[span]`; `passages` holds only the quote's place."""
-    passage = Passage(char_from=hit.char_from + span.start, char_to=hit.char_from + span.end, score=1.0)
-    fields = hit.model_dump(exclude={"passages"})
-    return Citation(**fields, passages=[passage], number=number, quote=span.of(hit.text))
+    """The hit as citation `number`, its quote being `hit.text[span]`; `passages` and `page` are the quote's place."""
+    start = hit.char_from + span.start
+    page = hit.page_at(start)
+    passage = Passage(char_from=start, char_to=hit.char_from + span.end, score=1.0, page=page)
+    fields = hit.model_dump(exclude={"passages", "page", "page_breaks"})
+    return Citation(**fields, page=page, passages=[passage], number=number, quote=span.of(hit.text))
 
 
 def cite(hit: Hit, number: int, claim: str) -> Citation:

@@ -143,29 +143,29 @@ class GenerativeSummary:
                 if not isinstance(piece, str):
                     yield piece
                     continue
-                for event in await self._show(marks.feed(piece)):
+                for event in self._show(marks.feed(piece)):
                     yield event
-        for event in await self._show(marks.feed("", last=True)):
+        for event in self._show(marks.feed("", last=True)):
             yield event
 
-    async def _show(self, ready: list[tuple[str, str | None]]) -> list[Event]:
+    def _show(self, ready: list[tuple[str, str | None]]) -> list[Event]:
         events: list[Event] = []
         for text, sentence in ready:
             found = closest(sentence, self._sentences) if sentence else None
             shown = text
             if found is not None:
-                number, event = await self._cite(found)
+                number, event = self._cite(found)
                 shown = f"{text} [{number}]"
                 events += [event] if event else []
             self.text += shown
             events.append(TextDelta(text=shown))
         return events
 
-    async def _cite(self, sentence: SourceSentence) -> tuple[int, Event | None]:
+    def _cite(self, sentence: SourceSentence) -> tuple[int, Event | None]:
         key = (id(sentence.part), *sentence.span)
         if key in self._cited:
             return self._cited[key], None
         number = self._cited[key] = len(self.citations) + 1
-        citation = await cite(self._ctx, sentence, number)
+        citation = cite(sentence, number)
         self.citations.append(citation)
         return number, CitationEvent(**citation.model_dump()) if isinstance(citation, Citation) else None

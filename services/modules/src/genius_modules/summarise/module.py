@@ -102,7 +102,7 @@ class Summarise(Module[SummariseInput]):
         if not sentences:
             raise EmptySource
         model = await ctx.chat_model()
-        events = _generative(ctx, model, sentences, data) if model else _extractive(ctx, sentences, data)
+        events = _generative(ctx, model, sentences, data) if model else _extractive(sentences, data)
         async with aclosing(events) as stream:
             async for event in stream:
                 yield event
@@ -134,9 +134,7 @@ async def _generative(
     yield _done(summary.text, summary.citations, "generative")
 
 
-async def _extractive(
-    ctx: RunContext, sentences: list[SourceSentence], data: SummariseInput
-) -> AsyncGenerator[Event, None]:
+async def _extractive(sentences: list[SourceSentence], data: SummariseInput) -> AsyncGenerator[Event, None]:
     yield Status(phase="generating")
     quotes = [sentence.quote for sentence in sentences]
     chosen = await asyncio.to_thread(select, quotes, _COUNTS[data.length], data.focus or "")
@@ -147,7 +145,7 @@ async def _extractive(
     citations: list[Citation | TextSpan] = []
     lines: list[str] = []
     for number, index in enumerate(chosen, 1):
-        citation = await cite(ctx, sentences[index], number)
+        citation = cite(sentences[index], number)
         citations.append(citation)
         if isinstance(citation, Citation):
             yield CitationEvent(**citation.model_dump())

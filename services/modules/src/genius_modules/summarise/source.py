@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from genius_common.contracts.retrieval import Citation, DocumentState, DocumentText, Passage
-from genius_common.errors import PlatformError
 from genius_modules.base import TextSpan
 from genius_modules.citations import Span, split_sentences
 from genius_modules.citations.text import stems
-from genius_modules.context import RunContext
+from genius_modules.documents.attachments import page_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,14 @@ def closest(claim: str, sentences: Sequence[SourceSentence]) -> SourceSentence |
     return best
 
 
-async def cite(ctx: RunContext, sentence: SourceSentence, number: int) -> Citation | TextSpan:
+def cite(sentence: SourceSentence, number: int) -> Citation | TextSpan:
     """The sentence as citation `number`: a span of the input, or a place in a file with section and page."""
     state = sentence.part.state
     start, end = sentence.span
     text = sentence.context.of(sentence.part.text)
-    passages = [Passage(char_from=start, char_to=end, score=1.0)]
+    document = sentence.part.document
+    page = page_at(document, start) if document else None
+    passages = [Passage(char_from=start, char_to=end, score=1.0, page=page)]
     if state is None:
         return TextSpan(
             number=number,
@@ -72,7 +73,7 @@ async def cite(ctx: RunContext, sentence: SourceSentence, number: int) -> Citati
             char_to=sentence.context.end,
             passages=passages,
         )
-    sections = sentence.part.document.sections if sentence.part.document else []
+    sections = document.sections if document else []
     inside = [section for section in sections if section.char_from <= start < section.char_to]
     return Citation(
         document=state.id,
@@ -81,7 +82,7 @@ async def cite(ctx: RunContext, sentence: SourceSentence, number: int) -> Citati
         version=state.version or "",
         text=text,
         score=1.0,
-        page=await _page(ctx, state, start),
+        page=page,
         char_from=sentence.context.start,
         char_to=sentence.context.end,
         section_path=inside[-1].path if inside else [],
@@ -91,21 +92,3 @@ async def cite(ctx: RunContext, sentence: SourceSentence, number: int) -> Citati
         number=number,
         quote=sentence.quote,
     )
-
-
-async def _page(ctx: RunContext, state: DocumentState, position: int) -> int | None:
-    """The page that holds the character `position`, by bisection over the pages' spans; None where there are none."""
-    low, high = 1, state.pages or 0
-    while low <= high:
-        middle = (low + high) // 2
-        try:
-            page = await ctx.retrieval.file_page(await ctx.token(), state.id, middle)
-        except PlatformError:
-            return None
-        if position < page.char_from:
-            high = middle - 1
-        elif position >= page.char_to and middle < (state.pages or 0):
-            low = middle + 1
-        else:
-            return middle
-    return None

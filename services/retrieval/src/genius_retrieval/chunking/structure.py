@@ -8,7 +8,7 @@ character, in order and without overlap.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -54,6 +54,7 @@ def chunk(document: CanonicalDocument, identifier: UUID, version: str) -> list[C
                 char_from=start,
                 char_to=end,
                 page=page.number if page else None,
+                page_breaks=pages.begun(start, end),
                 section_path=path,
                 source_id=section.source_id if section else None,
                 as_of=document.as_of,
@@ -121,3 +122,7 @@ class _Finder(Generic[Span]):
     def at(self, position: int) -> Span | None:
         found = bisect_right(self._starts, position) - 1
         return self._spans[found] if found >= 0 else None
+
+    def begun(self, start: int, end: int) -> tuple[int, ...]:
+        """Where spans begin after `start` and before `end`."""
+        return tuple(self._starts[bisect_right(self._starts, start) : bisect_left(self._starts, end)])

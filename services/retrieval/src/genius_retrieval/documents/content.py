@@ -66,7 +66,10 @@ class DocumentContent:
             if s.char_from < end and s.char_to > start
         ]
         text = document.text[start:end]
-        return DocumentText(text=text, char_from=start, char_to=end, length=length, sections=sections)
+        pages = [page.char_from for page in document.pages]
+        return DocumentText(
+            text=text, char_from=start, char_to=end, length=length, sections=sections, page_starts=pages
+        )
 
     async def page_text(self, principal: Principal, identifier: UUID, kind: str, number: int) -> PageText:
         document = await self._canonical(principal, identifier, kind)

@@ -63,6 +63,8 @@ def from_payload(collection: CollectionSecrets, point: UUID, payload: dict[str, 
         as_of=dt.date.fromisoformat(as_of) if as_of else None,
         heading=content["heading"],
         context=content["context"],
+        # Points of an index from before this field begin and end on one page as far as we know.
+        page_breaks=tuple(content.get("breaks", ())),
     )
 
 
@@ -79,6 +81,7 @@ def _content(chunk: Chunk, meta: DocumentMeta) -> dict[str, Any]:
         "source": chunk.source_id,
         "heading": chunk.heading,
         "context": chunk.context,
+        "breaks": chunk.page_breaks,
     }
 
 

@@ -100,6 +100,7 @@ class IndexedChunk:
     as_of: dt.date | None = None
     heading: str = ""
     context: str = ""
+    page_breaks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
