@@ -148,7 +148,7 @@ def _distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
 
 def _hit(item: Ranked) -> Hit:
     chunk, meta = item.chunk, item.chunk.meta
-    return Hit(
+    hit = Hit(
         document=meta.document,
         title=meta.title,
         version=meta.version,
@@ -163,7 +163,10 @@ def _hit(item: Ranked) -> Hit:
         knowledge_base=meta.knowledge_base,
         file=meta.document if meta.kind == "file" else None,
         protection_class=ProtectionClass(meta.protection_class),
-        passages=[
-            Passage(char_from=s.char_from, char_to=s.char_to, score=round(s.score, 4)) for s in item.evidence.passages
-        ],
+        page_breaks=list(chunk.page_breaks),
     )
+    passages = [
+        Passage(char_from=s.char_from, char_to=s.char_to, score=round(s.score, 4), page=hit.page_at(s.char_from))
+        for s in item.evidence.passages
+    ]
+    return hit.model_copy(update={"passages": passages})
