@@ -5,12 +5,28 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import Awaitable, Callable
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
+
+
+def _without_foreign_text(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Type and place of an exception instead of its text, which may hold content (LOG-01)."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        last = next(reversed(traceback.extract_tb(error.__traceback__)), None)
+        event["error"] = type(error).__name__
+        event["where"] = f"{last.filename}:{last.lineno}" if last else ""
+    record = event.get("_record")
+    if record is not None and record.name == "asyncio":
+        event["event"] = str(event["event"]).partition("\n")[0]  # then the exception's representation follows
+    return event
 
 
 def configure_logging(service: str, level: str) -> None:
@@ -31,6 +47,7 @@ def configure_logging(service: str, level: str) -> None:
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[
+                _without_foreign_text,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.EventRenamer("message"),
                 structlog.processors.JSONRenderer(),

@@ -25,7 +25,7 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PROBLEM = "application/problem+json"
-_REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 log = structlog.get_logger(__name__)
 
 
@@ -100,6 +100,8 @@ def field_errors(errors: Any) -> list[FieldError]:
         parts = [str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"]]
         if parts and parts[0] in {"body", "query", "path", "header"}:
             parts = parts[1:]
+        if error["type"] == "json_invalid":
+            parts = []  # pydantic gives the offset in the text, which is no place in a document
         text = _TEXTS.get(error["type"], "Der Wert ist hier nicht erlaubt.")
         found.append(FieldError("".join(f"/{part}" for part in parts), text))
     return found
@@ -116,12 +118,13 @@ class RequestIdMiddleware:
             await self._app(scope, receive, send)
             return
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        identifier = given if _REQUEST_ID.match(given) else secrets.token_hex(16).encode()
+        identifier = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16).encode()
         scope.setdefault("state", {})["request_id"] = identifier.decode()
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", identifier)]
+                headers = [item for item in message.get("headers", []) if item[0] != b"x-request-id"]
+                message["headers"] = [*headers, (b"x-request-id", identifier)]
             await send(message)
 
         await self._app(scope, receive, send_with_id)
@@ -144,6 +147,7 @@ class BodyLimitMiddleware:
             await self._refuse(scope, receive, send, limit)
             return
         received = 0
+        answered = refused = False
 
         async def counted() -> Message:
             nonlocal received
@@ -154,7 +158,17 @@ class BodyLimitMiddleware:
                     raise TooLarge(f"Die Eingabe ist zu groß: erlaubt sind {limit} Byte.")
             return message
 
-        await self._app(scope, counted, send)
+        async def corrected(message: Message) -> None:
+            # FastAPI turns what reading the body raises into a 400 of its own.
+            nonlocal answered, refused
+            if received > limit and not answered:
+                answered = refused = True
+                await self._refuse(scope, receive, send, limit)
+            elif not refused:
+                answered = True
+                await send(message)
+
+        await self._app(scope, counted, corrected)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
         error = TooLarge(f"Die Eingabe ist zu groß: erlaubt sind {limit} Byte.")
