@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -54,6 +54,7 @@ class Wire:
         self.gone = asyncio.Event()
         self.slow = asyncio.Event()
         self.slow.set()
+        self._something = asyncio.Condition()
 
     async def receive(self) -> dict[str, Any]:
         await self.gone.wait()
@@ -62,6 +63,12 @@ class Wire:
     async def send(self, message: dict[str, Any]) -> None:
         await self.slow.wait()
         self.sent.append(message)
+        async with self._something:
+            self._something.notify_all()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with self._something, asyncio.timeout(5):
+            await self._something.wait_for(condition)
 
     @property
     def body(self) -> bytes:

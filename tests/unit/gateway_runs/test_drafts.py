@@ -156,10 +156,8 @@ def test_every_event_of_the_contract_passes_until_the_limit(data: list[Event]) -
     generous, tight = Incoming(size + 1000), Incoming(10)
     for event in data:
         generous.check(event_adapter.validate_json(event.model_dump_json()))
-    if data:
         with pytest.raises(ModuleOutputTooLarge):
-            for event in data:
-                tight.check(event)
+            tight.check(event)
 
 
 @pytest.mark.parametrize(

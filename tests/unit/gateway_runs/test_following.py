@@ -176,8 +176,7 @@ async def test_silence_is_filled_with_heartbeats(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("genius_gateway.runs.stream._LOOK_S", 0.01)
     live, wire = live_run(), Wire()
     serving = asyncio.create_task(stream_of(live)({}, wire.receive, wire.send))
-    while wire.body.count(b": heartbeat\n\n") < 2:
-        await asyncio.sleep(0.005)
+    await wire.until(lambda: wire.body.count(b": heartbeat\n\n") == 2)
     publish(live, [DONE])
     await serving
     assert [frame.event for frame in Decoder().feed(wire.body)] == ["run.started", "done"]

@@ -15,7 +15,7 @@ from genius_common.errors import NotFound, PlatformError
 from genius_common.http import ServiceClient
 from genius_gateway.modules.errors import ModulesUnavailable, ModuleVersionMismatch
 from genius_gateway.modules.ports import ServiceTokens
-from genius_gateway.modules.schemas import SchemaCheck
+from genius_gateway.modules.schemas import InvalidSchema, SchemaCheck
 
 log = structlog.get_logger(__name__)
 FRESH_S = 15.0
@@ -80,9 +80,16 @@ class Catalogue:
             manifests = ManifestList.model_validate(answer).items
         except ValidationError as error:
             raise ModulesUnavailable from error
-        known = self._modules
-        self._modules = {
-            item.id: known[item.id] if item.id in known and known[item.id].manifest == item else OfferedModule(item)
-            for item in manifests
-        }
+        self._modules = {item.id: offered for item in manifests if (offered := self._offered(item))}
         self._read_at = time.monotonic()
+
+    def _offered(self, manifest: ModuleManifest) -> OfferedModule | None:
+        """None where its schemas are none: that module is not offered, the others are."""
+        known = self._modules.get(manifest.id)
+        if known and known.manifest == manifest:
+            return known
+        try:
+            return OfferedModule(manifest)
+        except InvalidSchema as error:
+            log.error("a module's schema is invalid", module=manifest.id, error=str(error))
+            return None

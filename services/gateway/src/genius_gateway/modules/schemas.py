@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import SchemaError, ValidationError
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012
 
 from genius_common.errors import FieldError
 
@@ -38,35 +42,71 @@ def _pointer(parts: list[Any]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+class InvalidSchema(ValueError):
+    """No JSON Schema 2020-12, or one that points outside itself."""
+
+
 class SchemaCheck:
-    """A compiled schema of a module's input or result."""
+    """A compiled schema of a module's input or result. Raises `InvalidSchema`; nothing is ever fetched (ING-01)."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
-        self._validator = Draft202012Validator(schema, format_checker=_FORMATS)
+        try:
+            Draft202012Validator.check_schema(schema)
+            _check_references(schema)
+        except (SchemaError, Unresolvable, RecursionError) as error:
+            raise InvalidSchema(type(error).__name__) from error
+        self._validator = Draft202012Validator(schema, format_checker=_FORMATS, registry=Registry())
 
     def accepts(self, value: Any) -> bool:
-        return bool(self._validator.is_valid(value))
+        try:
+            return bool(self._validator.is_valid(value))
+        except RecursionError:
+            return False
 
     def errors(self, value: Any, prefix: str = "") -> list[FieldError]:
         """What is wrong with `value`, as JSON pointers below `prefix`; empty = valid."""
         found: list[FieldError] = []
-        for error in self._validator.iter_errors(value):
-            found.extend(_field_errors(error, prefix))
-            if len(found) >= _MAX_ERRORS:
-                break
+        try:
+            for error in self._validator.iter_errors(value):
+                found.extend(_field_errors(error, prefix))
+                if len(found) >= _MAX_ERRORS:
+                    break
+        except RecursionError:
+            return [FieldError(prefix, "Die Angaben sind zu tief verschachtelt.")]
         return found[:_MAX_ERRORS]
+
+
+def _check_references(schema: dict[str, Any]) -> None:
+    """Every reference must point to something inside the schema; the validator would fetch others by itself."""
+    resolver = Registry().with_resource("", DRAFT202012.create_resource(schema)).crawl().resolver("")
+    left: list[Any] = [schema]
+    while left:
+        item = left.pop()
+        if isinstance(item, dict):
+            for key in ("$ref", "$dynamicRef"):
+                if isinstance(reference := item.get(key), str):
+                    resolver.lookup(reference)
+        left.extend(item.values() if isinstance(item, dict) else item if isinstance(item, list) else ())
+
+
+def _unknown_names(value: dict[str, Any], schema: dict[str, Any]) -> list[str]:
+    patterns = schema.get("patternProperties", {})
+    return [
+        name
+        for name in value
+        if name not in schema.get("properties", {}) and not any(re.search(pattern, name) for pattern in patterns)
+    ]
 
 
 def _field_errors(error: ValidationError, prefix: str) -> list[FieldError]:
     path = list(error.absolute_path)
     rule = str(error.validator)
     if rule == "additionalProperties" and isinstance(error.instance, dict):
-        allowed = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-        names = [name for name in error.instance if name not in allowed]
+        names = _unknown_names(error.instance, error.schema if isinstance(error.schema, dict) else {})
     elif rule == "required" and isinstance(error.instance, dict):
         # One error per missing name is raised; the name is only in its text, so find it anew.
         required: Any = error.validator_value
-        names = [name for name in required if f"'{name}'" in error.message]
+        names = [name for name in required if error.message.startswith(f"{name!r} ")]
     elif rule == "anyOf" and error.context:
         best = max(error.context, key=lambda item: (len(item.absolute_path), str(item.validator) != "type"))
         return _field_errors(best, prefix)

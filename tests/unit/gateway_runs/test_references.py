@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Ids inside an input: every one is looked up in the caller's name, and what is missing is named, nothing else."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genius_common.contracts.modules import RunFile
+from genius_common.errors import InvalidInput, NotFound
+from genius_common.principal import Principal, ProtectionClass
+from genius_gateway.runs.references import ReferenceCheck, ids, parse_id
+
+MINE = Principal(subject=UUID(int=1), tenant="t", authority=UUID(int=2), classification=ProtectionClass.PERSONENBEZOGEN)
+BASES = {
+    uuid4(): ProtectionClass.OFFEN,
+    uuid4(): ProtectionClass.INTERN,
+    uuid4(): ProtectionClass.PERSONENBEZOGEN,
+}
+SECRET_BASE, DOCUMENT, FILE, CASE = uuid4(), uuid4(), uuid4(), uuid4()
+READABLE = {**BASES, SECRET_BASE: ProtectionClass.SOZIALDATEN}
+KNOWN = {"knowledge_bases": [*BASES], "documents": [DOCUMENT], "files": [FILE]}
+
+
+class Shelf:
+    """A library of one reader; `asked` tells for whom something was looked up."""
+
+    def __init__(self) -> None:
+        self.asked: list[Principal] = []
+
+    async def readable_knowledge_bases(self, principal: Principal) -> dict[UUID, ProtectionClass]:
+        self.asked.append(principal)
+        return dict(READABLE)
+
+    async def has_document(self, principal: Principal, document: UUID) -> bool:
+        self.asked.append(principal)
+        return document == DOCUMENT
+
+    async def file(self, principal: Principal, file: UUID) -> RunFile | None:
+        self.asked.append(principal)
+        return RunFile(id=file, name="a.pdf", size=1) if file == FILE else None
+
+    async def has_case(self, principal: Principal, case: UUID) -> bool:
+        self.asked.append(principal)
+        return case == CASE
+
+
+async def refused(data: dict[str, Any], case: UUID | None = None, prefix: str = "/input") -> list[str]:
+    """The pointers of the 404 that `data` gets."""
+    with pytest.raises(NotFound) as caught:
+        await ReferenceCheck(Shelf()).check(MINE, data, case, prefix)
+    assert {error.detail for error in caught.value.errors} == {NotFound.default_detail}
+    return [error.pointer for error in caught.value.errors]
+
+
+async def test_everything_known_is_found_and_labelled() -> None:
+    shelf = Shelf()
+    data = {name: [str(identifier) for identifier in known] for name, known in KNOWN.items()}
+    found = await ReferenceCheck(shelf).check(MINE, data | {"text": "x"}, CASE)
+    assert [file.id for file in found.files] == [FILE]
+    assert (found.protection_class, found.case) == (ProtectionClass.PERSONENBEZOGEN, CASE)
+    assert shelf.asked == [MINE] * 4
+
+
+@pytest.mark.parametrize("classes", itertools.product([False, True], repeat=3))
+async def test_the_label_is_at_least_intern(classes: tuple[bool, ...]) -> None:
+    """TEN-15"""
+    chosen = [base for base, use in zip(BASES, classes, strict=True) if use]
+    found = await ReferenceCheck(Shelf()).check(MINE, {"knowledge_bases": [str(base) for base in chosen]}, None)
+    assert found.protection_class == ProtectionClass.highest(
+        [ProtectionClass.INTERN, *(READABLE[base] for base in chosen)]
+    )
+
+
+async def test_content_above_ones_own_class_is_refused() -> None:
+    data = {"knowledge_bases": [str(SECRET_BASE)]}
+    with pytest.raises(InvalidInput, match="invalid_input"):
+        await ReferenceCheck(Shelf()).check(MINE, data, None)
+
+
+@given(
+    wanted=st.fixed_dictionaries(
+        {name: st.lists(st.booleans(), max_size=5) for name in KNOWN}, optional={"text": st.text(max_size=3)}
+    ),
+    case_known=st.sampled_from([None, True, False]),
+)
+async def test_exactly_the_missing_ones_are_named(wanted: dict[str, Any], case_known: bool | None) -> None:
+    """TEN-03: known and unknown ids at any place of any list, and the case."""
+    data = {
+        name: [str(KNOWN[name][0] if known else uuid4()) for known in flags]
+        for name, flags in wanted.items()
+        if name in KNOWN
+    }
+    case = {None: None, True: CASE, False: uuid4()}[case_known]
+    missing = [f"/input/{name}/{index}" for name in KNOWN for index, known in enumerate(wanted[name]) if not known] + (
+        ["/case"] if case_known is False else []
+    )
+    if missing:
+        assert await refused(data, case) == missing
+    else:
+        found = await ReferenceCheck(Shelf()).check(MINE, data, case)
+        assert len(found.files) == len(wanted["files"])
+
+
+@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize(
+    "value",
+    ["quatsch", "", " ", "../../files/1", "00000000-0000-0000-0000-00000000000g", 7, -1, 1.5, None, True, [], {}, "\0"],
+)
+async def test_what_is_no_id_is_unknown(name: str, value: Any) -> None:
+    """TEN-05 for names made of text: nothing but an id is ever looked up."""
+    assert await refused({name: [str(KNOWN[name][0]), value]}) == [f"/input/{name}/1"]
+    assert await refused({name: [value]}, prefix="") == [f"/{name}/0"]
+
+
+@pytest.mark.parametrize("spelling", ["{}", "{{{}}}", "urn:uuid:{}", "upper"])
+async def test_spellings_of_one_id_are_one_id(spelling: str) -> None:
+    """The library gets the parsed id and never the text (pattern c: two parsers)."""
+    text = str(FILE).upper() if spelling == "upper" else spelling.format(FILE)
+    found = await ReferenceCheck(Shelf()).check(MINE, {"files": [text]}, None)
+    assert found.files[0].id == FILE
+
+
+@pytest.mark.parametrize("value", [None, "x", 7, {}, [], True])
+def test_a_field_that_is_no_list_holds_no_ids(value: Any) -> None:
+    """Its form is the schema's business."""
+    assert ids({"files": value}, "files") == []
+    assert ids({}, "files") == []
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_an_id_or_not_found(text: str) -> None:
+    found: Any
+    try:
+        found = parse_id(text, "/x")
+    except NotFound as error:
+        found = [error.pointer for error in error.errors]
+    assert isinstance(found, UUID) or found == ["/x"]
+
+
+async def test_without_references_nothing_is_looked_up() -> None:
+    shelf = Shelf()
+    found = await ReferenceCheck(shelf).check(MINE, {"text": str(DOCUMENT), "knowledge_bases": []}, None)
+    assert shelf.asked == []
+    assert (found.files, found.case, found.protection_class) == ([], None, ProtectionClass.INTERN)
