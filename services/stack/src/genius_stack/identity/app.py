@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from fastapi import FastAPI, Request
 from prometheus_client import CollectorRegistry
@@ -64,7 +65,8 @@ def _add_documents(app: FastAPI, provider: Provider) -> None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         claims = provider.tokens.read(token, "Bearer") if scheme.lower() == "bearer" else None
         user = provider.realm.user(claims["preferred_username"]) if claims else None
-        if user is None:
+        ended = claims is not None and "sid" in claims and provider.sessions.get(UUID(claims["sid"])) is None
+        if user is None or ended:
             challenge = {"www-authenticate": 'Bearer error="invalid_token"'}
             return JSONResponse({"error": "invalid_token"}, status_code=401, headers=challenge)
         return JSONResponse(person_claims(user), headers={"cache-control": "no-store"})

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from genius_stack.identity.realm import Realm, User, check_password, hash_password
@@ -15,6 +16,7 @@ from genius_stack.identity.tokens import TokenIssuer
 COOKIE = "genius_identity"
 FREE_ATTEMPTS = 5
 LOCK_SECONDS = 30.0
+REMEMBERED_NAMES = 1000
 
 
 def fingerprint(secret: str) -> str:
@@ -25,18 +27,21 @@ def fingerprint(secret: str) -> str:
 class LoginGuard:
     """Slows guessing: after five failures a name rests 30 s, known or not."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._failures: dict[str, tuple[int, float]] = {}
 
-    def locked(self, username: str) -> bool:
-        count, until = self._failures.get(username, (0, 0.0))
-        return count >= FREE_ATTEMPTS and until > time.monotonic()
-
-    def failed(self, username: str) -> None:
-        if len(self._failures) > 1000:
-            self._failures.clear()
-        count = self._failures.get(username, (0, 0.0))[0] + 1
-        self._failures[username] = (count, time.monotonic() + LOCK_SECONDS)
+    def admit(self, username: str) -> bool:
+        """Whether a try may go on. It counts as failed until `succeeded`, so that parallel tries can't slip through."""
+        count, until = self._failures.pop(username, (0, 0.0))
+        now = self._now()
+        if count >= FREE_ATTEMPTS and until > now:
+            self._failures[username] = (count, until)
+            return False
+        self._failures[username] = (count + 1, now + LOCK_SECONDS)
+        if len(self._failures) > REMEMBERED_NAMES:
+            del self._failures[next(iter(self._failures))]
+        return True
 
     def succeeded(self, username: str) -> None:
         self._failures.pop(username, None)
@@ -56,12 +61,11 @@ class Provider:
     async def authenticate(self, username: str, password: str) -> User | None:
         """The person, or None; an unknown name takes as long as a wrong password (AUTH: no enumeration)."""
         name = username.strip().lower()
-        if self.guard.locked(name):
+        if not self.guard.admit(name):
             return None
         user = self.realm.user(name)
         right = await asyncio.to_thread(check_password, password, user.password_hash if user else self._nobody)
         if user is None or not right:
-            self.guard.failed(name)
             return None
         self.guard.succeeded(name)
         return user

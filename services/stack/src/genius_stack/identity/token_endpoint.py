@@ -9,12 +9,12 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import unquote_plus
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 from starlette.responses import JSONResponse, Response
 
 from genius_stack.identity.errors import OAuthError
@@ -36,6 +36,12 @@ class LocalTokenRequest(BaseModel):
 
     login: str | None = None
     application: str | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.login is None) == (self.application is None):
+            raise ValueError("either login or application")
+        return self
 
 
 def build_router(provider: Provider) -> APIRouter:
