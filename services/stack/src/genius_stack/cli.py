@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from genius_stack.commands import ask, doctor, status, token, up
-from genius_stack.errors import DiskFull, StackError
+from genius_stack.errors import DataDirUnusable, DiskFull, StackError
 
 app = typer.Typer(
     help="Genius: die KI-Assistenzplattform auf diesem Rechner.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -30,9 +30,11 @@ def main() -> None:
     except StackError as error:
         _end(str(error), error.exit_code)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            _end("Der Datenträger ist voll. Schaffen Sie Platz und starten Sie neu.", DiskFull.exit_code)
+        if error.filename is None:
             raise
-        _end("Der Datenträger ist voll. Schaffen Sie Platz und starten Sie neu.", DiskFull.exit_code)
+        _end(f"{error.filename} ist nicht benutzbar: {error.strerror}.", DataDirUnusable.exit_code)
 
 
 def _end(text: str, code: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import orjson
 
-from genius_stack.errors import AlreadyRunning, DataDirUnusable, DiskFull, NewerData
+from genius_stack.errors import AlreadyRunning, DataDirUnusable, DiskFull, NewerData, StackError
 from genius_stack.files import write_private
 
 DATA_FORMAT = 1
@@ -61,9 +61,13 @@ class DataDir:
             self._check_version(version)
             for name in ("secrets", "logs"):
                 self.folder(name)
+        except StackError:
+            self.close()
+            raise
         except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise DiskFull(f"Der Datenträger von {self.path} ist voll.") from error
+            self.close()
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DiskFull(f"Der Datenträger von {self.path} ist voll. Schaffen Sie Platz.") from error
             raise DataDirUnusable(f"{self.path} ist nicht benutzbar: {error.strerror}.") from error
 
     def close(self) -> None:
@@ -75,7 +79,7 @@ class DataDir:
         """The process that holds the lock now, or None; does not take it."""
         try:
             descriptor = os.open(self.path / "lock", os.O_RDWR)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

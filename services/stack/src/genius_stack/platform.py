@@ -58,7 +58,7 @@ class Platform:
             require_web_ui()
         require_free(self.options.port)
         secrets = load_secrets(self.data.secrets)
-        ports = inner_ports(self.data.path / "ports.json", INNER, pinned=("identity",))
+        ports = inner_ports(self.data.path / "ports.json", INNER, pinned=("identity",), public=self.options.port)
         if self.options.keycloak is None:
             realm = people.build_realm(secrets, self.options.public_urls, samples=self.options.samples)
             content = orjson.dumps(realm.model_dump(mode="json"))
@@ -111,7 +111,7 @@ class Platform:
     async def _migrate(self, plan: Plan, *, fresh: bool) -> None:
         """Bring each database to this version, unless this data directory has seen exactly these migrations."""
         note = self.data.path / "migrations.json"
-        known = {} if fresh else _read_json(note)
+        known = {} if fresh else _read_note(note)
         current = {name: fingerprint(f"genius_{name}") for name in plan.migrations()}
         async with asyncio.TaskGroup() as group:
             for name, (command, environment) in plan.migrations().items():
@@ -165,8 +165,12 @@ class Platform:
         self._knowledge_bases = [KnowledgeBaseEntry(id=identifier, name=laws.NAME)]
 
     def _refresh_stack_file(self) -> None:
-        if self._ready:
+        if not self._ready:
+            return
+        try:
             self._stack_file().write(self.data.stack_file)
+        except OSError as error:  # a full disk must not end the watch over the service
+            self._console.say(f"{self.data.stack_file} ließ sich nicht erneuern ({error.strerror}).")
 
     def _stack_file(self) -> StackFile:
         plan = self._plan
@@ -186,9 +190,13 @@ class Platform:
         )
 
 
-def _read_json(file: Path) -> dict[str, str]:
-    found: dict[str, str] = orjson.loads(file.read_bytes()) if file.exists() else {}
-    return found
+def _read_note(file: Path) -> dict[str, str]:
+    """What was noted; nothing where the note is damaged, which only costs time."""
+    try:
+        found = orjson.loads(file.read_bytes())
+    except (FileNotFoundError, orjson.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _logins(plan: Plan) -> list[LoginEntry]:

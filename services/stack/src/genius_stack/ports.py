@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import orjson
+from pydantic import TypeAdapter, ValidationError
 
-from genius_stack.errors import PortBusy
+from genius_stack.errors import DataDirUnusable, PortBusy
 from genius_stack.files import write_private
 
 HOST = "127.0.0.1"
 _WAIT_SECONDS = 3.0
 _INNER_RANGE = range(20_000, 30_000)
+_PORTS = TypeAdapter(dict[str, int])
 
 
 def is_free(port: int) -> bool:
@@ -41,20 +43,31 @@ def require_free(port: int, wait: float = _WAIT_SECONDS) -> None:
         time.sleep(0.1)
 
 
-def inner_ports(file: Path, names: Iterable[str], pinned: Iterable[str] = ()) -> dict[str, int]:
-    """A port for each name, kept in `file` over restarts where it stays free.
+def inner_ports(file: Path, names: Iterable[str], pinned: Iterable[str] = (), public: int = 0) -> dict[str, int]:
+    """A port for each name, kept in `file` over restarts where it stays free and is not the `public` one.
 
     They lie below the range that the system gives to outgoing connections, which could take one between two starts.
-    A `pinned` name never gets another port (the issuer's address is part of everybody's identity). Raises: PortBusy.
+    A `pinned` name never gets another port (the issuer's address is part of everybody's identity).
+    Raises: PortBusy, DataDirUnusable.
     """
-    known: dict[str, int] = orjson.loads(file.read_bytes()) if file.exists() else {}
+    known = _known_ports(file)
     for name in set(pinned) & known.keys():
+        if known[name] == public:
+            raise PortBusy(f"Port {public} gehört in diesem Ordner schon dem Anmeldedienst. Wählen Sie einen anderen.")
         require_free(known[name])
-    found = {name: known[name] for name in names if name in known and is_free(known[name])}
-    for name in names:
+    wanted = list(names)
+    found = {name: known[name] for name in wanted if name in known and known[name] != public and is_free(known[name])}
+    for name in wanted:
         while name not in found:
             port = secrets.choice(_INNER_RANGE)
-            if port not in {*found.values(), *known.values()} and is_free(port):
+            if port not in {public, *found.values(), *known.values()} and is_free(port):
                 found[name] = port
     write_private(file, orjson.dumps({**known, **found}))
     return found
+
+
+def _known_ports(file: Path) -> dict[str, int]:
+    try:
+        return _PORTS.validate_json(file.read_bytes()) if file.exists() else {}
+    except ValidationError as error:
+        raise DataDirUnusable(f"{file} ist beschädigt. Stellen Sie die Datei aus einer Sicherung her.") from error

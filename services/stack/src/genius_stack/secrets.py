@@ -8,8 +8,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
+from genius_stack.errors import DataDirUnusable
 from genius_stack.files import write_private
 
 _READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # without l, o, 0, 1
@@ -45,8 +46,13 @@ class StackSecrets(BaseModel):
 
 
 def load_secrets(folder: Path) -> StackSecrets:
+    """The secrets of a data directory, new ones where it has none. Raises: DataDirUnusable."""
     file = folder / "stack.json"
-    return StackSecrets.model_validate_json(file.read_bytes()) if file.exists() else StackSecrets()
+    try:
+        return StackSecrets.model_validate_json(file.read_bytes()) if file.exists() else StackSecrets()
+    except ValidationError:
+        # Not chained: the error would show the passwords. Not replaced either: the database knows the old ones.
+        raise DataDirUnusable(f"{file} ist beschädigt. Stellen Sie die Datei aus einer Sicherung her.") from None
 
 
 def save_secrets(folder: Path, value: StackSecrets) -> None:

@@ -58,7 +58,7 @@ def read_stack_file(path: Path) -> StackFile:
     """Raises: NotRunning."""
     try:
         return StackFile.model_validate_json(path.read_bytes())
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise NotRunning(
             f"Mit {path.parent} läuft kein bereites Genius. Starten Sie es mit „make run“ oder „genius up“."
         ) from error

@@ -11,8 +11,9 @@ import typer
 
 from genius_stack.api import http_session, local_token
 from genius_stack.datadir import DataDir
+from genius_stack.errors import Refused
+from genius_stack.running import running_stack
 from genius_stack.secrets import load_secrets
-from genius_stack.stackfile import read_stack_file
 
 
 def token(
@@ -29,7 +30,9 @@ def token(
 async def fetch(data_dir: Path, *, login: str | None = None, application: str | None = None) -> str:
     """The token for one of the two names. Raises: NotRunning, Refused."""
     data = DataDir(data_dir)
-    stack = read_stack_file(data.stack_file)
+    stack = running_stack(data)
+    if "identity" not in stack.services:  # the secret must not go to a foreign server
+        raise Refused("Mit einem fremden Anmeldedienst (--keycloak) holen Sie das Token dort.")
     secret = load_secrets(data.secrets).local_token
     async with http_session() as session:
         return await local_token(session, stack.issuer, secret, login=login, application=application)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -14,11 +15,13 @@ from pathlib import Path
 import orjson
 
 from genius_stack.errors import PostgresFailed
+from genius_stack.files import write_private
 from genius_stack.postgresql.account import Account, private_folder, server_account
 
 OUTSIDE = Path("/var/lib/genius")
 NOTE = "postgresql.json"
 OWNER_NOTE = "data-dir.json"
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")  # the rest would need quoting in URLs and in postgresql.conf
 _SOCKET_PATH_MAX = 90  # 107 bytes of a UNIX socket's path, less "/.s.PGSQL.5432"
 
 
@@ -52,10 +55,10 @@ def locate(data_dir: Path) -> Location:
     `data_dir` exists. As root its mode may be widened to 0711: PostgreSQL's uid must pass, not list.
     """
     account = server_account()
-    noted = _noted(data_dir)
+    noted = noted_cluster(data_dir)
     if noted is None:
         noted = _choose(data_dir, account)
-        (data_dir / NOTE).write_bytes(orjson.dumps({"cluster": str(noted)}))
+        write_private(data_dir / NOTE, orjson.dumps({"cluster": str(noted)}))
     base = data_dir / "postgresql" if noted == Path("postgresql") else noted
     if base == noted:
         _passable(base)
@@ -75,7 +78,8 @@ def temporary(folder: Path) -> Location:
     return Location(binaries=binaries, data=folder / "data", socket=_socket_folder(folder), account=account)
 
 
-def _noted(data_dir: Path) -> Path | None:
+def noted_cluster(data_dir: Path) -> Path | None:
+    """Where the note says that the cluster lies; None without a note. Raises: PostgresFailed."""
     try:
         return Path(orjson.loads((data_dir / NOTE).read_bytes())["cluster"])
     except FileNotFoundError:
@@ -135,7 +139,7 @@ def _passable(folder: Path) -> None:
 
 def _socket_folder(base: Path) -> Path:
     inside = base / "run"
-    if len(str(inside)) <= _SOCKET_PATH_MAX:
+    if len(str(inside).encode()) <= _SOCKET_PATH_MAX and _PLAIN_PATH.fullmatch(str(inside)):
         return inside
     return Path("/tmp") / f"genius-{hashlib.sha256(str(base.resolve()).encode()).hexdigest()[:16]}"  # noqa: S108 owner and mode are checked by `private_folder`
 

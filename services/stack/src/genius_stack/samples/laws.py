@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from genius_stack.api import PlatformApi
 from genius_stack.errors import SamplesFailed
@@ -56,7 +56,10 @@ async def ensure_laws(api: PlatformApi, note: Path, version: str, progress: Prog
 
 
 def _read_note(note: Path) -> Imported | None:
-    return Imported.model_validate_json(note.read_bytes()) if note.exists() else None
+    try:
+        return Imported.model_validate_json(note.read_bytes()) if note.exists() else None
+    except ValidationError:
+        return None
 
 
 async def _import(api: PlatformApi, knowledge_base: UUID, progress: Progress) -> None:
