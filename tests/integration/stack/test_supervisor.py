@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from genius_stack import supervisor as supervisor_module
 from genius_stack.errors import ServiceFailed
 from genius_stack.process import Program, rotate_log
 from genius_stack.settings import base_environment
@@ -68,19 +67,19 @@ async def until(condition: object, seconds: float = 5.0) -> None:
         await asyncio.sleep(0.02)
 
 
-async def test_a_killed_program_comes_back_and_is_announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor_module, "FIRST_PAUSE", 0.05)
+async def test_a_killed_program_comes_back_and_is_announced(tmp_path: Path) -> None:
     recorder = Recorder()
     supervisor = Supervisor(tmp_path, recorder.say, recorder.changed)
     supervised = await supervisor.start(program("dienst", SLEEPS))
-    supervised.pause = 0.05
+    supervised.backoff.first = 0.05
     first = supervised.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
     await until(lambda: recorder.changes == 1)
     assert supervised.pid not in (None, first)
     assert "dienst hat sich beendet (Signal SIGKILL)" in recorder.lines[0]
-    assert supervised.pause == 0.1
+    assert "Neustart in 0,05 s" in recorder.lines[0]
+    assert "läuft wieder" in recorder.lines[1]
     await supervisor.stop([])
     assert gone(supervised.process.pid)  # type: ignore[union-attr]
 
@@ -90,7 +89,7 @@ async def test_what_never_starts_is_named_with_its_log(tmp_path: Path) -> None:
     supervisor = Supervisor(tmp_path, recorder.say, recorder.changed)
     url = "http://127.0.0.1:9/health/ready"
     supervised = await supervisor.start(program("kaputt", "raise SystemExit('kein Speicher')", ready_url=url))
-    supervised.pause = 0.02
+    supervised.backoff.first = 0.02
     with pytest.raises(ServiceFailed, match=r"kaputt startet nicht: kein Speicher .*kaputt\.log"):
         await supervisor.wait_ready("kaputt")
     await supervisor.stop([])

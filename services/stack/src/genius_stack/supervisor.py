@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import subprocess
 import time
@@ -13,12 +14,11 @@ from pathlib import Path
 
 import aiohttp
 
+from genius_stack.backoff import Backoff
 from genius_stack.errors import ServiceFailed
 from genius_stack.process import Program, appending, die_with_parent, rotate_log
 
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 30.0
-STABLE_SECONDS = 60.0
+OFTEN = 3
 _ROTATE_SECONDS = 20.0
 _POLL_SECONDS = 0.1
 
@@ -33,8 +33,7 @@ class Supervised:
         self.log = log
         self.process: asyncio.subprocess.Process | None = None
         self.restarts = 0
-        self.pause = FIRST_PAUSE
-        self._started = 0.0
+        self.backoff = Backoff()
 
     @property
     def pid(self) -> int | None:
@@ -55,7 +54,7 @@ class Supervised:
                 preexec_fn=die_with_parent(self.program.death_signal),
                 **self.program.popen_options,
             )
-        self._started = time.monotonic()
+        self.backoff.started()
 
     async def ready(self, session: aiohttp.ClientSession) -> bool:
         """Whether it answers now; `degraded` counts as ready, since a part that waits for others says so."""
@@ -71,14 +70,6 @@ class Supervised:
         except (aiohttp.ClientError, TimeoutError):
             return False
 
-    def next_pause(self) -> float:
-        """The pause before the next start: doubled each time, short again after a minute without a crash."""
-        if time.monotonic() - self._started > STABLE_SECONDS:
-            self.pause = FIRST_PAUSE
-        pause = self.pause
-        self.pause = min(self.pause * 2, LONGEST_PAUSE)
-        return pause
-
     async def stop(self, seconds: float | None = None) -> None:
         if self.process is None or self.process.returncode is not None:
             return
@@ -88,6 +79,13 @@ class Supervised:
         except TimeoutError:
             self._signal(signal.SIGKILL)
             await self.process.wait()
+        self.end_group()
+
+    def end_group(self) -> None:
+        """Kill what the ended process has left of its own children; they could hold its port."""
+        assert self.process is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
 
     def _signal(self, number: signal.Signals) -> None:
         assert self.process is not None
@@ -140,9 +138,14 @@ class Supervisor:
             code = await supervised.process.wait()
             if self._stopping:
                 return
+            supervised.end_group()
             supervised.restarts += 1
-            pause = supervised.next_pause()
-            self._say(f"{name} hat sich beendet ({ending(code)}). Neustart in {pause:g} s.".replace(".5 s", ",5 s"))
+            pause = supervised.backoff.crashed()
+            times = supervised.backoff.in_a_row
+            often = f" zum {times}. Mal in Folge" if times >= OFTEN else ""
+            self._say(f"{name} hat sich{often} beendet ({ending(code)}). Neustart in {in_seconds(pause)}.")
+            if times == OFTEN:
+                self._say(f"{name} meldet zuletzt: {last_line(supervised.log)} Protokoll: {supervised.log}")
             await asyncio.sleep(pause)
             await self._restart(supervised)
 
@@ -153,8 +156,8 @@ class Supervisor:
             try:
                 await supervised.start()
             except OSError as error:
-                pause = supervised.next_pause()
-                self._say(f"{name} lässt sich nicht starten ({error.strerror}). Nächster Versuch in {pause:g} s.")
+                pause = supervised.backoff.crashed()
+                self._say(f"{name} lässt sich nicht starten ({error.strerror}). Neuer Versuch in {in_seconds(pause)}.")
                 await asyncio.sleep(pause)
                 continue
             self._say(f"{name} läuft wieder (Prozess {supervised.pid}).")
@@ -166,7 +169,8 @@ class Supervisor:
         while True:
             await asyncio.sleep(_ROTATE_SECONDS)
             for supervised in self.programs.values():
-                await asyncio.to_thread(rotate_log, supervised.log)
+                with contextlib.suppress(OSError):  # a full disk may have room at the next round
+                    await asyncio.to_thread(rotate_log, supervised.log)
 
     async def stop(self, groups: list[list[str]], abort: Callable[[], Awaitable[object]] | None = None) -> None:
         """Stop group after group; within a group all at once. When `abort()` returns, the rest is killed."""
@@ -191,6 +195,11 @@ class Supervisor:
     async def _stop_groups(self, groups: list[list[str]]) -> None:
         for group in groups:
             await asyncio.gather(*(self.programs[name].stop() for name in group if name in self.programs))
+
+
+def in_seconds(value: float) -> str:
+    """A duration in German."""
+    return f"{value:g} s".replace(".", ",")
 
 
 def ending(code: int) -> str:
