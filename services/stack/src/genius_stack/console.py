@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import shlex
 import time
+from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from genius_stack.options import DEFAULT_DATA_DIR
 from genius_stack.samples.people import ROLE_NAMES
 from genius_stack.stackfile import StackFile
 
@@ -16,14 +20,17 @@ from genius_stack.stackfile import StackFile
 class UpConsole:
     """Output of one start."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, data_dir: Path = DEFAULT_DATA_DIR) -> None:
         self._console = console
+        self._where = "" if data_dir == DEFAULT_DATA_DIR else f" --data-dir {escape(shlex.quote(str(data_dir)))}"
         self._started = time.monotonic()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
 
     def say(self, text: str) -> None:
-        self._console.print(f"[dim]{time.strftime('%H:%M:%S')}[/dim]  {text}", highlight=False)
+        """One line; `text` is shown as it is."""
+        line = f"[dim]{time.strftime('%H:%M:%S')}[/dim]  {escape(text)}"
+        self._console.print(line, highlight=False, emoji=False, soft_wrap=True)
 
     def ready(self, name: str) -> None:
         self.say(f"{name} ist bereit ({time.monotonic() - self._started:.1f} s)")
@@ -40,7 +47,7 @@ class UpConsole:
                 BarColumn(),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
-                TextColumn("{task.fields[title]}"),
+                TextColumn("{task.fields[title]}", markup=False),
                 console=self._console,
                 transient=True,
             )
@@ -58,7 +65,7 @@ class UpConsole:
         """Address, logins, applications."""
         self._console.print()
         self._console.print(f"[bold]Genius läuft:[/bold] {stack.url}")
-        self._console.print(f"Bereit nach {time.monotonic() - self._started:.1f} s. Ende mit Strg+C.")
+        self._console.print(f"Bereit nach {time.monotonic() - self._started:.0f} s. Ende mit Strg+C.")
         if stack.logins:
             logins = Table(title="Beispielzugänge (nur auf diesem Rechner)", title_justify="left")
             for column in ("Anmeldename", "Passwort", "Rollen", "Behörde"):
@@ -70,6 +77,7 @@ class UpConsole:
         for application in stack.applications:
             self._console.print(
                 f"Anwendung {application.client_id} ({application.authority}): "
-                f"genius token --application {application.client_id}",
+                f"genius token --application {application.client_id}{self._where}",
                 highlight=False,
+                soft_wrap=True,
             )

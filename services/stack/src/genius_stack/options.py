@@ -6,13 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+DEFAULT_DATA_DIR = Path(".genius")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpOptions:
     """Options of `genius up`; `keycloak` is an issuer URL, `openai_url` what an SDK calls base URL."""
 
     port: int = 8080
-    data_dir: Path = Path(".genius")
+    data_dir: Path = DEFAULT_DATA_DIR
     model: str | None = None
     vllm_python: Path | None = None
     openai_url: str | None = None

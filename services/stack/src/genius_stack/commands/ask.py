@@ -4,18 +4,24 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.padding import Padding
+from rich.text import Text
 
-from genius_stack.api import PlatformApi, http_session, local_token
+from genius_stack.api import PlatformApi, http_session
+from genius_stack.commands.token import fetch
 from genius_stack.datadir import DataDir
 from genius_stack.errors import Refused, StackError
-from genius_stack.secrets import load_secrets
-from genius_stack.stackfile import StackFile, read_stack_file
+from genius_stack.running import running_stack
+from genius_stack.stackfile import StackFile
+
+_ABSATZ = re.compile(r"^\s*\(\d+[a-z]?\)\s*")
+_COMPARED_CHARS = 60
 
 
 def ask(
@@ -25,17 +31,16 @@ def ask(
     data_dir: Annotated[Path, typer.Option(help="Ordner der laufenden Plattform")] = Path(".genius"),
 ) -> None:
     """Stellt eine Frage an die Dokumente und zeigt Antwort und Fundstellen."""
-    data = DataDir(data_dir)
-    stack = read_stack_file(data.stack_file)
-    result = asyncio.run(_ask(data, stack, question, knowledge_base, login or _first_clerk(stack)))
-    _show(Console(), result)
+    stack = running_stack(DataDir(data_dir))
+    result = asyncio.run(_ask(data_dir, stack, question, knowledge_base, login or _first_clerk(stack)))
+    show(Console(), result)
 
 
 async def _ask(
-    data: DataDir, stack: StackFile, question: str, knowledge_base: str | None, login: str
+    data_dir: Path, stack: StackFile, question: str, knowledge_base: str | None, login: str
 ) -> dict[str, Any]:
+    token = await fetch(data_dir, login=login)
     async with http_session() as session:
-        token = await local_token(session, stack.issuer, load_secrets(data.secrets).local_token, login=login)
         api = PlatformApi(session, stack.url, token)
         wanted: dict[str, Any] = {"question": question}
         if knowledge_base is not None:
@@ -62,9 +67,26 @@ def _first_clerk(stack: StackFile) -> str:
     return name
 
 
-def _show(console: Console, result: dict[str, Any]) -> None:
-    console.print(escape(result["answer"]))
+def show(console: Console, result: dict[str, Any]) -> None:
+    """Answer and places found; a passage that the answer quotes already is not repeated."""
+    answer = str(result["answer"])
+    _print(console, Text(answer))
     for citation in result["citations"]:
         path = " › ".join(citation.get("section_path") or []) or citation["title"]
-        console.print(f"\n[bold]\\[{citation['number']}][/bold] {escape(path)}", highlight=False)
-        console.print(f"    {escape(citation['quote'])}", highlight=False)
+        console.print()
+        _print(console, Text.assemble((f"[{citation['number']}]", "bold"), f" {path}"))
+        if _start(citation["quote"]) not in " ".join(answer.split()):
+            _print(console, Text(citation["quote"]), indent=4)
+
+
+def _start(quote: str) -> str:
+    """The first words of a passage, without the number of its Absatz."""
+    return " ".join(_ABSATZ.sub("", quote).split())[:_COMPARED_CHARS]
+
+
+def _print(console: Console, text: Text, indent: int = 0) -> None:
+    """Wrapped on a terminal; elsewhere one line a paragraph, so that scripts can search it."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, indent)))
+    else:
+        console.print(Text(" " * indent) + text, soft_wrap=True)

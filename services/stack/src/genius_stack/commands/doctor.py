@@ -14,14 +14,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
-from genius_stack.commands.status import is_running, services
+from genius_stack.commands.status import WORDS, hints, services
 from genius_stack.datadir import MINIMUM_FREE_BYTES, DataDir
-from genius_stack.errors import StackError
+from genius_stack.errors import NotRunning, StackError
 from genius_stack.platform import require_web_ui
-from genius_stack.postgresql.location import NOTE, wheel_binaries
-from genius_stack.stackfile import read_stack_file
+from genius_stack.postgresql.location import NOTE, noted_cluster, wheel_binaries
+from genius_stack.running import running_stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,10 @@ def doctor(data_dir: Annotated[Path, typer.Option(help="Ordner für alle Daten")
     console = Console()
     findings = list(examine(DataDir(data_dir)))
     for finding in findings:
-        mark = "[green]gut[/green]" if not finding.advice else "[red]fehlt[/red]" if finding.serious else "Hinweis"
-        console.print(f"{mark:<8} {escape(finding.what)} {escape(finding.advice)}".rstrip(), highlight=False)
+        mark, style = (
+            ("gut", "green") if not finding.advice else ("fehlt", "red") if finding.serious else ("Hinweis", "")
+        )
+        console.print(Text.assemble((f"{mark:<8}", style), f"{finding.what} {finding.advice}".rstrip()), soft_wrap=True)
     if any(finding.advice and finding.serious for finding in findings):
         raise typer.Exit(1)
 
@@ -52,7 +54,7 @@ def examine(data: DataDir) -> Iterator[Finding]:
     yield _tesseract()
     yield _space(data)
     if (data.path / NOTE).exists():
-        yield Finding(f"Ort der Datenbank: {(data.path / NOTE).read_text()}")
+        yield _database(data)
     yield from _private(data)
     yield from _running(data)
 
@@ -63,6 +65,14 @@ def _attempt(what: str, check: Callable[[], object]) -> Finding:
     except StackError as error:
         return Finding(what, str(error))
     return Finding(what)
+
+
+def _database(data: DataDir) -> Finding:
+    try:
+        folder = noted_cluster(data.path)
+    except StackError as error:
+        return Finding("Ort der Datenbank", str(error))
+    return Finding(f"Ort der Datenbank: {data.path / folder if folder else ''}")
 
 
 def _tesseract() -> Finding:
@@ -85,13 +95,20 @@ def _private(data: DataDir) -> Iterator[Finding]:
     if not data.secrets.exists():
         return
     wide = [path.name for path in (data.secrets, *data.secrets.iterdir()) if path.stat().st_mode & 0o077]
-    yield Finding("Geheimnisse nur für Sie lesbar", f"Zu weite Rechte: {', '.join(wide)}" if wide else "")
+    advice = f"Zu weite Rechte: {', '.join(wide)}. Abhilfe: chmod -R go= {data.secrets}" if wide else ""
+    yield Finding("Geheimnisse nur für Sie lesbar.", advice)
 
 
 def _running(data: DataDir) -> Iterator[Finding]:
-    if not data.path.exists() or not is_running(data):
-        yield Finding("Plattform", "läuft nicht; starten Sie „make run“ oder „genius up“.", serious=False)
+    try:
+        stack = running_stack(data)
+    except NotRunning as error:
+        starting = data.owner() is not None
+        yield Finding(
+            "Plattform", str(error) if starting else "läuft nicht; starten Sie „make run“ oder „genius up“.", False
+        )
         return
-    for service in asyncio.run(services(read_stack_file(data.stack_file))):
+    for service in asyncio.run(services(stack)):
         advice = f"Protokoll: {data.logs / f'{service.name}.log'}" if service.state == "down" else ""
-        yield Finding(f"Dienst {service.name}: {service.state}", advice)
+        hint = f" ({hints(service)})" if hints(service) else ""
+        yield Finding(f"Dienst {service.name} {WORDS[service.state]}{hint}", advice)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,14 +12,27 @@ import orjson
 import typer
 from pydantic import BaseModel
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from genius_stack.api import http_session
 from genius_stack.datadir import DataDir
-from genius_stack.errors import NotRunning
-from genius_stack.stackfile import ServiceEntry, StackFile, read_stack_file
+from genius_stack.running import running_stack
+from genius_stack.samples.people import ROLE_NAMES
+from genius_stack.stackfile import ServiceEntry, StackFile
 
 State = Literal["ok", "degraded", "down"]
+WORDS: dict[str, str] = {"ok": "läuft", "degraded": "läuft eingeschränkt", "down": "läuft nicht"}
+_CHECKS = {
+    "model": "Sprachmodell",
+    "postgresql": "Datenbank",
+    "database": "Datenbank",
+    "identity": "Anmeldedienst",
+    "ingestion": "Einlesen von Dokumenten",
+    "parsers": "Abschottung der Parser",
+}
+_CONDITIONS = {"degraded": "eingeschränkt", "down": "nicht erreichbar"}
 
 
 class ServiceStatus(BaseModel):
@@ -38,12 +50,13 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="als JSON")] = False,
 ) -> None:
     """Zeigt, was läuft. Endet mit 9, wenn ein Dienst fehlt."""
-    stack = read_stack_file(DataDir(data_dir).stack_file)
+    data = DataDir(data_dir)
+    stack = running_stack(data)
     found = asyncio.run(services(stack))
     if as_json:
         print(orjson.dumps({"url": stack.url, "services": [s.model_dump() for s in found]}).decode())
     else:
-        _show(stack, found)
+        _show(data, stack, found)
     if any(service.state == "down" for service in found):
         raise typer.Exit(9)
 
@@ -93,26 +106,40 @@ def memory_mb(pid: int | None) -> int | None:
     return sum(int(line.split()[1]) for line in lines) // 1024
 
 
-def _show(stack: StackFile, found: list[ServiceStatus]) -> None:
-    words = {"ok": "läuft", "degraded": "läuft eingeschränkt", "down": "läuft nicht"}
-    table = Table(title=stack.url, title_justify="left")
-    for column in ("Dienst", "Zustand", "Prozess", "Speicher", "Hinweise"):
-        table.add_column(column)
-    for service in found:
-        hints = ", ".join(f"{name}: {value}" for name, value in service.checks.items() if value != "ok")
-        memory = f"{service.memory_mb} MB" if service.memory_mb is not None else ""
-        table.add_row(service.name, words[service.state], str(service.pid or ""), memory, hints)
+def hints(service: ServiceStatus) -> str:
+    """What a service misses, in words; empty where all is well."""
+    found = []
+    for name, condition in service.checks.items():
+        if (name, condition) == ("model", "degraded"):
+            found.append("kein Sprachmodell verbunden")
+        elif condition != "ok":
+            found.append(f"{_CHECKS.get(name, name)} {_CONDITIONS.get(condition, condition)}")
+    return ", ".join(found)
+
+
+def _show(data: DataDir, stack: StackFile, found: list[ServiceStatus]) -> None:
     console = Console()
+    table = Table(title=f"Genius: {stack.url}", title_justify="left", show_footer=True)
+    total = f"{sum(service.memory_mb or 0 for service in found)} MB"
+    for column, footer in (
+        ("Dienst", "zusammen"),
+        ("Zustand", ""),
+        ("Prozess", ""),
+        ("Speicher", total),
+        ("Hinweis", ""),
+    ):
+        table.add_column(column, footer, justify="right" if column in {"Prozess", "Speicher"} else "left")
+    for service in found:
+        memory = f"{service.memory_mb} MB" if service.memory_mb is not None else ""
+        table.add_row(service.name, WORDS[service.state], str(service.pid or ""), memory, escape(hints(service)))
     console.print(table)
+    if not stack.logins:
+        return
+    logins = Table(title="Beispielzugänge", title_justify="left")
+    for column in ("Anmeldename", "Rollen", "Behörde"):
+        logins.add_column(column, overflow="fold")
     for login in stack.logins:
-        console.print(f"{login.username}  {', '.join(login.roles)}  {login.authority or ''}", highlight=False)
-
-
-def is_running(data: DataDir) -> bool:
-    """Whether a `genius up` holds the data directory and is ready."""
-    owner = data.owner()
-    try:
-        read_stack_file(data.stack_file)
-    except NotRunning:
-        return False
-    return owner is not None and owner != os.getpid()
+        roles = ", ".join(ROLE_NAMES.get(role, role) for role in login.roles)
+        logins.add_row(login.username, roles, login.authority or "–")
+    console.print(logins)
+    console.print(Text(f"Die Passwörter stehen auf der Anmeldeseite und in {data.stack_file}."), soft_wrap=True)

@@ -7,6 +7,7 @@ import asyncio
 import signal
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 from rich.console import Console
@@ -44,6 +45,9 @@ def up(
         raise typer.BadParameter("--openai-kind ist auto, openai oder vllm")
     if (keycloak is None) != (keycloak_secret_file is None):
         raise typer.BadParameter("--keycloak braucht --keycloak-secret-file und umgekehrt")
+    for option, address in (("--openai-url", openai_url), ("--keycloak", keycloak)):
+        if address is not None and not is_http_url(address):
+            raise typer.BadParameter(f"{option} ist keine Adresse mit http:// oder https://: {address}")
     options = UpOptions(
         port=port,
         data_dir=data_dir,
@@ -58,7 +62,16 @@ def up(
         laws=laws,
         web_ui=web_ui,
     )
-    asyncio.run(run(options, UpConsole(Console())))
+    asyncio.run(run(options, UpConsole(Console(), data_dir)))
+
+
+def is_http_url(text: str) -> bool:
+    """Whether `text` is an address that a service can call."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 async def run(options: UpOptions, console: UpConsole) -> None:
