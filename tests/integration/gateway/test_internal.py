@@ -84,15 +84,17 @@ async def test_internal_things_stay_internal(gateway: Gateway) -> None:
 
 async def test_quota_of_runs_is_per_authority_and_shared(gateway: Gateway) -> None:
     """QUO-01: reservations of many requests at once never go beyond the limit; another authority is not touched."""
-    limits = gateway.settings.limits.model_copy(update={"requests_per_day": 10, "tokens_per_day": 1_000_000})
-    quota = Quota(gateway.state.database, limits)
     clerk, other = await identity_of(gateway, "e.nowak"), await identity_of(gateway, "b.yilmaz")
+    left = await gateway.state.quota.left(clerk)
+    used = gateway.settings.limits.requests_per_day - left["requests_left_today"]
+    limits = gateway.settings.limits.model_copy(update={"requests_per_day": used + 10, "tokens_per_day": 1_000_000})
+    quota = Quota(gateway.state.database, limits)
     results = await asyncio.gather(*(quota.reserve(clerk, "run", 10) for _ in range(30)), return_exceptions=True)
     assert sum(isinstance(result, QuotaReached) for result in results) == 20
     kept = [result for result in results if not isinstance(result, BaseException)]
     assert len(kept) == 10
     await quota.settle(clerk, kept[0], input_tokens=3, output_tokens=4)
-    assert await quota.reserve(other, "run", 10)
+    assert await gateway.state.quota.reserve(other, "run", 10)
 
 
 async def test_use_of_models_is_written_in_batches(gateway: Gateway) -> None:

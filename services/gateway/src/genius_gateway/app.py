@@ -8,25 +8,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
-import structlog
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from starlette.requests import Request
 from starlette.responses import Response
 
 from genius_common.errors import Unavailable
 from genius_common.web import (
     ASGIApp,
     BodyLimitMiddleware,
-    ProblemResponse,
     Receive,
     RequestIdMiddleware,
     Scope,
     Send,
     install,
-    request_id,
 )
 from genius_gateway import health, internal
 from genius_gateway.assembly import open_state
@@ -36,6 +30,7 @@ from genius_gateway.auth.gate import AuthGate
 from genius_gateway.cases import endpoints as cases
 from genius_gateway.conversations import endpoints as conversations
 from genius_gateway.documents import endpoints as documents
+from genius_gateway.faults import map_database_faults
 from genius_gateway.knowledge_bases import endpoints as knowledge_bases
 from genius_gateway.model_path import ModelPath
 from genius_gateway.modules import endpoints as modules
@@ -44,14 +39,13 @@ from genius_gateway.policy.evaluate import Policy
 from genius_gateway.runs import assembly as run_assembly
 from genius_gateway.runs import endpoints as runs
 from genius_gateway.settings import Settings
-from genius_gateway.site.boundary import BoundaryMiddleware
+from genius_gateway.site.boundary import BoundaryMiddleware, RequestMetrics
 from genius_gateway.site.headers import SecurityHeadersMiddleware, TrustedHostMiddleware
 from genius_gateway.site.webui import WebUi
 from genius_gateway.state import GatewayState
 from genius_gateway.usage import endpoints as usage
 
 ROUTERS = (auth, health, modules, runs, conversations, knowledge_bases, documents, cases, usage, audit, internal)
-log = structlog.get_logger(__name__)
 WEBUI = Path(__file__).parent / "webui"
 _MULTIPART_OVERHEAD = 64 * 1024
 
@@ -70,11 +64,10 @@ class Application:
             upload = path.endswith("/documents") or path == "/api/v1/files"
             return limits.upload_bytes + _MULTIPART_OVERHEAD if upload else limits.json_bytes
 
-        app: ASGIApp = _ModelRoutes(self.api)
-        app = BodyLimitMiddleware(app, body_limit)
+        app: ASGIApp = _ModelRoutes(self.api, BodyLimitMiddleware(self.api, body_limit))
         app = AuthGate(app, self._state, policy)
         app = WebUi(app, webui)
-        app = BoundaryMiddleware(app, registry)
+        app = BoundaryMiddleware(app, RequestMetrics(registry))
         app = TrustedHostMiddleware(app, hosts=settings.hosts)
         app = SecurityHeadersMiddleware(app, secure=settings.secure)
         self._app: ASGIApp = RequestIdMiddleware(app)
@@ -114,17 +107,18 @@ def _api(settings: Settings, policy: Policy) -> FastAPI:
                 audit=state.audit,
                 modules=state.modules,
                 retrieval=state.retrieval,
+                options=settings.runs,
             )
             await app.state.runs.start()
             try:
                 yield
             finally:
                 await app.state.runs.stop()
-                await app.state.model_path.close()
+                app.state.model_path.close()
 
     app = FastAPI(title="Genius", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install(app)
-    _map_database_faults(app)
+    map_database_faults(app)
     for module in ROUTERS:
         app.include_router(module.router)
     content = OpenApiDocument(app)
@@ -137,17 +131,6 @@ def _api(settings: Settings, policy: Policy) -> FastAPI:
     return app
 
 
-def _map_database_faults(app: FastAPI) -> None:
-    """A database that is away is a 503 that says to try again, not a defect of ours."""
-
-    async def away(request: Request, error: Exception) -> Response:
-        log.error("database not available", error=type(error).__name__, request_id=request_id(request.scope))
-        return ProblemResponse(Unavailable(retry_after=5), request_id(request.scope))
-
-    for kind in (OperationalError, InterfaceError, PoolTimeout):
-        app.add_exception_handler(kind, away)
-
-
 def _require_policy(content: OpenApiDocument, policy: Policy) -> None:
     missing = [f"{method} {path}" for method, path in content.operations if not policy.covers(method, path)]
     if missing:
@@ -155,14 +138,15 @@ def _require_policy(content: OpenApiDocument, policy: Policy) -> None:
 
 
 class _ModelRoutes:
-    """`/v1` goes past the framework."""
+    """`/v1` goes past the framework and keeps its own limit, whose refusals are in OpenAI's envelope."""
 
-    def __init__(self, api: FastAPI) -> None:
+    def __init__(self, api: FastAPI, rest: ASGIApp) -> None:
         self._api = api
+        self._rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         model_path: ModelPath | None = getattr(self._api.state, "model_path", None)
         if model_path is not None and scope["type"] == "http" and model_path.relay.serves(scope["path"]):
             await model_path.relay(scope, receive, send)
         else:
-            await self._api(scope, receive, send)
+            await self._rest(scope, receive, send)

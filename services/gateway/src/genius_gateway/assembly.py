@@ -33,6 +33,7 @@ from genius_gateway.policy.evaluate import Policy
 from genius_gateway.settings import Settings
 from genius_gateway.state import GatewayState
 from genius_gateway.tokens.minter import TokenMinter, read_signing_key
+from genius_gateway.usage.batch import BatchedUsage
 from genius_gateway.usage.quota import Quota
 
 
@@ -49,6 +50,7 @@ async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[Gatewa
             await state.keys.tenant_key(connection)
         yield state
     finally:
+        await state.usage.close()
         await state.audit.close()
         await http.close()
         await database.close()
@@ -72,6 +74,7 @@ def _build(
     sessions = SessionStore(database, keys, settings.session, settings.tenant)
     provisioning = Provisioning(database, settings.tenant, settings.oidc.issuer, settings.profile)
     repository, cases = KnowledgeBaseRepository(keys), CaseRepository(keys)
+    quota = Quota(database, settings.limits)
     access = ObjectAccess(database, repository, cases)
     knowledge_bases = KnowledgeBaseService(database, repository, access, minter, clients.retrieval)
     return GatewayState(
@@ -81,7 +84,8 @@ def _build(
         keys=keys,
         minter=minter,
         audit=AuditTrail(database),
-        quota=Quota(database, settings.limits),
+        quota=quota,
+        usage=BatchedUsage(database, quota),
         provider=provider,
         sessions=sessions,
         authenticator=Authenticator(settings, provider, sessions, provisioning),

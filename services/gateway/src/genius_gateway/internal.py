@@ -16,11 +16,13 @@ from genius_common.errors import Forbidden, NotAuthenticated
 from genius_common.principal import Principal
 from genius_common.telemetry import metrics_endpoint
 from genius_common.tokens import MAX_LIFETIME_S, TokenVerifier
-from genius_common.web import BodyLimitMiddleware, RequestIdMiddleware, install
+from genius_common.web import ASGIApp, BodyLimitMiddleware, RequestIdMiddleware, install
 from genius_gateway import health
 from genius_gateway.dependencies import State
+from genius_gateway.faults import map_database_faults
 from genius_gateway.policy.evaluate import PERSON_SCOPES
 from genius_gateway.scopes import row_scope
+from genius_gateway.site.boundary import BoundaryMiddleware
 
 AUDIENCES = ("inference", "retrieval", "gateway")
 _RUNNING = text("SELECT 1 FROM runs WHERE id = :run AND state IN ('queued', 'running')")
@@ -67,17 +69,16 @@ def _module(request: Request, tenant: str, keys: dict[str, Any]) -> Principal:
     return verifier.verify(authorization[7:])
 
 
-def create_internal_app(public: FastAPI, registry: CollectorRegistry) -> FastAPI:
+def create_internal_app(public: FastAPI, registry: CollectorRegistry) -> ASGIApp:
     """Shares the state of `public`, whose lifespan owns it."""
     app = FastAPI(title="Genius gateway, internal", docs_url=None, redoc_url=None, openapi_url=None)
     app.state = public.state
     install(app)
-    app.add_middleware(BodyLimitMiddleware, limit=lambda _: 65_536)
-    app.add_middleware(RequestIdMiddleware)
+    map_database_faults(app)
     app.include_router(router)
     app.include_router(internal_router)
     app.include_router(health.router)
     app.add_api_route("/health/live", health.live)
     app.add_api_route("/health/ready", health.ready)
     app.add_route("/metrics", metrics_endpoint(registry))
-    return app
+    return RequestIdMiddleware(BoundaryMiddleware(BodyLimitMiddleware(app, lambda _: 65_536)))

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import time
+
 from genius_common.errors import NotAuthenticated
 from genius_common.principal import Principal
 from genius_common.upstream.client import UpstreamClient
@@ -11,10 +13,11 @@ from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.auth.identity import Identity
 from genius_gateway.openai import Collaborators, OpenAIRelay, Settlement
 from genius_gateway.state import GatewayState
-from genius_gateway.usage.batch import BatchedUsage
 from genius_gateway.usage.quota import Kind
 
 _KINDS: dict[str, Kind] = {"chat.completions": "model", "embeddings": "embedding"}
+_TOKEN_S = 20.0
+_TOKENS_KEPT = 10_000
 _SCOPES = ("chat.completions", "embeddings", "models.read")
 
 
@@ -23,7 +26,8 @@ class ModelPath:
 
     def __init__(self, state: GatewayState) -> None:
         self._state = state
-        self._usage = BatchedUsage(state.database, state.quota)
+        self._usage = state.usage
+        self._tokens: dict[int, tuple[Principal, float, str]] = {}
         self._client = UpstreamClient(f"{state.settings.inference_url.rstrip('/')}/v1")
         collaborators = Collaborators(
             authenticate=self._principal,
@@ -34,9 +38,7 @@ class ModelPath:
         )
         self.relay = OpenAIRelay(self._client, collaborators, body_limit=state.settings.limits.json_bytes)
 
-    async def close(self) -> None:
-        """Write the last use."""
-        await self._usage.close()
+    def close(self) -> None:
         self._client.close()
 
     async def _principal(self, scope: Scope) -> Principal:
@@ -50,7 +52,15 @@ class ModelPath:
             await self._usage.allow(principal)
 
     def _mint(self, principal: Principal) -> str:
-        return self._state.minter.for_inner(principal, "inference", _SCOPES)
+        """The minter's token, remembered by the very object: to hash a principal costs more than all the rest here."""
+        kept = self._tokens.get(id(principal))
+        if kept is not None and kept[0] is principal and kept[1] > time.monotonic():
+            return kept[2]
+        token = self._state.minter.for_inner(principal, "inference", _SCOPES)
+        if len(self._tokens) >= _TOKENS_KEPT:
+            self._tokens.clear()
+        self._tokens[id(principal)] = (principal, time.monotonic() + _TOKEN_S, token)
+        return token
 
     async def _audit(self, principal: Principal, action: str) -> None:
         await self._state.audit.record(AuditRecord.of(principal, f"model.{action}"))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 
 from genius_common.settings import DatabaseSettings, Section, ServiceSettings, settings_config
+from genius_gateway.runs.options import RunOptions
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _LOCAL_COMMAND_CLIENT = "genius-cli"
@@ -36,7 +37,9 @@ class LimitSettings(Section):
     json_bytes: int = Field(default=12_000_000, ge=1024, description="largest JSON body")
     upload_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, description="largest file of one upload")
     tokens_per_day: int = Field(default=50_000_000, ge=0, description="model tokens of one authority in a day")
-    requests_per_day: int = Field(default=1_000_000, ge=0, description="runs and model requests of one authority")
+    requests_per_day: int = Field(
+        default=1_000_000, ge=0, description="runs, model requests and searches of one authority in a day"
+    )
 
 
 class Settings(ServiceSettings):
@@ -59,6 +62,7 @@ class Settings(ServiceSettings):
     modules_url: str
     session: SessionSettings = SessionSettings()
     limits: LimitSettings = LimitSettings()
+    runs: RunOptions = RunOptions()
 
     @model_validator(mode="after")
     def _tls_outside_of_local(self) -> Self:

@@ -26,6 +26,7 @@ from genius_gateway.policy.evaluate import Policy
 from genius_gateway.scopes import row_scope
 from genius_gateway.settings import Settings
 from genius_gateway.tokens.minter import TokenMinter
+from genius_gateway.usage.batch import BatchedUsage
 from genius_gateway.usage.quota import Quota
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class GatewayState:
     minter: TokenMinter
     audit: AuditTrail
     quota: Quota
+    usage: BatchedUsage
     provider: IdentityProvider
     sessions: SessionStore
     authenticator: Authenticator

@@ -92,12 +92,16 @@ _HEAD = text("SELECT seq, hash FROM audit_heads WHERE chain = :chain FOR UPDATE"
 _FIRST = text(
     "INSERT INTO audit_heads (chain, authority, seq, hash) VALUES (:chain, :authority, 0, :hash) ON CONFLICT DO NOTHING"
 )
-_INSERT = text(
-    "INSERT INTO audit_records (chain, seq, authority, at, actor, application, action, object_kind, object, outcome,"
-    " facts, previous, hash) VALUES (:chain, :seq, :authority, :at, :actor, :application, :action, :object_kind,"
-    " :object, :outcome, CAST(:facts AS jsonb), :previous, :hash)"
+# One statement with one parameter for all rows: what a row costs here is paid by every model request.
+_APPEND = text(
+    "WITH written AS (INSERT INTO audit_records (chain, seq, authority, at, actor, application, action, object_kind,"
+    " object, outcome, facts, previous, hash) SELECT :chain, r.seq, CAST(:authority AS uuid),"
+    " CAST(:at AS timestamptz), r.actor, r.application, r.action, r.object_kind, r.object, r.outcome, r.facts,"
+    " decode(r.previous, 'hex'), decode(r.hash, 'hex') FROM json_to_recordset(CAST(:rows AS json)) AS r (seq bigint,"
+    " actor uuid, application uuid, action text, object_kind text, object uuid, outcome text, facts jsonb,"
+    " previous text, hash text))"
+    " UPDATE audit_heads SET seq = :seq, hash = :hash WHERE chain = :chain"
 )
-_ADVANCE = text("UPDATE audit_heads SET seq = :seq, hash = :hash WHERE chain = :chain")
 
 
 async def append(connection: AsyncConnection, records: Sequence[AuditRecord]) -> None:
@@ -128,19 +132,7 @@ async def _append(connection: AsyncConnection, records: Sequence[AuditRecord]) -
         seq += 1
         content = content_of(chain, seq, at, record)
         link = digest(previous, content)
-        rows.append(
-            {
-                **content,
-                "at": at,
-                "authority": record.authority,
-                "actor": record.actor,
-                "application": record.application,
-                "object": record.object,
-                "facts": orjson.dumps(record.facts).decode(),
-                "previous": previous,
-                "hash": link,
-            }
-        )
+        rows.append({**content, "previous": previous.hex(), "hash": link.hex()})
         previous = link
-    await connection.execute(_INSERT, rows)
-    await connection.execute(_ADVANCE, {"chain": chain, "seq": seq, "hash": previous})
+    values = {"chain": chain, "authority": authority, "at": at, "seq": seq, "hash": previous}
+    await connection.execute(_APPEND, {**values, "rows": orjson.dumps(rows).decode()})

@@ -16,6 +16,10 @@ from genius_gateway.audit.errors import AuditUnavailable
 
 log = structlog.get_logger(__name__)
 _MAX_BATCH = 500
+# Under load a transaction for a handful of records costs more than the requests themselves. A model takes longer to
+# its first word than this pause, and a single caller never waits for it.
+_BUSY = 4
+_GATHER_S = 0.01
 _Waiting = tuple[AuditRecord, "asyncio.Future[None]"]
 
 
@@ -48,6 +52,8 @@ class AuditTrail:
             while batch := self._waiting.pop(authority, []):
                 for start in range(0, len(batch), _MAX_BATCH):
                     await self._commit(authority, batch[start : start + _MAX_BATCH])
+                if len(batch) >= _BUSY:
+                    await asyncio.sleep(_GATHER_S)
         finally:
             del self._writers[authority]
 

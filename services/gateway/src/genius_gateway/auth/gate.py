@@ -11,23 +11,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 
-import orjson
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.responses import Response
 
-from genius_common.errors import NotAuthenticated, PlatformError, Unavailable
-from genius_common.web import ASGIApp, ProblemResponse, Receive, Scope, Send, request_id
+from genius_common.errors import NotAuthenticated, PlatformError
+from genius_common.web import ASGIApp, Receive, Scope, Send, request_id
 from genius_gateway.auth.csrf import SAFE_METHODS, require_same_origin
 from genius_gateway.auth.identity import Identity
+from genius_gateway.faults import DatabaseUnavailable
 from genius_gateway.policy.evaluate import Policy, require
 from genius_gateway.policy.table import PUBLIC
+from genius_gateway.site.refusal import refuse
 from genius_gateway.state import GatewayState
 
 log = structlog.get_logger(__name__)
 _GUARDED = ("/api", "/v1", "/internal", "/auth")
-_OPENAI = "/v1"
-_ERROR_TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
 
 
 class AuthGate:
@@ -45,11 +43,11 @@ class AuthGate:
         try:
             identity = await self._admit(scope)
         except PlatformError as error:
-            await self._refuse(error, scope, receive, send)
+            await refuse(error, scope, receive, send)
             return
         except (SQLAlchemyError, OSError) as error:
             log.error("sign-in state not readable", error=type(error).__name__, request_id=request_id(scope))
-            await self._refuse(Unavailable(retry_after=5), scope, receive, send)
+            await refuse(DatabaseUnavailable(retry_after=5), scope, receive, send)
             return
         scope.setdefault("state", {})["identity"] = identity
         await self._app(scope, receive, send)
@@ -74,24 +72,6 @@ class AuthGate:
         scope.setdefault("state", {})["action"] = rule.action
         require(rule, identity.principal)
         return identity
-
-    async def _refuse(self, error: PlatformError, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        if path == _OPENAI or path.startswith(_OPENAI + "/"):
-            response: Response = openai_error(error)
-        else:
-            response = ProblemResponse(error, request_id(scope))
-        if isinstance(error, NotAuthenticated):
-            response.headers["www-authenticate"] = 'Bearer realm="genius"'
-        await response(scope, receive, send)
-
-
-def openai_error(error: PlatformError) -> Response:
-    """`error` in OpenAI's envelope."""
-    kind = _ERROR_TYPES.get(error.status, "invalid_request_error" if error.status < 500 else "api_error")
-    body = {"error": {"message": error.detail, "type": kind, "param": None, "code": error.code}}
-    headers = {"retry-after": str(error.retry_after)} if error.retry_after is not None else {}
-    return Response(orjson.dumps(body), error.status, headers=headers, media_type="application/json")
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -85,7 +85,7 @@ def assemble(
     return RunSystem(catalogue, runs, service, tokens)
 
 
-def run_system(request: Request) -> RunSystem:
+async def run_system(request: Request) -> RunSystem:
     return cast("RunSystem", request.app.state.runs)
 
 

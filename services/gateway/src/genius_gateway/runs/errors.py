@@ -42,12 +42,6 @@ class GatewayStopping(Unavailable):
     default_detail = "Die Plattform wird gerade neu gestartet. Bitte versuchen Sie es in Kürze erneut."
 
 
-class DatabaseUnavailable(Unavailable):
-    code = "database_unavailable"
-    title = "Datenbank nicht erreichbar"
-    default_detail = "Die Datenbank ist zurzeit nicht erreichbar. Bitte versuchen Sie es in Kürze erneut."
-
-
 class ModuleUnavailable(Unavailable):
     code = "module_unavailable"
     title = "Funktion zurzeit nicht verfügbar"

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from genius_common.errors import InvalidInput
-from genius_common.web import ASGIApp, Message, ProblemResponse, Receive, Scope, Send, request_id
+from genius_common.web import ASGIApp, Message, Receive, Scope, Send
+from genius_gateway.site.refusal import refuse
 
 API_POLICY = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 PAGE_POLICY = (
@@ -61,8 +62,7 @@ class TrustedHostMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._is_known(scope):
-            error = InvalidInput("Diese Adresse wird hier nicht bedient.")
-            await ProblemResponse(error, request_id(scope))(scope, receive, send)
+            await refuse(InvalidInput("Diese Adresse wird hier nicht bedient."), scope, receive, send)
             return
         await self._app(scope, receive, send)
 

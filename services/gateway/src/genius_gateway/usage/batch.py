@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Quota and use on the model path, off the hot path: asked at most once a second, written in batches.
+"""Quota and use of models and searches, off the hot path: asked at most once a second, written in batches.
 
 An authority may overrun its limit by what it uses within that second in each replica.
 """

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Quotas per authority: reserve before, settle after. Counted per authority and day, never per person.
 
-The day is UTC's. A reservation is one statement that succeeds only within the limit, so that replicas cannot
-overrun it together; what was reserved and not used comes back when the request is settled.
+The day is UTC's. The limit holds for all kinds together, and a request that names no tokens needs one that is left.
+A reservation is one statement that succeeds only within the limit, so that replicas cannot overrun it together; what
+was reserved and not used comes back when the request is settled.
 """
 
 from __future__ import annotations
@@ -22,11 +23,17 @@ from genius_gateway.usage.errors import QuotaReached
 Kind = Literal["run", "model", "embedding", "search"]
 
 _RESERVE = text(
-    "INSERT INTO usage_counters AS c (authority, day, kind, requests, reserved_tokens)"
-    " VALUES (:authority, CURRENT_DATE, :kind, 1, :tokens) ON CONFLICT (authority, day, kind) DO UPDATE"
+    "WITH other AS (SELECT coalesce(sum(requests), 0) AS requests,"
+    " coalesce(sum(input_tokens + output_tokens + reserved_tokens), 0) AS tokens"
+    " FROM usage_counters WHERE authority = :authority AND day = CURRENT_DATE AND kind <> :kind)"
+    " INSERT INTO usage_counters AS c (authority, day, kind, requests, reserved_tokens)"
+    " SELECT :authority, CURRENT_DATE, :kind, 1, :tokens FROM other"
+    " WHERE other.requests < :max_requests AND other.tokens + greatest(:tokens, 1) <= :max_tokens"
+    " ON CONFLICT (authority, day, kind) DO UPDATE"
     " SET requests = c.requests + 1, reserved_tokens = c.reserved_tokens + :tokens"
-    " WHERE c.requests < :max_requests"
-    " AND c.input_tokens + c.output_tokens + c.reserved_tokens + :tokens <= :max_tokens RETURNING 1"
+    " WHERE c.requests + (SELECT requests FROM other) < :max_requests"
+    " AND c.input_tokens + c.output_tokens + c.reserved_tokens + (SELECT tokens FROM other) + greatest(:tokens, 1)"
+    " <= :max_tokens RETURNING 1"
 )
 _SETTLE = text(
     "UPDATE usage_counters SET reserved_tokens = greatest(reserved_tokens - :reserved, 0),"
@@ -35,7 +42,8 @@ _SETTLE = text(
 )
 _LIMITS = text("SELECT tokens_per_day, requests_per_day FROM quotas WHERE authority = :authority")
 _TODAY = text(
-    "SELECT coalesce(sum(requests), 0) AS requests, coalesce(sum(input_tokens + output_tokens), 0) AS tokens"
+    "SELECT coalesce(sum(requests), 0) AS requests,"
+    " coalesce(sum(input_tokens + output_tokens + reserved_tokens), 0) AS tokens"
     " FROM usage_counters WHERE authority = :authority AND day = CURRENT_DATE"
 )
 _DAY = text("SELECT CURRENT_DATE")
