@@ -100,9 +100,9 @@ class DataDir:
                 f"Genius läuft mit {self.path} schon (Prozess {pid}). Beenden Sie es dort mit Strg+C, oder wählen Sie "
                 "einen anderen Ordner mit --data-dir."
             ) from None
+        self._lock = descriptor
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
-        self._lock = descriptor
 
     def _check_version(self, version: str) -> None:
         file = self.path / VERSION_FILE
