@@ -1,23 +1,35 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""From a question to weighted term lists for the fields of the index, and from their scores to one ranking."""
+"""From a question to weighted term lists for the fields of the index, and from their scores to candidates."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from genius_retrieval.index.port import Branch, Hits
 from genius_retrieval.search.question import Question
 from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE
 
-# How much each field counts after its scores were divided by the best one; tuned on the development queries.
-FIELD_WEIGHTS = {BODY: 0.77, COMPOUNDS: 0.51, HEADING: 0.95, PLACE: 0.63}
-_KIND, _CONTEXT, _REFERENCE, _LAW, _EXACT_SCORE = 0.25, 0.25, 3.0, 2.0, 10.0
+# Lists beside those of the fields: sections whose heading names what is asked for, and the cited ones.
+ASKED, CITED = "asked", "cited"
+# How much each list counts for being looked at, after its scores were divided by the best one.
+LIST_WEIGHTS = {BODY: 0.77, COMPOUNDS: 0.51, HEADING: 0.95, PLACE: 0.63, ASKED: 0.4, CITED: 10.0}
+_KIND, _CONTEXT, _REFERENCE, _LAW = 0.25, 0.25, 0.5, 2.0
 
 
-def branches_for(question: Question, limit: int = 150) -> list[Branch]:
-    """At most one list a field; the last one, if the question cites something, finds exactly that."""
+@dataclass(slots=True)
+class Candidate:
+    """A point with its score in each list, 0..1 (share of the best one there), and their weighted sum."""
+
+    point: UUID
+    score: float = 0.0
+    fields: dict[str, float] = field(default_factory=dict)
+
+
+def branches_for(question: Question, limit: int = 150) -> dict[str, Branch]:
+    """One list a field, then headings of the kind asked for, and exactly what the question cites."""
     full: dict[str, float] = defaultdict(float)
     for concept in question.concepts:
         for form, weight in concept.forms.items():
@@ -28,26 +40,28 @@ def branches_for(question: Question, limit: int = 150) -> list[Branch]:
             body[term] = max(body.get(term, 0.0), weight)
     place = {**full, **{f"law:{key}": _LAW for key in question.laws}}
     for term in question.references:
-        body[term] = _REFERENCE / 6
-    found = [
-        Branch(BODY, body, limit),
-        Branch(COMPOUNDS, body, limit),
-        Branch(HEADING, body, limit),
-        Branch(PLACE, place, limit),
-        Branch(HEADING, dict.fromkeys(question.references, 1.0), limit),
-    ]
-    return [branch for branch in found if branch.terms]
+        body[term] = _REFERENCE
+    found = {
+        BODY: Branch(BODY, body, limit),
+        COMPOUNDS: Branch(COMPOUNDS, body, limit),
+        HEADING: Branch(HEADING, body, limit),
+        PLACE: Branch(PLACE, place, limit),
+        ASKED: Branch(HEADING, dict.fromkeys(question.kind_terms, 1.0), 2 * limit),
+        CITED: Branch(HEADING, dict.fromkeys(question.references, 1.0), limit),
+    }
+    return {name: branch for name, branch in found.items() if branch.terms}
 
 
-def fuse(branches: Iterable[Branch], hits: Hits, question: Question) -> list[tuple[UUID, float]]:
-    """Weighted sum of the scores, each list divided by its best; better here than reciprocal ranks (see the docs)."""
-    scores: dict[UUID, float] = defaultdict(float)
-    for branch, found in zip(branches, hits.branches, strict=True):
-        if not found:
-            continue
-        best = found[0].score
-        exact = bool(question.references) and set(branch.terms) == set(question.references)
-        weight = _EXACT_SCORE if exact else FIELD_WEIGHTS[branch.field]
+def fuse(names: Iterable[str], hits: Hits) -> list[Candidate]:
+    """Candidates, best first, by the weighted sum of the scores, each list (`names` as asked) divided by its best."""
+    candidates: dict[UUID, Candidate] = {}
+    for name, found in zip(names, hits.branches, strict=True):
+        weight = LIST_WEIGHTS[name]
         for hit in found:
-            scores[hit.point] += weight * hit.score / best
-    return sorted(scores.items(), key=lambda item: -item[1])
+            share = hit.score / found[0].score
+            candidate = candidates.get(hit.point)
+            if candidate is None:
+                candidate = candidates[hit.point] = Candidate(hit.point)
+            candidate.score += weight * share
+            candidate.fields[name] = share
+    return sorted(candidates.values(), key=lambda item: -item.score)

@@ -33,6 +33,20 @@ _EMPTY = frozenset(
     )
 ) - {stem("gültig")}
 
+# Who asks about one of these wants to know what holds there; a text that does not name it does not say.
+LOCAL = frozenset(
+    words(
+        "Bayern Berlin Brandenburg Bremen Hamburg Hessen Niedersachsen Mecklenburg Vorpommern NRW Nordrhein Westfalen"
+        " Pfalz Rheinland Saarland Sachsen Anhalt Schleswig Holstein Thüringen Württemberg"
+        " Aachen Augsburg Bielefeld Bochum Bonn Braunschweig Chemnitz Darmstadt Dortmund Dresden Duisburg Düsseldorf"
+        " Erfurt Essen Frankfurt Freiburg Gelsenkirchen Göttingen Hagen Halle Hamm Hannover Heidelberg Heilbronn Herne"
+        " Ingolstadt Karlsruhe Kassel Kiel Koblenz Köln Krefeld Leipzig Leverkusen Lübeck Ludwigshafen Magdeburg Mainz"
+        " Mannheim Mönchengladbach München Münster Neuss Nürnberg Oberhausen Offenbach Oldenburg Osnabrück Paderborn"
+        " Pforzheim Potsdam Recklinghausen Regensburg Remscheid Rostock Saarbrücken Siegen Solingen Stuttgart Trier Ulm"
+        " Wiesbaden Wolfsburg Wuppertal Würzburg Österreich Schweiz"
+    )
+) - {"essen", "halle", "hamm"}
+
 
 @dataclass(frozen=True, slots=True)
 class Concept:
@@ -42,7 +56,10 @@ class Concept:
     forms: dict[str, float]
     weight: float
     known: bool
-    """Whether the word itself or a derivation of it is in the vocabulary."""
+    """Whether the word itself or a derivation of it is in the vocabulary; names of Länder and cities are not."""
+
+    parts: frozenset[str] = frozenset()
+    """Stems of the parts of a compound: together they say nearly the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +121,8 @@ def _concept(word: str) -> Concept:
         add(part, _PART)
     for meaning in synonyms_inside(word, parts):
         add(meaning, _PART)
-    return Concept(word, forms, min(idf, _HEAVIEST) if understood else idf, understood)
+    weight = min(idf, _HEAVIEST) if understood else idf
+    return Concept(word, forms, weight, understood and word not in LOCAL, frozenset(stem(part) for part in parts))
 
 
 def _context(context: str, concepts: tuple[Concept, ...]) -> Iterator[str]:

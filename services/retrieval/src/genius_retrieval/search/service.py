@@ -4,9 +4,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,18 +11,12 @@ from uuid import UUID
 from genius_common.contracts.retrieval import Hit, Passage, Searched, SearchRequest, SearchResult, Verdict
 from genius_common.principal import ProtectionClass
 from genius_retrieval.index.port import Access, CollectionIndex, CollectionSecrets, IndexedChunk
-from genius_retrieval.search.branches import branches_for, fuse
-from genius_retrieval.search.evidence import Evidence, references_found, weigh
+from genius_retrieval.search.branches import Candidate, branches_for, fuse
 from genius_retrieval.search.question import Question, understand
+from genius_retrieval.search.ranking import Ranked, rank
 from genius_retrieval.search.verdict import confidence, is_answerable
 
-_CANDIDATES = 32
-# Shares in the final score beside the fused one; tuned on the development questions.
-_COVERAGE, _BODY, _FRAME = 0.5, 1.3, 1.1
-_SENTENCE, _TYPED, _ASKED, _PRIOR, _EARLY, _LEADING = 0.6, 1.0, 0.4, 1.1, 1.5, 1.7
-_EARLY_CHUNKS = 40
-# A chunk that begins with Absatz 2 or later; the first Absatz mostly has the rule.
-_LATER_PARAGRAPH = re.compile(r"\((?!1\))\d+[a-z]?\)")
+_CANDIDATES = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +26,6 @@ class SearchScope:
     collections: Sequence[CollectionSecrets]
     access: Access
     documents: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    chunk: IndexedChunk
-    score: float
-    evidence: Evidence
-    cited: bool
 
 
 class SearchService:
@@ -69,12 +52,12 @@ class SearchService:
         self, collections: Sequence[CollectionSecrets], access: Access, question: Question
     ) -> list[Ranked]:
         branches = branches_for(question)
-        found: list[tuple[IndexedChunk, float]] = []
+        found: list[tuple[IndexedChunk, Candidate]] = []
         for collection in collections:
-            hits = await self._index.search(collection, branches, access)
-            fused = fuse(branches, hits, question)[:_CANDIDATES]
-            chunks = await self._index.fetch(collection, [point for point, _ in fused], access)
-            found.extend((chunks[point], score) for point, score in fused if point in chunks)
+            hits = await self._index.search(collection, list(branches.values()), access)
+            fused = fuse(branches, hits)[:_CANDIDATES]
+            chunks = await self._index.fetch(collection, [item.point for item in fused], access)
+            found.extend((chunks[item.point], item) for item in fused if item.point in chunks)
         # Pure computing of some milliseconds: kept off the event loop.
         return await asyncio.to_thread(rank, question, found)
 
@@ -95,55 +78,6 @@ def narrowed(access: Access, request: SearchRequest) -> Access:
         documents = asked if documents is None else documents & asked
     files = access.files & frozenset(request.files or ())
     return Access(bases, documents, files, access.owner, access.classification)
-
-
-def rank(question: Question, found: Sequence[tuple[IndexedChunk, float]]) -> list[Ranked]:
-    """Order candidates by fused score and evidence; of several chunks of one section the best stands for it."""
-    if not found:
-        return []
-    prior = _priors(found)
-    ranked = []
-    for chunk, score in found:
-        evidence = weigh(question, chunk)
-        total = score + _PRIOR * prior[chunk.meta.document] + _worth(chunk, evidence)
-        ranked.append(Ranked(chunk, total, evidence, references_found(question, chunk)))
-    ranked.sort(key=lambda item: (not item.cited, -item.score, item.chunk.meta.document, item.chunk.ordinal))
-    return _distinct(ranked)
-
-
-def _worth(chunk: IndexedChunk, evidence: Evidence) -> float:
-    # The first sections of a document say who gets what; later ones regulate details.
-    early = math.exp(-chunk.ordinal / _EARLY_CHUNKS)
-    return (
-        _COVERAGE * evidence.coverage
-        + _BODY * evidence.body
-        + _FRAME * evidence.frame
-        + _SENTENCE * evidence.sentence
-        + _TYPED * evidence.typed
-        + _ASKED * evidence.asked
-        + _EARLY * early
-        + (0.0 if _LATER_PARAGRAPH.match(chunk.text) else _LEADING)
-    )
-
-
-def _priors(found: Sequence[tuple[IndexedChunk, float]]) -> dict[UUID, float]:
-    """Documents with many good candidates are more likely the right place, 0..1."""
-    mass: dict[UUID, float] = defaultdict(float)
-    for chunk, score in found:
-        mass[chunk.meta.document] += score * score
-    most = max(mass.values())
-    return {document: value / most for document, value in mass.items()}
-
-
-def _distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
-    seen: set[tuple[UUID, str]] = set()
-    kept = []
-    for item in ranked:
-        key = (item.chunk.meta.document, item.chunk.source_id or str(item.chunk.point))
-        if key not in seen:
-            seen.add(key)
-            kept.append(item)
-    return kept
 
 
 def _hit(item: Ranked) -> Hit:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Answerable or "nicht gefunden", from how much of the question the best hits cover.
+"""Answerable or "nicht gefunden", from how much of the question the best hit covers.
 
-The weights are those of a logistic regression on the development questions alone (docs/explanation/search.md).
+The weights are those of a logistic regression: `python -m tests.eval.fit_ranking` (docs/explanation/search.md).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from genius_retrieval.search.evidence import Evidence
 from genius_retrieval.search.question import Question
 
-THRESHOLD = 0.40
-_BIAS, _COVERAGE, _SENTENCE, _FRAME, _MISSING = -5.77, 4.36, 1.11, 6.41, -2.28
+THRESHOLD = 0.42
+_BIAS, _COVERAGE, _FRAME, _MISSING = -3.85, 4.18, 3.44, -4.24
 _CITED, _NO_WORDS = 0.95, 0.2
 
 
@@ -25,7 +25,7 @@ def confidence(question: Question, best: Sequence[tuple[Evidence, bool]]) -> flo
         return _CITED if any(cited for _, cited in best) else _NO_WORDS
     if not question.concepts:
         return _NO_WORDS
-    return _logistic(max((evidence for evidence, _ in best), key=lambda item: item.coverage + item.sentence))
+    return _logistic(best[0][0])
 
 
 def is_answerable(sure: float) -> bool:
@@ -33,11 +33,5 @@ def is_answerable(sure: float) -> bool:
 
 
 def _logistic(evidence: Evidence) -> float:
-    value = (
-        _BIAS
-        + _COVERAGE * evidence.coverage
-        + _SENTENCE * evidence.sentence
-        + _FRAME * evidence.frame
-        + _MISSING * evidence.missing
-    )
+    value = _BIAS + _COVERAGE * evidence.coverage + _FRAME * evidence.frame + _MISSING * evidence.missing
     return 1 / (1 + math.exp(-value))

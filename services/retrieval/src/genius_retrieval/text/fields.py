@@ -13,6 +13,7 @@ from typing import Any
 
 from genius_retrieval.chunks import Chunk
 from genius_retrieval.laws.names import laws_in
+from genius_retrieval.laws.subjects import SEPARATOR
 from genius_retrieval.text.references import file_numbers, reference_terms, references
 from genius_retrieval.text.vocabulary import VOCABULARY, vocabulary
 from genius_retrieval.text.words import NORMALISER, STEMMER, is_stopword, stem, words
@@ -20,10 +21,11 @@ from genius_retrieval.text.words import NORMALISER, STEMMER, is_stopword, stem, 
 BODY, COMPOUNDS, HEADING, PLACE = "body", "compounds", "heading", "place"
 FIELDS = (BODY, COMPOUNDS, HEADING, PLACE)
 K1 = 1.2
+_OPENING = 160
 # b and the average length in terms, measured on the shipped laws and then frozen.
 _SHAPE = {BODY: (0.6, 75.0), COMPOUNDS: (0.6, 120.0), HEADING: (0.5, 7.0), PLACE: (0.3, 25.0)}
 PROFILE: dict[str, Any] = {
-    "version": 1,
+    "version": 2,
     "vocabulary": VOCABULARY,
     "stemmer": STEMMER,
     "normaliser": NORMALISER,
@@ -52,7 +54,12 @@ def terms_of(chunk: Chunk, title: str) -> dict[str, dict[str, float]]:
     law = own[0].law if own else None
     body = content_words(chunk.text)
     heading = with_parts(content_words(chunk.heading)) + reference_terms(chunk.heading)
-    place = f"{title} {chunk.context}"
+    if own and chunk.heading.strip() == chunk.heading[own[0].char_from : own[0].char_to].strip():
+        # A § without a title: its first words say what it is about.
+        heading += with_parts(content_words(chunk.text[:_OPENING]))
+    above, _, subjects = chunk.context.partition(SEPARATOR)
+    heading += with_parts(content_words(subjects))
+    place = f"{title} {above}"
     counted = {
         BODY: [stem(word) for word in body] + reference_terms(chunk.text, law),
         COMPOUNDS: with_parts(body),

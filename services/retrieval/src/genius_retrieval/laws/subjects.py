@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The subject index of the shipped laws: everyday words for what a § regulates (`data/subjects.txt`)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+from genius_retrieval.laws.source import law_index
+
+# In a chunk's context (indexed, never cited) the subjects stand behind this.
+SEPARATOR = "\n"
+_ENTRY = re.compile(r"(\d+)([a-z]?): (.+)")
+
+
+@cache
+def subjects() -> dict[str, str]:
+    """Id of a section ("BJNR185610008/0025") → its everyday words."""
+    keys = {law.citation: law.key for law in law_index()}
+    text = resources.files("genius_retrieval.laws").joinpath("data", "subjects.txt").read_text("utf-8")
+    found: dict[str, str] = {}
+    law = ""
+    for line in text.splitlines():
+        if line.startswith("["):
+            law = line.strip("[]")
+        elif entry := _ENTRY.fullmatch(line):
+            kind = "art-" if law == "GG" else ""
+            found[f"{keys[law]}/{kind}{int(entry[1]):04}{entry[2]}"] = entry[3]
+    return found

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The order of candidates: a weighted sum of what engine and text say of each, weights fitted by a script.
+
+`python -m tests.eval.fit_ranking` prints `WEIGHTS` again and how well they do on questions left out of the fit.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from genius_retrieval.index.port import IndexedChunk
+from genius_retrieval.search.branches import ASKED, Candidate
+from genius_retrieval.search.evidence import Evidence, Lens, references_found, weigh
+from genius_retrieval.search.question import Question
+from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE
+
+WEIGHTS = {
+    "in_body": 0.98, "in_compounds": 0.53, "in_heading": 1.66, "in_place": 0.32, "coverage": 0.84, "body": 0.41,
+    "frame": 0.91, "sentence": 0.26, "opening": 0.3, "precise": 0.67, "subjects": 0.69, "subjects2": 0.66,
+    "topic": 0.37, "typed": 0.74, "asked": 0.69, "special": -0.06, "parent": 0.21, "parent_precise": 0.58,
+    "parent_asked": 0.29, "least": 0.64, "asked_topic": 0.51, "coverage2": 0.99, "frame2": 1.05, "typed_frame": 0.8,
+    "in_asked": 0.35, "first": 0.61, "general": 0.17, "prior": 1.03, "early": 0.64, "leading": 0.11,
+}  # fmt: skip
+_EARLY_CHUNKS = 40
+# A chunk that begins with Absatz 2 or later; the first Absatz mostly has the rule.
+_LATER_PARAGRAPH = re.compile(r"\((?!1\))\d+[a-z]?\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    chunk: IndexedChunk
+    score: float
+    evidence: Evidence
+    cited: bool
+
+
+def rank(question: Question, found: Sequence[tuple[IndexedChunk, Candidate]]) -> list[Ranked]:
+    """Order candidates; of several chunks of one section the best stands for it. A cited section comes first."""
+    if not found:
+        return []
+    lens = Lens(question)
+    prior, first = _priors(found), _firsts(found)
+    ranked = []
+    for chunk, candidate in found:
+        evidence = weigh(lens, chunk)
+        values = features(chunk, candidate, evidence, prior[chunk.meta.document], chunk.point in first)
+        total = sum(WEIGHTS[name] * value for name, value in values.items())
+        ranked.append(Ranked(chunk, total, evidence, references_found(question, chunk)))
+    ranked.sort(key=lambda item: (not item.cited, -item.score, item.chunk.meta.document, item.chunk.ordinal))
+    return _distinct(ranked)
+
+
+def features(
+    chunk: IndexedChunk, candidate: Candidate, evidence: Evidence, prior: float, first: bool
+) -> dict[str, float]:
+    """Each about 0..1."""
+    fields = candidate.fields
+    return {
+        "in_body": fields.get(BODY, 0.0),
+        "in_compounds": fields.get(COMPOUNDS, 0.0),
+        "in_heading": fields.get(HEADING, 0.0),
+        "in_place": fields.get(PLACE, 0.0),
+        "coverage": evidence.coverage,
+        "body": evidence.body,
+        "frame": evidence.frame,
+        "sentence": evidence.sentence,
+        "opening": evidence.opening,
+        "precise": evidence.precise,
+        "subjects": evidence.subjects,
+        "subjects2": evidence.subjects**2,
+        "topic": evidence.topic,
+        "typed": evidence.typed,
+        "asked": evidence.asked,
+        "special": evidence.special,
+        "parent": evidence.parent,
+        "parent_precise": evidence.parent_precise,
+        "parent_asked": evidence.parent_asked,
+        "least": evidence.least,
+        "asked_topic": evidence.asked * evidence.topic,
+        "coverage2": evidence.coverage**2,
+        "frame2": evidence.frame**2,
+        "typed_frame": evidence.typed * evidence.frame,
+        "in_asked": fields.get(ASKED, 0.0),
+        "first": float(first),
+        "general": evidence.general,
+        # Documents with many good candidates are more likely the right place.
+        "prior": prior,
+        # The first sections of a document say who gets what; later ones regulate details.
+        "early": math.exp(-chunk.ordinal / _EARLY_CHUNKS),
+        "leading": 0.0 if _LATER_PARAGRAPH.match(chunk.text) else 1.0,
+    }
+
+
+def _priors(found: Sequence[tuple[IndexedChunk, Candidate]]) -> dict[UUID, float]:
+    """How good a document's candidates are together, 0..1."""
+    mass: dict[UUID, float] = defaultdict(float)
+    for chunk, candidate in found:
+        mass[chunk.meta.document] += candidate.score * candidate.score
+    most = max(mass.values()) or 1.0
+    return {document: value / most for document, value in mass.items()}
+
+
+def _firsts(found: Sequence[tuple[IndexedChunk, Candidate]]) -> set[UUID]:
+    """The first candidate of each chapter: its rule comes before the details."""
+    first: dict[tuple[UUID, tuple[str, ...]], IndexedChunk] = {}
+    for chunk, _ in found:
+        key = (chunk.meta.document, chunk.section_path[:-1])
+        if key not in first or chunk.ordinal < first[key].ordinal:
+            first[key] = chunk
+    return {chunk.point for chunk in first.values()}
+
+
+def _distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
+    seen: set[tuple[UUID, str]] = set()
+    kept = []
+    for item in ranked:
+        key = (item.chunk.meta.document, item.chunk.source_id or str(item.chunk.point))
+        if key not in seen:
+            seen.add(key)
+            kept.append(item)
+    return kept
