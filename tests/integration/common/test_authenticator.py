@@ -52,9 +52,7 @@ async def test_a_burst_at_the_start_fetches_the_keys_once(session: aiohttp.Clien
         assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(
-    "header", [None, "", "Bearer", "Basic eDp5", "bearer x", "Token x", " Bearer x", "Negotiate"]
-)
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Basic eDp5", "bearer x", "Token x", " Bearer x", "Negotiate"])
 async def test_what_is_no_bearer_is_refused_without_asking(session: aiohttp.ClientSession, header: str | None) -> None:
     async with checking(session, jwks(OLD)) as (server, authenticator):
         with pytest.raises(NotAuthenticated):

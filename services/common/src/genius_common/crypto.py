@@ -74,7 +74,7 @@ def wrap(kek: bytes, secret: bytes, key: UUID) -> bytes:
 def unwrap(kek: bytes, wrapped: bytes, key: UUID) -> bytes:
     try:
         return AESGCM(kek).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], b"wrap/" + key.bytes)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # ValueError: not even long enough for a nonce
         raise Undecryptable from error
 
 
