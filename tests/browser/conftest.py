@@ -22,8 +22,9 @@ ARGUMENTS = [
 IMAGES = Path(__file__).parents[2] / "docs/images"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Closed after the last browser test: while it is open, its own loop runs and no asynchronous test can."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield launched
