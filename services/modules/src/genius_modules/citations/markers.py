@@ -7,10 +7,11 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-_MARKER = re.compile(r"[\[【]\s*(?:Quelle\s+)?(\d{1,4}(?:\s*[,;]\s*\d{1,4})*)\s*[\]】]")
+# Every part is bounded, so that a marker is at most as long as what `_OPEN` waits for.
+_MARKER = re.compile(r"[\[【]\s{0,3}(?:Quelle\s{1,3})?(\d{1,4}(?:\s{0,2}[,;]\s{0,2}\d{1,4}){0,20})\s{0,3}[\]】]")
 # What may still become a marker when more text comes; bounded, so that nothing is held back for long.
 _OPEN = re.compile(
-    r"[\[【](?:\s{0,3}|\s{0,3}Q(?:u(?:e(?:l(?:l(?:e(?:\s{1,3})?)?)?)?)?)?|\s{0,3}(?:Quelle\s{1,3})?[\d,;\s]{1,40})$"
+    r"[\[【](?:\s{0,3}|\s{0,3}Q(?:u(?:e(?:l(?:l(?:e(?:\s{1,3})?)?)?)?)?)?|\s{0,3}(?:Quelle\s{1,3})?[\d,;\s]{1,196})$"
 )
 
 
