@@ -156,7 +156,8 @@ def _holds(fact: Fact, have: frozenset[Fact], dates: set[str], folded: str) -> b
     if fact.kind == "quote":
         return fact.value in folded
     if fact.kind == "url":
-        return fact.value in folded
+        # A shorter address is held only up to a slash: "https://amt.example" is not "https://amt.example.net".
+        return any(other.kind == "url" and other.value.startswith(fact.value.rstrip("/") + "/") for other in have)
     if fact.kind == "date":
         # "1. Januar" and "Januar 2025" are held by "1. Januar 2025", not the other way round.
         return any(
