@@ -2,10 +2,13 @@
 """summarise: nothing is cut, every sentence has its place."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
+from genius_gateway.modules.schemas import SchemaCheck
 from genius_inference.testing import RunningServer
+from genius_modules.summarise.module import Summarise
 from tests.support.modules import RunningModules
 from tests.support.scripted_retrieval import ScriptedRetrieval
 
@@ -50,7 +53,17 @@ async def test_files_are_cited_with_their_span(offline: RunningModules, retrieva
 
 @pytest.mark.parametrize("data", [{}, {"text": "  "}, {"text": "x", "files": ["00000000-0000-0000-0000-000000000001"]}])
 async def test_exactly_one_source_is_needed(offline: RunningModules, data: dict[str, object]) -> None:
-    assert (await offline.run("summarise", data)).final.code == "invalid_input"
+    """Refused before the start, at the field, and by the published schema alike."""
+    async with offline.client() as client:
+        run = uuid4()
+        answer = await client.post(
+            "/modules/summarise/runs", json=offline.body(run, "summarise", data), headers=offline.headers(run)
+        )
+    assert answer.status_code == 422
+    wanted = [{"pointer": "/input/text", "detail": "Bitte geben Sie entweder einen Text oder Dateien an."}]
+    assert answer.json()["errors"] == wanted
+    found = SchemaCheck(Summarise.spec.manifest(model_available=False).input_schema).errors(data, "/input")
+    assert [{"pointer": error.pointer, "detail": error.detail} for error in found] == wanted
 
 
 async def test_with_a_model_each_sentence_is_traced(online: RunningModules, model: RunningServer) -> None:

@@ -72,6 +72,27 @@ describe('SchemaForm', () => {
     expect(onSubmit).not.toHaveBeenCalled()
   })
 
+  it('says at the field which of two ways in is needed', async () => {
+    const schema: JsonSchema = {
+      type: 'object',
+      properties: {
+        text: { anyOf: [{ type: 'string' }, { type: 'null' }], default: null, 'x-labels': label('Text') },
+        kurz: { type: 'boolean', default: true, 'x-labels': label('Kurz') },
+      },
+      oneOf: [{ required: ['text'] }, { required: ['files'] }],
+      'x-message': { pointer: '/text', ...label('Bitte geben Sie entweder einen Text oder Dateien an.') },
+    }
+    const onSubmit = vi.fn()
+    render(<SchemaForm schema={schema} onSubmit={onSubmit}><button type="submit">Starten</button></SchemaForm>)
+    const user = userEvent.setup()
+    await user.click(start())
+    expect(screen.getByLabelText(/^Text/).getAttribute('aria-invalid')).toBe('true')
+    expect(within(screen.getByRole('alert')).getAllByRole('link').map((link) => link.textContent)).toEqual(['Text: Bitte geben Sie entweder einen Text oder Dateien an.'])
+    await user.type(screen.getByLabelText(/^Text/), 'Ein Satz.')
+    await user.click(start())
+    expect(onSubmit).toHaveBeenCalledWith({ text: 'Ein Satz.', kurz: true })
+  })
+
   it('shows errors of the server at their field', () => {
     show(vi.fn(), [{ pointer: '/input/art', detail: 'Diese Antragsart gibt es hier nicht.' }])
     expect(within(screen.getByRole('alert')).getByRole('link').textContent).toBe('Antragsart: Diese Antragsart gibt es hier nicht.')

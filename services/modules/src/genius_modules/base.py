@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from genius_common.contracts.modules import Label, Limits, Mode, ModuleManifest, Needs, RuleOfTwo
+from genius_common.contracts.modules import ChatTurn, Label, Limits, Mode, ModuleManifest, Needs, RuleOfTwo
 from genius_common.contracts.retrieval import Citation, Passage
+from genius_common.errors import FieldError
 from genius_common.events import Event
 from genius_common.principal import ProtectionClass
 from genius_modules.context import RunContext
@@ -22,6 +23,10 @@ class ModuleInput(BaseModel):
     """Base of all inputs: closed, so that a misspelt field is refused by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def refusals(self, history: Sequence[ChatTurn]) -> list[FieldError]:
+        """What is wrong with the fields together, as pointers below the input; checked before the run starts."""
+        return []
 
 
 class TextSpan(BaseModel):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
+from collections.abc import Iterable
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
@@ -45,8 +46,14 @@ def check_request(module: AnyModule, request: ModuleRunRequest, principal: Princ
         data: ModuleInput = spec.input_model.model_validate(request.input)
     except ValidationError as error:
         found = field_errors(error.errors(include_input=False, include_url=False, include_context=False))
-        raise InvalidInput(errors=[FieldError("/input" + item.pointer, item.detail) for item in found]) from None
+        raise _refused(found) from None
+    if wrong := data.refusals(request.history):
+        raise _refused(wrong)
     return data
+
+
+def _refused(found: Iterable[FieldError]) -> InvalidInput:
+    return InvalidInput(errors=[FieldError("/input" + item.pointer, item.detail) for item in found])
 
 
 def deadline_of(request: ModuleRunRequest, limits: Limits) -> float:

@@ -2,7 +2,8 @@
 """JSON schemas of inputs that a form generator can turn into fields, from pydantic models.
 
 The subset: string, enum, boolean, integer, uuid, arrays of these, `anyOf [X, null]`. Extensions: `x-labels`, `x-help`
-(each `{de, en}`), `x-enum-labels` (value → `{de, en}`), `x-widget` (`textarea | knowledge-bases | files | hidden`).
+(each `{de, en}`), `x-enum-labels` (value → `{de, en}`), `x-widget` (`textarea | knowledge-bases | files | hidden`);
+beside a `oneOf` of the whole input `x-message` (`{pointer, de, en}`: where and how to say that no branch fits).
 """
 
 from __future__ import annotations
@@ -32,6 +33,20 @@ def form(
     if options:
         extra["x-enum-labels"] = {value: _label(pair) for value, pair in options.items()}
     return extra
+
+
+def either(first: str, second: str, message: Pair) -> dict[str, Any]:
+    """The `json_schema_extra` of an input that needs exactly one of a text field and a list field.
+
+    `x-message` says so at the text field: JSON Schema itself only knows that no branch fits.
+    """
+    return {
+        "oneOf": [
+            {"required": [first], "properties": {first: {"type": "string", "pattern": r"\S"}}},
+            {"required": [second], "properties": {second: {"type": "array", "minItems": 1}}},
+        ],
+        "x-message": {"pointer": f"/{first}", **_label(message)},
+    }
 
 
 def _tidy(node: Any) -> Any:

@@ -101,6 +101,8 @@ def _unknown_names(value: dict[str, Any], schema: dict[str, Any]) -> list[str]:
 def _field_errors(error: ValidationError, prefix: str) -> list[FieldError]:
     path = list(error.absolute_path)
     rule = str(error.validator)
+    if rule in {"anyOf", "oneOf"} and (message := _message(error)):
+        return [FieldError(prefix + _pointer(path) + message["pointer"], message["de"])]
     if rule == "additionalProperties" and isinstance(error.instance, dict):
         names = _unknown_names(error.instance, error.schema if isinstance(error.schema, dict) else {})
     elif rule == "required" and isinstance(error.instance, dict):
@@ -116,3 +118,10 @@ def _field_errors(error: ValidationError, prefix: str) -> list[FieldError]:
     if names:
         return [FieldError(prefix + _pointer([*path, name]), text) for name in names]
     return [FieldError(prefix + _pointer(path), text)]
+
+
+def _message(error: ValidationError) -> dict[str, str] | None:
+    """`x-message` beside the alternatives: where and how the module says that none of them fits."""
+    found: Any = error.schema.get("x-message") if isinstance(error.schema, dict) else None
+    usable = isinstance(found, dict) and all(isinstance(found.get(key), str) for key in ("pointer", "de"))
+    return found if usable else None

@@ -28,6 +28,7 @@ export type JsonSchema = {
   enum?: (string | number)[]
   const?: unknown
   anyOf?: JsonSchema[]
+  oneOf?: JsonSchema[]
   $ref?: string
   $defs?: Record<string, JsonSchema>
   default?: unknown
@@ -43,6 +44,7 @@ export type JsonSchema = {
   'x-labels'?: Label
   'x-help'?: Label
   'x-enum-labels'?: Record<string, Label>
+  'x-message'?: Label & { pointer: string }
 }
 
 export type Manifest = {

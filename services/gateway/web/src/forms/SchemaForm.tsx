@@ -53,7 +53,7 @@ export function SchemaForm({ schema, onSubmit, serverErrors, start, onValues, ch
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const clean = prune(values, schema, schema) as Values
-    const found = new Map([...validate(clean, schema)].map(([at, key]) => [at, t(key)]))
+    const found = new Map([...validate(clean, schema)].map(([at, key]) => [at, typeof key === 'string' ? t(key) : label(key)]))
     for (const at of waiting) found.set(at, t('form.error.pending'))
     setErrors(found)
     setTries((old) => old + 1)

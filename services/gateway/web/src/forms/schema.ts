@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { Validator } from '@cfworker/json-schema'
-import type { JsonSchema } from '../api/types'
+import type { JsonSchema, Label } from '../api/types'
 import type { Key } from '../i18n'
 
 /**
@@ -76,11 +76,16 @@ const KEYS: Record<string, Key> = {
 /** Keywords that only say "something below me is wrong". */
 const GROUPING = new Set(['properties', '$ref', 'items', 'anyOf', 'allOf', 'oneOf', 'additionalProperties'])
 
-/** Errors by JSON pointer, one a field. */
-export function validate(values: unknown, schema: JsonSchema): Map<string, Key> {
+/** Errors by JSON pointer, one a field; what alternatives of the whole input need says their `x-message`. */
+export function validate(values: unknown, schema: JsonSchema): Map<string, Key | Label> {
   const result = new Validator(schema as ConstructorParameters<typeof Validator>[0], '2020-12', false).validate(values)
-  const errors = new Map<string, Key>()
+  const errors = new Map<string, Key | Label>()
+  const message = schema['x-message']
   for (const unit of result.errors) {
+    if (message && /^#\/(?:oneOf|anyOf)(?:\/|$)/.test(unit.keywordLocation)) {
+      if (!errors.has(message.pointer)) errors.set(message.pointer, message)
+      continue
+    }
     const at = unit.instanceLocation.replace(/^#/, '')
     if (unit.keyword === 'required') {
       const name = /"([^"]+)"/.exec(unit.error)?.[1]

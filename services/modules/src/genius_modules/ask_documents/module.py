@@ -46,7 +46,7 @@ class AskInput(ModuleInput):
         default=None,
         max_length=100,
         json_schema_extra=form(
-            ("Wissenssammlungen", "Knowledge bases"),
+            ("Wissensbasen", "Knowledge bases"),
             help_text=("Ohne Auswahl wird in allen gesucht, die Sie lesen dürfen.", "None selected: all you may read."),
             widget="knowledge-bases",
         ),

@@ -23,7 +23,7 @@ class Chat(Module[ChatInput]):
         version="1.0.0",
         title=Label(de="Chat", en="Chat"),
         description=Label(
-            de="Unterhaltung mit dem Assistenten, auf Wunsch mit Wissenssammlungen und Dateien.",
+            de="Unterhaltung mit dem Assistenten, auf Wunsch mit Wissensbasen und Dateien.",
             en="A conversation with the assistant, with knowledge bases and files if wanted.",
         ),
         input_model=ChatInput,

@@ -21,7 +21,7 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _OFFER = (
-    "- **Dokumente befragen**: Wählen Sie hier eine Wissenssammlung oder hängen Sie eine Datei an; ich antworte dann "
+    "- **Dokumente befragen**: Wählen Sie hier eine Wissensbasis oder hängen Sie eine Datei an; ich antworte dann "
     "mit wörtlichen Fundstellen.\n"
     "- **Zusammenfassen**: die wichtigsten Sätze eines Textes oder einer Datei, mit ihrer Stelle im Original.\n"
     "- **Entwerfen**: Vermerk, Brief, E-Mail oder Rede aus Ihren Notizen nach der Vorlage."

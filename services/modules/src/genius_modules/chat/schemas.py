@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from pydantic import Field
+from typing_extensions import override
 
+from genius_common.contracts.modules import ChatTurn
+from genius_common.errors import FieldError
 from genius_modules.base import ModuleInput, TextResult
 from genius_modules.documents.answer import Sentence
 from genius_modules.schema import form
@@ -32,7 +36,7 @@ class ChatInput(ModuleInput):
     knowledge_bases: list[UUID] | None = Field(
         default=None,
         max_length=100,
-        json_schema_extra=form(("Wissenssammlungen", "Knowledge bases"), widget="knowledge-bases"),
+        json_schema_extra=form(("Wissensbasen", "Knowledge bases"), widget="knowledge-bases"),
     )
     documents: list[UUID] | None = Field(
         default=None, max_length=100, json_schema_extra=form(("Dokumente", "Documents"), widget="hidden")
@@ -40,6 +44,12 @@ class ChatInput(ModuleInput):
     files: list[UUID] | None = Field(
         default=None, max_length=20, json_schema_extra=form(("Dateien", "Files"), widget="files")
     )
+
+    @override
+    def refusals(self, history: Sequence[ChatTurn]) -> list[FieldError]:
+        if (self.message and self.message.strip()) or (history and history[-1].role == "user"):
+            return []
+        return [FieldError("/message", "Bitte geben Sie eine Nachricht ein.")]
 
     @property
     def has_documents(self) -> bool:

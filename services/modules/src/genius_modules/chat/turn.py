@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from genius_common.contracts.modules import ChatTurn
 from genius_common.contracts.retrieval import DocumentState, Hit
-from genius_common.errors import FieldError, InvalidInput, PlatformError, Unavailable, UpstreamFailed
+from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
 from genius_modules.chat.offline import found_nothing_text, is_small_talk, offline_text, without_documents_text
 from genius_modules.chat.schemas import ChatInput, ChatResult
@@ -62,9 +62,8 @@ class Turn:
     def _take_message(self) -> str:
         if self._data.message and self._data.message.strip():
             return self._data.message
-        if self._history and self._history[-1].role == "user":
-            return self._history.pop().text
-        raise InvalidInput(errors=[FieldError("/input/message", "Bitte geben Sie eine Nachricht ein.")])
+        # An input without a message is only accepted where the last of the history is the user's.
+        return self._history.pop().text
 
     async def search(self) -> None:
         """Fill the hits; a search that is down is remembered and said, a refused document is an error."""

@@ -12,7 +12,7 @@ from genius_common.contracts.retrieval import Citation
 NOT_FOUND = "In den freigegebenen Dokumenten nicht gefunden"
 NOT_FOUND_HINT = (
     "Versuchen Sie es mit anderen Begriffen, nennen Sie das Gesetz oder den Paragrafen, oder wählen Sie eine andere "
-    "Wissenssammlung."
+    "Wissensbasis."
 )
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from typing_extensions import override
 
-from genius_common.contracts.modules import Label, RuleOfTwo
+from genius_common.contracts.modules import ChatTurn, Label, RuleOfTwo
 from genius_common.contracts.retrieval import Citation
-from genius_common.errors import FieldError, InvalidInput
+from genius_common.errors import FieldError
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
 from genius_modules.base import Module, ModuleInput, ModuleSpec, TextResult, TextSpan
 from genius_modules.citations.facts import missing_facts
@@ -24,7 +24,7 @@ from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
 from genius_modules.documents.files import ReadyFiles
 from genius_modules.errors import EmptySource, InputTooLarge
-from genius_modules.schema import form
+from genius_modules.schema import either, form
 from genius_modules.summarise.generative import GenerativeSummary
 from genius_modules.summarise.source import Part, SourceSentence, cite, sentences_of
 from genius_modules.summarise.textrank import select
@@ -34,8 +34,13 @@ _COUNTS = {"short": 3, "medium": 7, "long": 15}
 _SHOWN_FACTS = 8
 
 
+_SOURCE = ("Bitte geben Sie entweder einen Text oder Dateien an.", "Please give either a text or files.")
+
+
 class SummariseInput(ModuleInput):
     """Exactly one of `text` and `files`."""
+
+    model_config = ConfigDict(json_schema_extra=either("text", "files", _SOURCE))
 
     text: str | None = Field(
         default=None,
@@ -65,6 +70,15 @@ class SummariseInput(ModuleInput):
     )
 
 
+    @override
+    def refusals(self, history: Sequence[ChatTurn]) -> list[FieldError]:
+        return [] if self.has_text != bool(self.files) else [FieldError("/text", _SOURCE[0])]
+
+    @property
+    def has_text(self) -> bool:
+        return bool(self.text and self.text.strip())
+
+
 class Summarise(Module[SummariseInput]):
     spec = ModuleSpec(
         id="summarise",
@@ -85,15 +99,11 @@ class Summarise(Module[SummariseInput]):
 
     @override
     async def run(self, ctx: RunContext, data: SummariseInput) -> AsyncGenerator[Event, None]:
-        if bool(data.text and data.text.strip()) == bool(data.files):
-            raise InvalidInput(
-                errors=[FieldError("/input/text", "Bitte geben Sie entweder einen Text oder Dateien an.")]
-            )
         ready = ReadyFiles(ctx, data.files or [])
         async with aclosing(ready.wait()) as waiting:
             async for event in waiting:
                 yield event
-        parts = [Part(data.text)] if data.text else await self._files(ctx, ready)
+        parts = [Part(data.text)] if data.text and data.has_text else await self._files(ctx, ready)
         length = sum(len(part.text) for part in parts)
         if length > MAX_CHARS:
             raise InputTooLarge(f"Der Text hat {length} Zeichen; erlaubt sind {MAX_CHARS} Zeichen.")

@@ -36,7 +36,7 @@ FAILURES: dict[str, str] = {
 }
 
 WARNINGS: dict[str, str] = {
-    "duplicate": "Dieselbe Datei gibt es in dieser Wissenssammlung schon; sie wurde nicht noch einmal gespeichert.",
+    "duplicate": "Dieselbe Datei gibt es in dieser Wissensbasis schon; sie wurde nicht noch einmal gespeichert.",
     "hidden_text": "Die Datei enthielt unsichtbare Zeichen oder versteckten Text; beides wurde entfernt.",
     "pages_without_text": "Einige Seiten enthalten nur Bilder; ihr Inhalt ist nicht durchsuchbar.",
     "guessed_encoding": "Der Zeichensatz der Textdatei wurde geschätzt. Bitte prüfen Sie die Umlaute.",
