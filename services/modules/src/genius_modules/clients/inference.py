@@ -91,6 +91,9 @@ class InferenceClient:
             # A refused token says nothing about the models: answer without one, and remember nothing.
             log.warning("model catalogue not available", code=error.code)
             return None
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            log.warning("model catalogue makes no sense", error=type(error).__name__)
+            return None
         self._catalogue[key] = (time.monotonic() + keep, found)
         return found
 
@@ -128,6 +131,8 @@ async def _frames(response: aiohttp.ClientResponse) -> AsyncGenerator[str, None]
             yield frame.data
     except aiohttp.ClientPayloadError as error:
         raise ModelStreamCut from error
+    except ValueError as error:  # no UTF-8, or an event without an end
+        raise UpstreamFailed("Das Sprachmodell hat unverständlich geantwortet.") from error
 
 
 def _deltas(data: str) -> list[Delta]:
