@@ -51,7 +51,8 @@ async def index_laws(
         chunks = [c for c in law_chunks(law, identifier, "v1") if sections is None or c.source_id in sections]
         title = law.document.title
         if change:
-            chunks, title = [change(chunk) for chunk in chunks], ""
+            chunks = [change(chunk) for chunk in chunks]
+            title = "" if change is bodies_only else title
         if chunks:
             documents += 1
             await index.upsert(

@@ -115,6 +115,17 @@ class IndexContract:
         after = (await index.search(collection, ASK, access)).branches[0][0].score
         assert after == pytest.approx(before, rel=1e-4)
 
+    async def test_rarity_leaves_out_what_is_classified_higher(self, index):
+        """TEN-03: nor how often documents of a higher class in the same knowledge base use it."""
+        collection, base = new_collection(), uuid4()
+        await self.fill(index, collection, base)
+        access = Access(frozenset({base}))
+        before = (await index.search(collection, ASK, access)).branches[0][0].score
+        for _ in range(5):
+            await self.fill(index, collection, base, level="steuergeheimnis")
+        after = (await index.search(collection, ASK, access)).branches[0][0].score
+        assert after == pytest.approx(before, rel=1e-4)
+
     async def test_deletion_leaves_nothing(self, index):
         collection, base, other = new_collection(), uuid4(), uuid4()
         first = await self.fill(index, collection, base)

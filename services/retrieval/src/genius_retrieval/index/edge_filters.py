@@ -23,6 +23,21 @@ def access_filter(access: Access) -> Any:
     return edge.Filter(must=_conditions(access))
 
 
+def corpus_filter(engine: Any, access: Access) -> Any:
+    """A filter for the engine's IDF that matches exactly what `access` permits.
+
+    The engine evaluates it anew for each list of a search, 0.6 ms a condition. Where every point of the readable
+    knowledge bases is permitted (one count tells), the knowledge bases alone say the same.
+    """
+    if not access.knowledge_bases or access.documents is not None or (access.files and access.owner):
+        return access_filter(access)
+    inside = _any(KNOWLEDGE_BASE, access.knowledge_bases)
+    hidden = edge.Filter(must=[inside], must_not=[edge.Filter(must=_conditions(access))])
+    if engine.count(edge.CountRequest(exact=True, filter=hidden)):
+        return access_filter(access)
+    return edge.Filter(must=[inside])
+
+
 def point_filter(points: Sequence[UUID], access: Access) -> Any:
     return edge.Filter(must=[edge.HasIdCondition(set(points)), *_conditions(access)])
 
@@ -38,8 +53,10 @@ def _conditions(access: Access) -> list[Any]:
         readable.append(edge.Filter(must=[_equals(KIND, "file"), _any(DOCUMENT, access.files)]))
     if not readable:
         raise ValueError("nothing may be seen: ask the engine nothing")
+    # One kind alone needs no "or" around it, which would cost the engine time.
+    either = list(readable[0].must) if len(readable) == 1 else [edge.Filter(should=readable)]
     classes = [item.value for item in ProtectionClass if item.rank <= access.classification.rank]
-    return [edge.FieldCondition(CLASS, match=edge.MatchAny(classes)), edge.Filter(should=readable)]
+    return [edge.FieldCondition(CLASS, match=edge.MatchAny(classes)), *either]
 
 
 def _equals(key: str, value: str) -> Any:
@@ -47,4 +64,6 @@ def _equals(key: str, value: str) -> Any:
 
 
 def _any(key: str, values: Collection[UUID]) -> Any:
-    return edge.FieldCondition(key, match=edge.MatchAny(sorted(map(str, values))))
+    ordered = sorted(map(str, values))
+    # One value is looked up faster than a list of one.
+    return _equals(key, ordered[0]) if len(ordered) == 1 else edge.FieldCondition(key, match=edge.MatchAny(ordered))

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from genius_retrieval.chunks import Block, CanonicalDocument, Chunk, Section, chunk_id
 from genius_retrieval.laws.names import COMMON, TOPICS
 from genius_retrieval.laws.source import Law, LawSection, read_laws
-from genius_retrieval.laws.subjects import SEPARATOR, subjects
+from genius_retrieval.laws.subjects import ABOVE, SEPARATOR, subjects
 from genius_retrieval.text.sentences import sentence_spans
 
 MEDIA_TYPE = "text/x-law"
@@ -107,7 +107,7 @@ def law_chunks(law: LawDocument, identifier: UUID, version: str) -> list[Chunk]:
                     source_id=section.source_id,
                     as_of=document.as_of,
                     heading=heading,
-                    context=" > ".join((names, *section.path[:-1]))[:_CONTEXT] + about,
+                    context=ABOVE.join((names, *section.path[:-1]))[:_CONTEXT] + about,
                 )
             )
     return chunks

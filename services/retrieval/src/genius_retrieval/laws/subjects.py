@@ -9,6 +9,8 @@ from importlib import resources
 
 from genius_retrieval.laws.source import law_index
 
+# Between a document's names and the parts and chapters in a chunk's context.
+ABOVE = " > "
 # In a chunk's context (indexed, never cited) the subjects stand behind this.
 SEPARATOR = "\n"
 _ENTRY = re.compile(r"(\d+)([a-z]?): (.+)")

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 
 from genius_retrieval.index.port import IndexedChunk
-from genius_retrieval.laws.subjects import SEPARATOR
+from genius_retrieval.laws.subjects import ABOVE, SEPARATOR
 from genius_retrieval.search.question import Question
 from genius_retrieval.text.fields import content_words, with_parts
 from genius_retrieval.text.references import reference_terms
@@ -92,6 +93,24 @@ class Evidence:
     passages: tuple[Sentence, ...]
 
 
+Words = tuple[tuple[frozenset[str], float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The terms of what stands around a text, and the words of its headings with their IDF."""
+
+    heading: frozenset[str]
+    heading_words: Words
+    chapter: frozenset[str]
+    chapter_words: Words
+    subjects: frozenset[str]
+    names: frozenset[str]
+    frame: frozenset[str]
+    special: bool
+    general: bool
+
+
 class Lens:
     """A question made ready for looking at many texts."""
 
@@ -125,12 +144,12 @@ class Lens:
 
     def share(self, best: Sequence[float]) -> float:
         """Share of the question's IDF mass, 0..1."""
-        return sum(weight * value for weight, value in zip(self.weights, best, strict=True)) / self.total
+        return 0.0 if best is self._nothing else sum(map(mul, self.weights, best)) / self.total
 
-    def precision(self, heading: str) -> float:
+    def precision(self, heading: Words) -> float:
         """How much of a heading the question names, in words or by its kind."""
         mass = named = 0.0
-        for parts, idf in _heading_words(heading):
+        for parts, idf in heading:
             mass += idf
             own = max((weight for part in parts for _, weight in self.forms.get(part, ())), default=0.0)
             if not self.kind_terms.isdisjoint(parts):
@@ -144,18 +163,10 @@ class Lens:
 def weigh(lens: Lens, chunk: IndexedChunk) -> Evidence:
     """Look at a hit in the clear."""
     numbered = chunk.source_id is not None
-    about = _NUMBER.sub("", chunk.heading) if numbered else chunk.heading
-    if numbered and not about:
-        # Some laws have no headings: their first words say what a § is about.
-        about = chunk.text[:_OPENING]
+    around = _around(chunk.heading, chunk.meta.title, chunk.context, chunk.text[:_OPENING], numbered)
     body, sentences, typed = _read(lens, chunk)
-    heading = _terms(about)
-    chapter = _PART.sub("", normalise(chunk.section_path[-2])) if numbered and len(chunk.section_path) > 1 else ""
-    in_chapter = _terms(chapter)
-    above, _, subjects = chunk.context.partition(SEPARATOR)
-    about_it = _terms(subjects)
-    in_body, in_heading, in_names = lens.best(body), lens.best(heading), lens.best(_terms(_names(chunk)))
-    in_frame = _most(in_heading, lens.best(_terms(f"{chunk.heading} {chunk.meta.title} {above}") | about_it))
+    in_body, in_heading = lens.best(body), lens.best(around.heading)
+    in_frame = _most(in_heading, lens.best(around.frame))
     anywhere = _most(in_body, in_frame)
     best = max((sentence.score for sentence in sentences), default=0.0)
     heading_share = lens.share(in_heading)
@@ -164,26 +175,26 @@ def weigh(lens: Lens, chunk: IndexedChunk) -> Evidence:
         body=lens.share(in_body),
         sentence=best,
         opening=sentences[0].score if sentences else 0.0,
-        precise=lens.precision(about),
-        subjects=lens.share(_most(in_heading, lens.best(about_it))) if about_it else heading_share,
-        topic=lens.share(in_names),
+        precise=lens.precision(around.heading_words),
+        subjects=lens.share(_most(in_heading, lens.best(around.subjects))) if around.subjects else heading_share,
+        topic=lens.share(lens.best(around.names)),
         # Without §§ above it, a document has no heading that must name the subject: its best sentence must.
         frame=lens.share(in_frame) if numbered else best,
         typed=typed if lens.question.kinds else best,
-        asked=0.0 if (heading | about_it).isdisjoint(lens.kind_terms) else 1.0,
-        special=1.0 - heading_share if _SPECIAL.search(normalise(about)) else 0.0,
-        parent=lens.share(lens.best(in_chapter)),
-        parent_precise=lens.precision(chapter),
-        parent_asked=0.0 if in_chapter.isdisjoint(lens.kind_terms) else 1.0,
-        general=1.0 if heading and not _GENERAL.isdisjoint(heading) and len(heading) <= 2 else 0.0,
+        asked=0.0 if lens.kind_terms.isdisjoint(around.heading | around.subjects) else 1.0,
+        special=1.0 - heading_share if around.special else 0.0,
+        parent=lens.share(lens.best(around.chapter)),
+        parent_precise=lens.precision(around.chapter_words),
+        parent_asked=0.0 if lens.kind_terms.isdisjoint(around.chapter) else 1.0,
         least=min(anywhere, default=0.0),
+        general=1.0 if around.general else 0.0,
         missing=_missing(lens, anywhere),
         passages=_passages(sentences, best),
     )
 
 
 def references_found(question: Question, chunk: IndexedChunk) -> bool:
-    return not set(question.references).isdisjoint(reference_terms(chunk.heading))
+    return bool(question.references) and not set(question.references).isdisjoint(reference_terms(chunk.heading))
 
 
 def _read(lens: Lens, chunk: IndexedChunk) -> tuple[AbstractSet[str], list[Sentence], float]:
@@ -213,24 +224,45 @@ def _sentences(text: str) -> tuple[frozenset[str], tuple[tuple[int, int, frozens
     return frozenset().union(*(item[2] for item in found)), tuple(found)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=12_000)
+def _around(heading: str, title: str, context: str, opening: str, numbered: bool) -> _Around:
+    about = _NUMBER.sub("", heading) if numbered else heading
+    above, _, subjects = context.partition(SEPARATOR)
+    names, *chapters = above.split(ABOVE)
+    chapter = _PART.sub("", normalise(chapters[-1])) if numbered and chapters else ""
+    # Some laws have no headings: their first words say what a § is about.
+    terms = _terms(about or opening) if numbered else _terms(about)
+    about_it = _terms(subjects)
+    return _Around(
+        heading=terms,
+        heading_words=_heading_words(about or (opening if numbered else "")),
+        chapter=_terms(chapter),
+        chapter_words=_heading_words(chapter),
+        subjects=about_it,
+        # What the whole document is called and about, without the parts and chapters inside it.
+        names=_names(f"{title} {names}"),
+        frame=_terms(f"{heading} {title} {above}") | about_it,
+        special=bool(_SPECIAL.search(normalise(about or opening))),
+        general=0 < len(terms) <= 2 and not _GENERAL.isdisjoint(terms),
+    )
+
+
 def _terms(text: str) -> frozenset[str]:
     return frozenset(_all_terms(text))
+
+
+@lru_cache(maxsize=500)
+def _names(text: str) -> frozenset[str]:
+    return _terms(text)
 
 
 def _all_terms(text: str) -> list[str]:
     return with_parts(content_words(text))
 
 
-@lru_cache(maxsize=20_000)
-def _heading_words(heading: str) -> tuple[tuple[frozenset[str], float], ...]:
+def _heading_words(heading: str) -> Words:
     known = vocabulary()
     return tuple((frozenset(with_parts([word])), known.idf(stem(word))) for word in content_words(heading))
-
-
-def _names(chunk: IndexedChunk) -> str:
-    """What the whole document is called and about, without the parts and chapters inside it."""
-    return f"{chunk.meta.title} {chunk.context.partition(' > ')[0]}"
 
 
 def _most(one: Sequence[float], other: Sequence[float]) -> list[float]:

@@ -41,7 +41,7 @@ KINDS = (
         "duration",
         r"wie lange|welche[nr]? (?:zeit|dauer|zeitraum)|gültig",
         "dauer zeitraum gültigkeit gültigkeitsdauer bewilligungszeitraum höchstdauer bezugsdauer",
-        rf"{_SPAN}|unbefristet|auf dauer|so ?lange",
+        rf"{_SPAN}|unbefristet|auf dauer|so ?lange|bis zu[rm] (?:vollendung|vollendeten|ablauf|ende)",
     ),
     _kind(
         "deadline",

@@ -18,7 +18,7 @@ from genius_retrieval.text.words import is_stopword, stem, words
 _DERIVED, _SYNONYM, _PART = 0.7, 0.5, 0.45
 _RARE, _RARE_DERIVED, _RARE_SYNONYM = 5.5, 0.9, 0.8
 _HEAVIEST = 7.5
-_SHORT = 4
+_SHORT, _LONG = 4, 14
 _CONTEXT_WORDS = 12
 # Words that ask or soften but name nothing.
 _EMPTY = frozenset(
@@ -92,16 +92,18 @@ def understand(query: str, context: str | None = None) -> Question:
 
 
 def _concepts(query: str) -> Iterator[Concept]:
-    seen = set()
+    asked: dict[str, str] = {}
     for word in words(query):
         key = stem(word)
-        if is_stopword(word) or key in _EMPTY or key in seen or word.isdigit():
-            continue
-        seen.add(key)
-        yield _concept(word)
+        if not (is_stopword(word) or key in _EMPTY or word.isdigit()):
+            asked.setdefault(key, word)
+    # A pasted sentence or text speaks the language of the documents.
+    widen = len(asked) <= _LONG
+    for word in asked.values():
+        yield _concept(word, widen)
 
 
-def _concept(word: str) -> Concept:
+def _concept(word: str, widen: bool) -> Concept:
     known = vocabulary()
     forms = {stem(word): 1.0}
 
@@ -111,15 +113,15 @@ def _concept(word: str) -> Concept:
 
     idf = known.idf(stem(word))
     rare = idf > _RARE
-    for relative in derived(word):
+    for relative in derived(word) if widen else ():
         add(relative, _RARE_DERIVED if rare else _DERIVED)
-    for meaning in synonyms(word):
+    for meaning in synonyms(word) if widen else ():
         add(meaning, _RARE_SYNONYM if rare else _SYNONYM)
     understood = bool(known.df(word)) or len(forms) > 1
     parts = known.split(word)
     for part in parts:
         add(part, _PART)
-    for meaning in synonyms_inside(word, parts):
+    for meaning in synonyms_inside(word, parts) if widen else ():
         add(meaning, _PART)
     weight = min(idf, _HEAVIEST) if understood else idf
     return Concept(word, forms, weight, understood and word not in LOCAL, frozenset(stem(part) for part in parts))

@@ -41,18 +41,33 @@ class Ranked:
 
 def rank(question: Question, found: Sequence[tuple[IndexedChunk, Candidate]]) -> list[Ranked]:
     """Order candidates; of several chunks of one section the best stands for it. A cited section comes first."""
+    ranked = [
+        Ranked(
+            chunk,
+            sum(WEIGHTS[name] * value for name, value in values.items()),
+            evidence,
+            references_found(question, chunk),
+        )
+        for chunk, evidence, values in collect(question, found)
+    ]
+    ranked.sort(key=lambda item: (not item.cited, -item.score, item.chunk.meta.document, item.chunk.ordinal))
+    return _distinct(ranked)
+
+
+def collect(
+    question: Question, found: Sequence[tuple[IndexedChunk, Candidate]]
+) -> list[tuple[IndexedChunk, Evidence, dict[str, float]]]:
+    """Each candidate with its evidence and its values of the features."""
     if not found:
         return []
     lens = Lens(question)
     prior, first = _priors(found), _firsts(found)
-    ranked = []
+    seen = []
     for chunk, candidate in found:
         evidence = weigh(lens, chunk)
         values = features(chunk, candidate, evidence, prior[chunk.meta.document], chunk.point in first)
-        total = sum(WEIGHTS[name] * value for name, value in values.items())
-        ranked.append(Ranked(chunk, total, evidence, references_found(question, chunk)))
-    ranked.sort(key=lambda item: (not item.cited, -item.score, item.chunk.meta.document, item.chunk.ordinal))
-    return _distinct(ranked)
+        seen.append((chunk, evidence, values))
+    return seen
 
 
 def features(
