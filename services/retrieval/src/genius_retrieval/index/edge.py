@@ -21,7 +21,7 @@ import structlog
 
 from genius_common.crypto import term_id
 from genius_retrieval.chunks import Chunk
-from genius_retrieval.index.edge_filters import access_filter, point_filter, value_filter
+from genius_retrieval.index.edge_filters import access_filter, corpus_filter, point_filter, value_filter
 from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE, from_payload, to_payload
 from genius_retrieval.index.port import Access, Branch, CollectionSecrets, DocumentMeta, Hits, IndexedChunk, Scored
 from genius_retrieval.text.fields import FIELDS, terms_of
@@ -179,7 +179,7 @@ class EdgeIndex:
         if shard is None:
             return Hits(tuple(() for _ in branches))
         what = access_filter(access)
-        params = edge.SearchParams(idf=edge.IdfParams(corpus=what))
+        params = edge.SearchParams(idf=edge.IdfParams(corpus=corpus_filter(shard.engine, access)))
         requests = [
             edge.QueryRequest(
                 limit=branch.limit,
