@@ -90,7 +90,7 @@ class ConversationRepository:
         select = sa.select(conversations).order_by(table.pinned.desc(), table.updated_at.desc(), table.id.desc())
         if after:
             select = select.where(order < sa.tuple_(*(sa.literal(value) for value in after)))
-        if query:
+        if query.strip():
             terms = term_ids(await self._sealer.search_key(connection, owner), query)
             matching = (
                 sa.select(message_terms.c.conversation)
