@@ -14,6 +14,7 @@ from genius_gateway.auth.provider import IdentityProvider
 from genius_gateway.auth.sessions import SessionStore
 from genius_gateway.authorities.provisioning import Provisioning
 from genius_gateway.settings import Settings
+from genius_gateway.single_flight import SingleFlight
 
 _CACHE_LIMIT = 10_000
 # Rights that were taken away or a disabled account take effect after at most this, or with the token's end.
@@ -31,6 +32,7 @@ class Authenticator:
         self._sessions = sessions
         self._provisioning = provisioning
         self._cache: dict[bytes, tuple[float, Identity]] = {}
+        self._asking: SingleFlight[bytes, Identity] = SingleFlight()
 
     async def identify(self, authorization: str | None, cookie: str | None) -> Identity:
         """Who calls. A bearer token counts alone, also beside a cookie. Raises: NotAuthenticated and its kinds."""
@@ -52,6 +54,10 @@ class Authenticator:
         now = time.time()
         if cached is not None and cached[0] > now:
             return cached[1]
+        return await self._asking.do(digest, lambda: self._verified(token, digest))
+
+    async def _verified(self, token: str, digest: bytes) -> Identity:
+        now = time.time()
         self._cache.pop(digest, None)
         verified = await self._provider.verify(token)
         oidc = self._settings.oidc

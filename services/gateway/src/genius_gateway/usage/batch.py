@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from genius_common.database import Database, RowScope
 from genius_common.principal import Principal
+from genius_gateway.single_flight import SingleFlight
 from genius_gateway.usage.errors import QuotaReached
 from genius_gateway.usage.quota import Kind, Quota
 
@@ -53,6 +54,7 @@ class BatchedUsage:
         self._quota = quota
         self._permissions: dict[UUID, _Permission] = {}
         self._sums: dict[tuple[UUID, Kind], _Sum] = {}
+        self._asking: SingleFlight[UUID, _Permission] = SingleFlight()
         self._flushing: asyncio.Task[None] | None = None
 
     async def allow(self, principal: Principal) -> None:
@@ -62,12 +64,18 @@ class BatchedUsage:
             return
         permission = self._permissions.get(authority)
         if permission is None or permission.until < time.monotonic() or permission.requests <= 0:
-            left = await self._quota.left(principal)
-            if left is None or not all(left.values()):
+            permission = await self._asking.do(authority, lambda: self._ask(authority, principal))
+            if permission.requests <= 0:  # those that waited with us took the last ones
                 raise QuotaReached
-            permission = _Permission(time.monotonic() + _PERMISSION_S, left["requests_left_today"])
-            self._permissions[authority] = permission
         permission.requests -= 1
+
+    async def _ask(self, authority: UUID, principal: Principal) -> _Permission:
+        left = await self._quota.left(principal)
+        if left is None or not all(left.values()):
+            raise QuotaReached
+        permission = _Permission(time.monotonic() + _PERMISSION_S, left["requests_left_today"])
+        self._permissions[authority] = permission
+        return permission
 
     def add(self, principal: Principal, kind: Kind, input_tokens: int, output_tokens: int) -> None:
         """Count one request; written within half a second."""
