@@ -122,6 +122,7 @@ async def test_logout_ends_the_session_here_and_names_the_provider(gateway: Gate
         assert (await browser.get("/api/v1/me")).status_code == 200
         answer = await browser.post("/auth/logout", headers={**CSRF, "origin": gateway.url})
         assert answer.status_code == 200
+        assert answer.headers["clear-site-data"] == '"cache"'
         assert answer.json()["url"].startswith(f"{gateway.issuer}/protocol/openid-connect/logout?id_token_hint=")
         assert "genius-session" not in browser.cookies
         assert (await browser.get("/api/v1/me", cookies={"genius-session": cookie})).status_code == 401

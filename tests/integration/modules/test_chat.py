@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """chat: history, sources, and honesty about what is missing."""
 
+from uuid import uuid4
+
 import pytest
 
 from genius_inference.testing import RunningServer
@@ -25,7 +27,10 @@ async def test_regenerate_takes_the_last_message_of_the_history(online: RunningM
     history = [{"role": "user", "text": "Noch einmal bitte"}]
     data = {"regenerate": "00000000-0000-0000-0000-000000000001"}
     assert (await online.run("chat", data, history=history)).result["text"] == "Noch einmal bitte"
-    assert (await online.run("chat", data)).final.code == "invalid_input"
+    run = uuid4()
+    async with online.client() as client:
+        refused = await client.post("/modules/chat/runs", json=online.body(run, data), headers=online.headers(run))
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/input/message")
 
 
 async def test_with_a_knowledge_base_the_answer_is_cited(

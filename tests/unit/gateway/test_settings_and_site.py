@@ -87,6 +87,15 @@ async def test_nothing_else_is_served(site: httpx.AsyncClient) -> None:
     assert (await site.post("/")).status_code == 404
 
 
+async def test_an_unknown_page_is_shown_by_the_ui_with_404(site: httpx.AsyncClient) -> None:
+    browser = {"accept": "text/html,*/*;q=0.8"}
+    page = await site.get("/gibt/es/nicht", headers=browser)
+    assert (page.status_code, page.text) == (404, "<!doctype html><p>Seite")
+    for path in ("/api/v1/x", "/v1/x", "/auth/x", "/internal/x", "/assets/x.js", "/metrics", "/x.html"):
+        answer = await site.get(path, headers=browser)
+        assert (answer.status_code, "Seite" in answer.text) == (404, False), path
+
+
 async def test_a_missing_build_says_how_to_make_it(tmp_path: Path) -> None:
     transport = httpx.ASGITransport(WebUi(_not_found, tmp_path / "webui"))
     async with httpx.AsyncClient(transport=transport, base_url="http://site") as client:

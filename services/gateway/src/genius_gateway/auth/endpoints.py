@@ -72,7 +72,8 @@ async def logout(identity: CurrentIdentity, state: State) -> Response:
     url = await state.login.end(identity)
     response = JSONResponse({"url": url})
     _drop_cookie(response, state, state.settings.session_cookie)
-    response.headers["clear-site-data"] = '"cache", "storage"'
+    # Not "storage": theme and text size are kept there, and the UI clears its own drafts.
+    response.headers["clear-site-data"] = '"cache"'
     return response
 
 

@@ -15,6 +15,7 @@ from genius_common.web import ASGIApp, Receive, Scope, Send
 _CLIENT_ROUTE = re.compile(
     r"/(?:(?:chat|modules?|knowledge|help|history|settings|accessibility|imprint|privacy|m)(?:/[^/]+){0,3}/?)?"
 )
+_NO_PAGE = re.compile(r"/(?:api|v1|auth|internal|assets|fonts|health|metrics|\.well-known)(?:/|$)|.*\.[^/]*$")
 _INDEX = "/index.html"
 _COMPRESSED = ("text/", "application/javascript", "text/javascript", "application/json", "image/svg+xml")
 _MISSING = (
@@ -47,16 +48,24 @@ class WebUi:
         file = self._files.get(path)
         if file is None and _CLIENT_ROUTE.fullmatch(path):
             file = self._files.get(_INDEX) or _missing()
+        if file is None and _is_page(path, scope) and (index := self._files.get(_INDEX)):
+            await _send(index, scope, send, status=404)  # the UI shows its own not-found page
+            return
         if file is None:
             await self._app(scope, receive, send)
             return
         await _send(file, scope, send)
 
 
-async def _send(file: _File, scope: Scope, send: Send) -> None:
+def _is_page(path: str, scope: Scope) -> bool:
+    """Whether a browser asks for a page of that address, and not a program for an interface or a file."""
+    return not _NO_PAGE.match(path) and b"text/html" in dict(scope["headers"]).get(b"accept", b"")
+
+
+async def _send(file: _File, scope: Scope, send: Send, status: int = 200) -> None:
     given = dict(scope["headers"])
     headers = [*file.headers, (b"etag", file.etag), (b"vary", b"accept-encoding")]
-    if given.get(b"if-none-match") == file.etag:
+    if status == 200 and given.get(b"if-none-match") == file.etag:
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         return
@@ -65,7 +74,7 @@ async def _send(file: _File, scope: Scope, send: Send) -> None:
         body = file.packed
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", b"%d" % len(body)))
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 

@@ -14,8 +14,6 @@ import { groupByAge } from './groups'
 import { RenameDialog } from './RenameDialog'
 
 type Open = { what: 'rename' | 'delete'; conversation: Conversation } | null
-/** Searching pays off only when the list is longer than a look. */
-const SEARCH_FROM = 6
 const SHORTEST_QUERY = 3
 const PAUSE_MS = 300
 
@@ -61,7 +59,7 @@ export function ConversationList({ onGo }: { onGo?: (() => void) | undefined }) 
   return (
     <section className="history" aria-labelledby={id}>
       <h2 id={id}>{t('history.title')}</h2>
-      {total >= SEARCH_FROM && (
+      {total > 0 && (
         <div className="history-search"><Icon name="search" /><input type="search" className="input" value={query} aria-label={t('history.search')} placeholder={t('history.search')} onChange={(event) => setQuery(event.target.value)} /></div>
       )}
       {conversations && total === 0 && <p className="hint">{t('history.none')}</p>}

@@ -32,7 +32,7 @@ export function SourceCard({ citation, open, onOpen }: { citation: Citation; ope
       </header>
       {citation.page && !citation.source_id ? <PagePreview citation={citation} page={citation.page} /> : null}
       <Passage citation={citation} />
-      {!citation.source_id && <p><a className="kern-link" href={`${sourceBase(citation)}/content`} download><Icon name="document" />{t('source.original')}</a></p>}
+      {!citation.source_id && (citation.document || citation.file) && <p><a className="kern-link" href={`${sourceBase(citation)}/content`} download><Icon name="document" />{t('source.original')}</a></p>}
     </section>
   )
 }
