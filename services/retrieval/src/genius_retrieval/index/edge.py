@@ -2,12 +2,15 @@
 """The index in Qdrant Edge: the engine in this process, one shard folder a collection, this process its only writer.
 
 Every call into the engine runs in a thread. A shard takes one writing call at a time; searches need no lock, also
-while segments are optimised. The write-ahead log makes an acknowledged write survive `kill -9`, `flush` a power cut.
+while segments are optimised. The engine keeps Python's global lock during its calls, so that a slow one would stop the
+whole service: points go in by small batches, and instead of the engine's `flush` (a dozen waits for the disk) only the
+write-ahead log is synchronised, by us and without that lock. It is replayed after `kill -9` and after a power cut.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +33,8 @@ log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
-_BATCH = 200
+# About 10 ms in the engine.
+_BATCH = 50
 _KNOWN_TERMS = 150_000
 
 
@@ -148,14 +152,13 @@ class EdgeIndex:
             ]
             with shard.writing:
                 shard.engine.update(edge.UpdateOperation.upsert_points(points))
-        with shard.writing:
-            shard.engine.flush()
+        _sync_log(self._path(collection.id))
 
     def _delete(self, collection: UUID, what: Any) -> None:
         if shard := self._open(collection):
             with shard.writing:
                 shard.engine.update(edge.UpdateOperation.delete_points_by_filter(what))
-                shard.engine.flush()
+            _sync_log(self._path(collection))
 
     def _drop(self, collection: UUID) -> None:
         with self._opening:
@@ -230,6 +233,17 @@ def _create(path: Path) -> None:
     shard.flush()
     shard.close()
     fresh.rename(path)
+
+
+def _sync_log(path: Path) -> None:
+    """Bring the write-ahead log of a shard to the disk. `os.fsync` lets other threads run meanwhile."""
+    folder = path / "wal"
+    for name in (*(file for file in folder.iterdir() if file.is_file()), folder):
+        handle = os.open(name, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _uuid(value: Any) -> UUID:

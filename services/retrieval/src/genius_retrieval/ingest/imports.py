@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -70,9 +71,10 @@ class LawImport:
             laws = await asyncio.to_thread(lambda: list(self._laws()))
             async with self._database.transaction(scope) as connection:
                 collection = await self._catalogue.ensure(connection, base.authority, base.id)
+                present = {row.id for row in await repository.of_knowledge_base(connection, base.id)}
             changed = False
             for done, law in enumerate(laws, 1):
-                changed |= await self._import(principal, scope, base, collection, law)
+                changed |= await self._import(principal, scope, base, collection, law, present)
                 yield {"done": done, "total": len(laws), "title": law.document.title}
             if changed:
                 await self._index.optimise(collection.id)
@@ -86,17 +88,19 @@ class LawImport:
         base: knowledge_bases.Row,
         collection: Collection,
         law: LawDocument,
+        present: AbstractSet[UUID],
     ) -> bool:
-        """Bring one law in; False if exactly this version is there."""
+        """Bring one law in; False if exactly this version is among the documents that are `present`."""
         content = await asyncio.to_thread(encode_document, law.document)
         version = hashlib.sha256(content).hexdigest()
         identifier = uuid5(law_document_id(base.id, law.key), version)
-        async with self._database.transaction(scope) as connection:
-            if await repository.get(connection, identifier):
-                return False
+        if identifier in present:
+            return False
         chunks = await asyncio.to_thread(law_chunks, law, identifier, version)
         meta = DocumentMeta(identifier, version, "document", base.id, None, base.protection_class, law.document.title)
-        await self._index.delete_document(collection.id, identifier)
+        if await self._index.count(collection.id, identifier):
+            # What an interrupted run left.
+            await self._index.delete_document(collection.id, identifier)
         await self._index.upsert(collection, chunks, meta)
         async with self._database.transaction(scope) as connection:
             values = {"id": identifier, "version": version, "size": len(content), "collection": collection.id}
