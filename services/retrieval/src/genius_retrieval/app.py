@@ -37,6 +37,7 @@ from genius_retrieval.search.service import SearchService
 from genius_retrieval.search_access import PrincipalSearch
 from genius_retrieval.settings import Settings
 from genius_retrieval.tables import keys
+from genius_retrieval.text.fields import PROFILE
 
 AUDIENCE = "retrieval"
 _JSON_BYTES = 256 * 1024
@@ -92,7 +93,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     sealing = Sealing(key_ring)
     objects = ObjectStorage(open_store(settings.objects_url, settings.data_dir))
     parsers = ParserRunner(settings.parser, settings.limits)
-    catalogue = CollectionCatalogue(key_ring, {})
+    catalogue = CollectionCatalogue(key_ring, PROFILE)
     index = EdgeIndex(settings.data_dir / "index")
     stack.push_async_callback(index.close)
     url = settings.database.url.get_secret_value()

@@ -38,6 +38,12 @@ async def remove(connection: AsyncConnection, identifier: UUID) -> Row | None:
     return (await connection.execute(gone)).one_or_none()
 
 
+async def claim_version(connection: AsyncConnection, knowledge_base: UUID, version: str) -> None:
+    """Let no other transaction look for and insert the same content in this knowledge base until this one ends."""
+    claimed = sa.func.hashtextextended(f"{knowledge_base}/{version}", 0)
+    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(claimed)))
+
+
 async def same_version(connection: AsyncConnection, knowledge_base: UUID, version: str) -> Row | None:
     """A current document with exactly this content, being ingested or ready."""
     query = sa.select(documents).where(

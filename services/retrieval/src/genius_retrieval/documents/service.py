@@ -72,8 +72,6 @@ class DocumentService:
             base = await knowledge_bases.get(connection, knowledge_base)
             if base is None:
                 raise NotFound
-            if existing := await repository.same_version(connection, knowledge_base, upload.version):
-                return await self._sealing.state(connection, existing, ("duplicate",))
         values = {
             "kind": "document",
             "knowledge_base": knowledge_base,
@@ -101,6 +99,10 @@ class DocumentService:
         identifier, original = uuid4(), uuid4() if upload.refusal is None else None
         name = display_name(upload.name)
         async with self._database.transaction(scope) as connection:
+            if base := values.get("knowledge_base"):
+                await repository.claim_version(connection, base, upload.version)
+                if existing := await repository.same_version(connection, base, upload.version):
+                    return await self._sealing.state(connection, existing, ("duplicate",))
             key = await self._sealing.key(connection, owner)
             if original and upload.content is not None:
                 await self._objects.put(original, upload.content, key)
