@@ -7,15 +7,15 @@ from pathlib import Path
 
 from tests.support import pdf
 from tests.support.postgres import TestPostgres
-from tests.support.retrieval import Office, running_service, upload, wait_for
+from tests.support.retrieval import Office, memory_folder, running_service, upload, wait_for
 
 KILLS = 2
 
 
-def test_killed_again_and_again_every_document_gets_ready(postgres_server: TestPostgres, tmp_path: Path) -> None:
+def test_killed_again_and_again_every_document_gets_ready(postgres_server: TestPostgres) -> None:
     """ING-10: what was accepted is wholly searchable after a restart, once, and nothing else is left behind."""
     chance = random.Random(10)
-    with running_service(postgres_server, tmp_path) as service:
+    with memory_folder() as folder, running_service(postgres_server, folder) as service:
         office = Office(service).set_up()
         accepted: list[str] = []
         for round_number in range(KILLS):
@@ -39,7 +39,7 @@ def test_killed_again_and_again_every_document_gets_ready(postgres_server: TestP
                 assert len(set(places)) == len(places)
                 client.delete(f"/documents/{identifier}")
             assert client.post("/search", json={"query": "Merkwort"}).json()["hits"] == []
-            _wait_empty(tmp_path / "data" / "objects")
+            _wait_empty(folder / "data" / "objects")
 
 
 def _wait_empty(folder: Path) -> None:

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The import of laws, with the real database and index in this process and two of the shipped laws."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
 
@@ -11,23 +10,13 @@ import pytest
 from genius_common.contracts.retrieval import SearchRequest
 from genius_common.errors import NotFound
 from genius_common.principal import ProtectionClass
-from genius_retrieval.app import build
 from genius_retrieval.components import Components
 from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.laws.documents import LawDocument, canonical, law_documents
 from genius_retrieval.laws.source import read_laws
-from tests.support.postgres import TestPostgres
-from tests.support.retrieval import Office, RetrievalService, principal, running_service
+from tests.support.retrieval import Office, RetrievalService, principal
 
 CITATIONS = {"WoGG", "BMG"}
-
-
-@pytest.fixture(scope="module")
-async def parts(postgres_server: TestPostgres, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Components]:
-    folder = tmp_path_factory.mktemp("imports")
-    with running_service(postgres_server, folder, start=False) as service:
-        async with AsyncExitStack() as stack:
-            yield await build(service.settings(), stack)
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Nothing leaks between authorities: over HTTP, and in the database below it."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from genius_common.database import Database, RowScope
 from genius_common.principal import ProtectionClass
@@ -15,14 +13,6 @@ from genius_retrieval.tables import metadata
 from tests.support.retrieval import Office, RetrievalService, upload, wait_for
 
 CANARY = "Der Kanarienvogel Zwölfzeiler nistet im Aktenschrank."
-
-
-@pytest.fixture
-async def database(service: RetrievalService) -> AsyncIterator[Database]:
-    """The database as the service's own role sees it."""
-    database = Database(create_async_engine(service.app_url))
-    yield database
-    await database.close()
 
 
 @pytest.fixture
