@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -93,3 +94,17 @@ def test_logs_hold_no_question(platform: Platform) -> None:
     call(platform, "ask", "Was ist die Zwiebelturmfrage?")
     for log in (platform.data_dir / "logs").iterdir():
         assert "Zwiebelturm" not in log.read_text(errors="replace"), log.name
+
+
+def test_everything_listens_on_loopback_only(platform: Platform) -> None:
+    """By the kernel's own tables: no socket of the platform's processes is open to another machine."""
+    pids = [str(service["pid"]) for service in platform.stack["services"].values()]
+    inodes = {link.readlink().name for pid in pids for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
+    listening = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
+                listening.append(fields[1].split(":")[0])
+    assert len(listening) >= 6
+    assert set(listening) == {"0100007F"}
