@@ -58,7 +58,7 @@ class IndexContract:
         assert (chunk.text, chunk.meta.document, chunk.heading) == (f"Die {MARKER} gilt.", document, "Abschnitt 0")
 
     async def test_writing_again_changes_nothing(self, index):
-        """ING-10: the same chunks again are the same points."""
+        """The same chunks again are the same points."""
         collection, base, document = new_collection(), uuid4(), uuid4()
         for _ in range(2):
             await index.upsert(collection, chunks(document, ["Eins.", "Zwei."]), meta(document, base))
@@ -80,7 +80,7 @@ class IndexContract:
             await index.fetch(foreign, found, access)
 
     async def test_nothing_leaves_without_access(self, index):
-        """TEN-01: neither the search nor the ids of points give a foreign chunk away."""
+        """TEN-04: neither the search nor the ids of points give a foreign chunk away."""
         collection, base, other = new_collection(), uuid4(), uuid4()
         document = await self.fill(index, collection, base)
         known = points(await index.search(collection, ASK, Access(frozenset({base}))))
@@ -105,7 +105,7 @@ class IndexContract:
         assert await index.fetch(collection, found, Access(files=frozenset({document}), owner=uuid4())) == {}
 
     async def test_rarity_counts_only_what_may_be_seen(self, index):
-        """TEN-03: scores must not tell how often a foreign knowledge base uses a word."""
+        """TEN-04: scores must not tell how often a foreign knowledge base uses a word."""
         collection, small, large = new_collection(), uuid4(), uuid4()
         await self.fill(index, collection, small)
         access = Access(frozenset({small}))
@@ -116,7 +116,7 @@ class IndexContract:
         assert after == pytest.approx(before, rel=1e-4)
 
     async def test_rarity_leaves_out_what_is_classified_higher(self, index):
-        """TEN-03: nor how often documents of a higher class in the same knowledge base use it."""
+        """TEN-04: nor how often documents of a higher class in the same knowledge base use it."""
         collection, base = new_collection(), uuid4()
         await self.fill(index, collection, base)
         access = Access(frozenset({base}))

@@ -48,7 +48,7 @@ class TestEdgeIndex(IndexContract):
 
 
 async def test_nothing_of_the_content_is_on_disk_in_clear(tmp_path):
-    """CRY-01: neither texts nor terms, only ciphertext and keyed ids."""
+    """Neither texts nor terms, only ciphertext and keyed ids."""
     index, collection, document = EdgeIndex(tmp_path), new_collection(), uuid4()
     await index.upsert(collection, chunks(document, [f"Die {MARKER} gilt."]), meta(document, uuid4()))
     await index.close()

@@ -10,6 +10,7 @@ from genius_common.contracts.retrieval import SearchRequest
 from genius_retrieval.index.port import Access
 from genius_retrieval.laws.documents import LONGEST, law_chunks, law_documents
 from genius_retrieval.laws.source import law_index
+from genius_retrieval.laws.subjects import subjects
 from genius_retrieval.search.service import SearchScope, SearchService
 from tests.eval.laws import KNOWLEDGE_BASE, index_laws
 
@@ -24,7 +25,7 @@ async def laws(tmp_path_factory):
 
 
 def test_every_section_is_in_chunks_that_are_slices_of_the_text():
-    """ING-13: each chunk knows its section and place; nothing of a § is lost."""
+    """Each chunk knows its section and place; nothing of a § is lost."""
     total = 0
     for law in law_documents():
         found = law_chunks(law, uuid4(), "v1")
@@ -89,6 +90,39 @@ async def test_odd_queries_are_answered(laws, query):
     assert len((await service.search(scope, request)).hits) <= 10
 
 
+@pytest.mark.parametrize(
+    ("query", "section", "sentence"),
+    [
+        ("Wie lange wird Wohngeld in der Regel bewilligt?", "§ 25 WoGG", "zwölf Monate"),
+        ("Wer ist vom Wohngeld ausgeschlossen?", "§ 7 WoGG", "Bürgergeld"),
+        ("Bis wann muss man sich nach einem Umzug anmelden?", "§ 17 BMG", "zwei Wochen"),
+        ("Wie lange ist ein Personalausweis gültig?", "§ 6 PAuswG", "zehn Jahren"),
+        ("Wann muss eine Behörde Beteiligte anhören?", "§ 28 VwVfG", "Gelegenheit"),
+        ("Was ist ein Verwaltungsakt?", "§ 35 VwVfG", "Verwaltungsakt ist jede Verfügung"),
+    ],
+)
+async def test_the_first_passage_is_the_sentence_that_answers(laws, query, section, sentence):
+    service, scope = laws
+    hit = (await service.search(scope, SearchRequest(query=query))).hits[0]
+    assert hit.section_path[-1].startswith(f"{section} ")
+    passage = hit.passages[0]
+    assert sentence in hit.text[passage.char_from - hit.char_from : passage.char_to - hit.char_from]
+
+
+def test_the_subject_index_names_sections_that_exist():
+    sections = {section.source_id for law in law_documents() for section in law.document.sections}
+    assert subjects().keys() <= sections
+    assert len(subjects()) > 1_000
+
+
+async def test_everyday_words_of_the_subject_index_are_never_shown(laws):
+    service, scope = laws
+    hit = (await service.search(scope, SearchRequest(query="Frauenhaus Sperrvermerk"))).hits[0]
+    assert hit.section_path[-1].startswith("§ 52 BMG ")
+    assert "Frauenhaus" in subjects()[hit.source_id]
+    assert "Frauenhaus" not in hit.text
+
+
 async def test_one_section_is_one_hit(laws):
     service, scope = laws
     hits = (await service.search(scope, SearchRequest(query="Datenübermittlung der Meldebehörde", limit=20))).hits
@@ -108,7 +142,7 @@ async def test_one_section_is_one_hit(laws):
     ],
 )
 async def test_a_knowledge_base_outside_the_set_gives_nothing(laws, narrow):
-    """TEN-01: whatever a request names, nothing outside the token's set is found."""
+    """TEN-04: whatever a request names, nothing outside the token's set is found."""
     service, scope = laws
     outside = SearchScope(scope.collections, Access(frozenset({uuid4()})), 0)
     for query in ("Wohngeld", "§ 25 WoGG", "Wer bekommt Wohngeld?"):

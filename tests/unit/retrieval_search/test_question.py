@@ -55,6 +55,20 @@ def test_references_and_laws_of_a_question():
     assert question.laws == {"wogg"}
 
 
+def test_a_city_that_no_hit_names_counts_as_unknown():
+    known = {concept.word: concept.known for concept in understand("Hebesatz der Gemeinde in Leipzig").concepts}
+    assert known == {"hebesatz": True, "gemeinde": True, "leipzig": False}
+
+
+def test_everyday_words_mean_those_of_the_law_but_not_in_a_pasted_sentence():
+    assert stem("fahrerlaubnis") in understand("Führerschein verloren").concepts[0].forms
+    pasted = understand(
+        "Führerschein Behörde Antrag Entscheidung Bescheid Gebühr Frist Zustellung Wohnung Anmeldung Einkommen"
+        " Leistung Vermögen Erstattung Verjährung Widerspruch"
+    )
+    assert stem("fahrerlaubnis") not in pasted.concepts[0].forms
+
+
 def test_earlier_turns_help_short_questions_only():
     short = understand("Und wie lange?", "Wer bekommt Wohngeld?")
     assert stem("wohngeld") in short.context_terms

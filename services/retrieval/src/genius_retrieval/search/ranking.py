@@ -20,11 +20,11 @@ from genius_retrieval.search.question import Question
 from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE
 
 WEIGHTS = {
-    "in_body": 0.98, "in_compounds": 0.53, "in_heading": 1.66, "in_place": 0.32, "coverage": 0.84, "body": 0.41,
-    "frame": 0.91, "sentence": 0.26, "opening": 0.3, "precise": 0.67, "subjects": 0.69, "subjects2": 0.66,
-    "topic": 0.37, "typed": 0.74, "asked": 0.69, "special": -0.06, "parent": 0.21, "parent_precise": 0.58,
-    "parent_asked": 0.29, "least": 0.64, "asked_topic": 0.51, "coverage2": 0.99, "frame2": 1.05, "typed_frame": 0.8,
-    "in_asked": 0.35, "first": 0.61, "general": 0.17, "prior": 1.03, "early": 0.64, "leading": 0.11,
+    "in_body": 0.92, "in_compounds": 0.49, "in_heading": 1.7, "in_place": 0.27, "coverage": 0.89, "body": 0.39,
+    "frame": 0.87, "sentence": 0.27, "opening": 0.27, "precise": 0.66, "subjects": 0.64, "subjects2": 0.63,
+    "topic": 0.3, "typed": 0.72, "asked": 0.66, "special": -0.08, "parent": 0.22, "parent_precise": 0.57,
+    "parent_asked": 0.28, "least": 0.64, "asked_topic": 0.46, "coverage2": 1.04, "frame2": 1.03, "typed_frame": 0.77,
+    "in_asked": 0.31, "first": 0.56, "general": 0.18, "prior": 0.92, "early": 0.67, "leading": 0.1,
 }  # fmt: skip
 _EARLY_CHUNKS = 40
 # A chunk that begins with Absatz 2 or later; the first Absatz mostly has the rule.

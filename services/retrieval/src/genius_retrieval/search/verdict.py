@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from genius_retrieval.search.evidence import Evidence
 from genius_retrieval.search.question import Question
 
-THRESHOLD = 0.42
-_BIAS, _COVERAGE, _FRAME, _MISSING = -3.85, 4.18, 3.44, -4.24
+THRESHOLD = 0.45
+_BIAS, _COVERAGE, _FRAME, _MISSING = -3.7, 4.04, 3.38, -4.36
 _CITED, _NO_WORDS = 0.95, 0.2
 
 
