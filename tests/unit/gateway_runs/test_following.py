@@ -87,8 +87,8 @@ async def test_a_run_counts_who_follows_it() -> None:
     """REL-05: also a reader that was torn down in the middle of waiting has left."""
     live = live_run()
     follow = following(hub_with(live))
-    await asyncio.sleep(0.002)
-    assert live.alone_s > 0
+    await asyncio.sleep(0.2)
+    assert live.alone_s > 0.1
 
     async def forever() -> None:
         async with follow.open(live.run, OWNER, 1) as follower:
@@ -101,7 +101,7 @@ async def test_a_run_counts_who_follows_it() -> None:
         torn.cancel()
         await asyncio.gather(torn, return_exceptions=True)
         assert live.alone_s == 0
-    assert 0 <= live.alone_s < 0.5
+    assert 0 <= live.alone_s < 0.1  # counted from now on
     await asyncio.sleep(0.002)
     assert live.alone_s > 0
 

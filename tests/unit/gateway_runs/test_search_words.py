@@ -31,6 +31,7 @@ GERMAN = st.text("aäbcdeéfgoöuüsßtz AÄÖÜ§5-,.\n", max_size=60)
         ("12.500,00 €", ["12", "500", "00"]),
         ("snake_case", ["snake_case"]),
         ("Ёлка ёлка", ["ёлка"]),
+        ("ΣΟΦΟΣ σοφος σοφοσ", ["σοφοσ"]),
         ("</script><img src=x>", ["script", "img", "src"]),
         ("wort wort Wort", ["wort"]),
     ],

@@ -85,10 +85,15 @@ class ConversationMachine(RuleBasedStateMachine):
             assert [message.int for message in tree.siblings(UUID(int=number))] == versions
 
     @invariant()
-    def the_deepest_is_a_leaf(self) -> None:
+    def the_deepest_is_the_newest_leaf(self) -> None:
         inner = set(self.parents.values())
-        for number in self.parents:
-            assert self.tree.deepest(UUID(int=number)).int not in inner
+        for message in self.parents:
+            number = message
+            deepest = self.tree.deepest(UUID(int=number)).int
+            assert deepest not in inner
+            while number in inner:
+                number = [child for child, parent in self.parents.items() if parent == number][-1]
+            assert deepest == number
 
 
 TestConversation = ConversationMachine.TestCase
