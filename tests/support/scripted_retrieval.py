@@ -198,9 +198,7 @@ def _add_files(app: FastAPI, script: ScriptedRetrieval, note: Callable[[Request]
         await note(request)
         content, size = script.files[file].text, script.files[file].page_chars
         starts = list(range(0, len(content), size)) if size else []
-        body = DocumentText(
-            text=content, char_from=0, char_to=len(content), length=len(content), page_starts=starts
-        )
+        body = DocumentText(text=content, char_from=0, char_to=len(content), length=len(content), page_starts=starts)
         return Response(body.model_dump_json(), media_type="application/json")
 
 

@@ -69,7 +69,6 @@ class SummariseInput(ModuleInput):
         ),
     )
 
-
     @override
     def refusals(self, history: Sequence[ChatTurn]) -> list[FieldError]:
         return [] if self.has_text != bool(self.files) else [FieldError("/text", _SOURCE[0])]
