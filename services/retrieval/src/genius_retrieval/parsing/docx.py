@@ -20,7 +20,9 @@ from genius_retrieval.parsing.safe_xml import parse_xml
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _SKIPPED = {_W + "del", _W + "moveFrom", _W + "instrText", _W + "delText", _W + "pPr", _W + "rPr", _W + "sdtPr"}
-_SKIPPED |= {_W + "tbl", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_SKIPPED |= {_W + "tbl", _FALLBACK}
+_WRAPPERS = {_W + "sdt", _W + "sdtContent", _W + "ins", _W + "customXml"}
 _CHANGES = (_W + "del", _W + "ins", _W + "moveFrom", _W + "commentReference")
 _MAX_DEPTH = 100
 
@@ -94,7 +96,7 @@ class _Body:
             elif child.tag == _W + "tbl":
                 self._flush()
                 self._builder.add("table", "\n".join(self._rows(child)))
-            elif child.tag in {_W + "sdt", _W + "sdtContent", _W + "ins", _W + "customXml"}:
+            elif child.tag in _WRAPPERS:
                 self.read(child, depth + 1)
         if depth == 0:
             self._flush()
@@ -115,7 +117,7 @@ class _Body:
             self._builder.add("paragraph", text)
         # Text boxes hang inside a paragraph and are read after it.
         for box in paragraph.iter(_W + "txbxContent"):
-            if not any(parent.tag.endswith("}Fallback") for parent in box.iterancestors()):
+            if not _is_fallback(box):
                 self.read(box, 1)
 
     def _flush(self) -> None:
@@ -123,9 +125,10 @@ class _Body:
         self._builder.add("list", "\n".join(items))
 
     def _rows(self, table: Any) -> Iterator[str]:
-        for row in table.iterchildren(_W + "tr"):
+        for row in _parts(table, _W + "tr"):
             cells = [
-                " ".join(self._text(p).strip() for p in cell.iter(_W + "p")) for cell in row.iterchildren(_W + "tc")
+                " ".join(self._text(p).strip() for p in cell.iter(_W + "p") if not _is_fallback(p))
+                for cell in _parts(row, _W + "tc")
             ]
             if any(cells):
                 yield " | ".join(cells)
@@ -151,6 +154,22 @@ class _Body:
                 parts.append("-")
             stack.extend(reversed(list(node)))
         return "".join(parts)
+
+
+def _parts(parent: Any, tag: str) -> Iterator[Any]:
+    """Rows of a table or cells of a row, also those that forms wrap into content controls."""
+    stack = list(reversed(list(parent)))
+    while stack:
+        node = stack.pop()
+        if node.tag == tag:
+            yield node
+        elif node.tag in _WRAPPERS:
+            stack.extend(reversed(list(node)))
+
+
+def _is_fallback(element: Any) -> bool:
+    """Whether it repeats for older programs what is there already."""
+    return next(element.iterancestors(_FALLBACK), None) is not None
 
 
 def _is_hidden(run: Any) -> bool:

@@ -23,6 +23,7 @@ _TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _SKIPPED = {_TEXT + "tracked-changes", _OFFICE + "annotation", _OFFICE + "annotation-end", _OFFICE + "forms"}
 _SKIPPED |= {_TEXT + "change", _TEXT + "change-start", _TEXT + "change-end", _OFFICE + "event-listeners"}
 _CONTAINERS = {_TEXT + "section", _TEXT + "index-body", _TEXT + "table-of-content", _DRAW + "frame", _DRAW + "text-box"}
+_ASIDE = (_OFFICE + "annotation", _TEXT + "note", _TEXT + "tracked-changes")
 _MAX_DEPTH = 100
 
 
@@ -91,15 +92,21 @@ class _Body:
             elif child.tag == _TABLE + "table":
                 self._builder.add("table", "\n".join(self._rows(child)))
             elif child.tag in _CONTAINERS:
-                self.read(child, depth + 1)
+                if child.get(_TEXT + "display") == "none":
+                    self._builder.warn("hidden_text")
+                else:
+                    self.read(child, depth + 1)
 
     def _items(self, element: Any) -> Iterator[str]:
         for paragraph in element.iter(_TEXT + "p", _TEXT + "h"):
-            if text := self._text(paragraph).strip():
+            # Comments are left out, notes are read with the paragraph that they hang on.
+            if next(paragraph.iterancestors(*_ASIDE), None) is None and (text := self._text(paragraph).strip()):
                 yield text
 
     def _rows(self, table: Any) -> Iterator[str]:
         for row in table.iter(_TABLE + "table-row"):
+            if next(row.iterancestors(_TABLE + "table")) is not table:
+                continue  # of a table inside of a cell, read with that cell
             cells = [" ".join(self._items(cell)) for cell in row.iterchildren(_TABLE + "table-cell")]
             if any(cells):
                 yield " | ".join(cells)

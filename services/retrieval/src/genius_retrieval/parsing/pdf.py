@@ -33,6 +33,8 @@ _BOLD = 600
 _WHITE = 250
 # An area below this share of the page is decoration, not a scan.
 _SCAN_SHARE = 0.5
+Rectangle = tuple[float, float, float, float]
+"""Left, bottom, right and top in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def _read_page(builder: DocumentBuilder, document: Any, index: int) -> bool:
         return False
     width, height = page.get_size()
     before = builder.length
-    lines, hidden = _lines(textpage, index + 1, width, height)
+    # Texts stand in the page's own space, whatever its rotation or the corner that its box begins at.
+    lines, hidden = _lines(textpage, index + 1, page.get_bbox())
     if hidden:
         builder.warn("hidden_text")
     for group in _paragraphs(lines):
@@ -105,7 +108,7 @@ def _read_page(builder: DocumentBuilder, document: Any, index: int) -> bool:
     return scanned
 
 
-def _lines(textpage: Any, number: int, width: float, height: float) -> tuple[list[_Styled], bool]:
+def _lines(textpage: Any, number: int, visible: Rectangle) -> tuple[list[_Styled], bool]:
     """The visible lines of a page, and whether invisible ones were left out (INJ-04)."""
     hidden = False
     found: list[_Styled] = []
@@ -117,7 +120,7 @@ def _lines(textpage: Any, number: int, width: float, height: float) -> tuple[lis
         box = _rectangle(textpage, start, len(part))
         first = start + len(part) - len(part.lstrip())
         size = float(raw.FPDFText_GetFontSize(textpage, first))
-        if box is None or _invisible(textpage, first, box, width, height):
+        if box is None or _invisible(textpage, first, box, visible):
             hidden = True
             continue
         stripped = re.sub(f"[{_SOFT_HYPHENS}]", "-", stripped)
@@ -126,7 +129,7 @@ def _lines(textpage: Any, number: int, width: float, height: float) -> tuple[lis
     return found, hidden
 
 
-def _rectangle(textpage: Any, start: int, length: int) -> tuple[float, float, float, float] | None:
+def _rectangle(textpage: Any, start: int, length: int) -> Rectangle | None:
     """Union of the rectangles of a line in points."""
     rectangles = [textpage.get_rect(i) for i in range(textpage.count_rects(start, length))]
     if not rectangles:
@@ -135,12 +138,13 @@ def _rectangle(textpage: Any, start: int, length: int) -> tuple[float, float, fl
     return tuple(round(value, 2) for value in (min(left), min(bottom), max(right), max(top)))
 
 
-def _invisible(textpage: Any, index: int, box: tuple[float, float, float, float], width: float, height: float) -> bool:
+def _invisible(textpage: Any, index: int, box: Rectangle, visible: Rectangle) -> bool:
     """Outside of the page, tiny, fully transparent or white: nobody can read it on the page."""
     import ctypes
 
     x0, y0, x1, y1 = box
-    if x1 < 0 or y1 < 0 or x0 > width or y0 > height or y1 - y0 < 1.0:
+    left, bottom, right, top = visible
+    if x1 < left or y1 < bottom or x0 > right or y0 > top or y1 - y0 < 1.0:
         return True
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     if not raw.FPDFText_GetFillColor(textpage, index, red, green, blue, alpha):

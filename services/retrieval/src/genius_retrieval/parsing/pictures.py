@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import math
 from typing import Any
 
 import pypdfium2
+import pypdfium2.raw as raw
 from PIL import Image, ImageChops, ImageDraw, PngImagePlugin
 
 from genius_retrieval.parsing.errors import Refused
@@ -42,24 +44,27 @@ def render(content: bytes, picture: dict[str, Any]) -> bytes:
         raise Refused("too_complex")
     image = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
     if picture["boxes"]:
-        image = _marked(image, [_pixels(page, box, height, scale) for box in picture["boxes"]])
+        image = _marked(image, [_pixels(page, box, image.size) for box in picture["boxes"]])
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=1, pnginfo=PngImagePlugin.PngInfo())
     return out.getvalue()
 
 
-def _pixels(page: Any, box: list[float], height: float, scale: float) -> tuple[float, float, float, float]:
-    left, bottom = page.get_mediabox()[:2]
+def _pixels(page: Any, box: list[float], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Where pdfium draws `box` on a picture of `size`: it knows the page's rotation and crop box."""
     x0, y0, x1, y1 = box
-    return (
-        (x0 - left - _PADDING) * scale,
-        (height - (y1 - bottom) - _PADDING) * scale,
-        (x1 - left + _PADDING) * scale,
-        (height - (y0 - bottom) + _PADDING) * scale,
-    )
+    corners = ((x0 - _PADDING, y0 - _PADDING), (x1 + _PADDING, y1 + _PADDING))
+    across, down = zip(*(_pixel(page, x, y, size) for x, y in corners), strict=True)
+    return min(across), min(down), max(across), max(down)
 
 
-def _marked(image: Image.Image, boxes: list[tuple[float, float, float, float]]) -> Image.Image:
+def _pixel(page: Any, x: float, y: float, size: tuple[int, int]) -> tuple[int, int]:
+    column, line = ctypes.c_int(), ctypes.c_int()
+    raw.FPDF_PageToDevice(page, 0, 0, *size, 0, x, y, column, line)
+    return column.value, line.value
+
+
+def _marked(image: Image.Image, boxes: list[tuple[int, int, int, int]]) -> Image.Image:
     layer = Image.new("RGB", image.size, (255, 255, 255))
     draw = ImageDraw.Draw(layer)
     for box in boxes:
