@@ -137,7 +137,7 @@ def test_neighbouring_items_are_one_list_and_others_part_it() -> None:
         ),
         ([row(cell(paragraph("")), cell(paragraph(""))), row(cell(paragraph("z")))], "z"),
         ([row(cell(table(row(cell(paragraph("innen")))), paragraph("außen")))], "innen außen"),
-        (["<w:sdt><w:sdtContent>" + row(cell(paragraph("Formularzeile"))) + "</w:sdtContent></w:sdt>"], "Formularzeile"),
+        (["<w:sdt><w:sdtContent>" + row(cell(paragraph("Formular"))) + "</w:sdtContent></w:sdt>"], "Formular"),
         ([row("<w:sdt><w:sdtContent>" + cell(paragraph("Feld")) + "</w:sdtContent></w:sdt>", cell(paragraph("b")))],
          "Feld | b"),
     ],

@@ -63,7 +63,7 @@ def test_order_sections_and_title() -> None:
     assert shape(found) == [
         ("heading", 1, "Gebühren"),
         ("paragraph", "Stand: 1.3.2026"),
-        ("paragraph", "Verzeichnis"),
+        ("paragraph", "Inhalt"),
         ("list", "- eins\n- eins a\n- eins b\n- zwei"),
     ]
     assert found.title == "Satzung der Stadt Jülich"

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -129,7 +130,7 @@ def read_part(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> bytes | No
     try:
         with archive.open(entry) as part:
             content = part.read(bounds.archive_part_bytes + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise Refused("broken") from error
     if len(content) > bounds.archive_part_bytes:
         raise Refused("archive_bomb")
