@@ -71,6 +71,7 @@ async def test_with_a_model_each_sentence_is_traced(online: RunningModules, mode
     outcome = await online.run("summarise", {"text": TEXT})
     result = outcome.result
     assert result["mode"] == "generative"
+    assert result["model"]
     assert result["text"].startswith("Musterhausen plant ein neues Schwimmbad im Stadtteil Nord. [1]")
     assert result["citations"][0]["quote"] == SENTENCES[0]
     assert result["text"] == outcome.text

@@ -55,6 +55,7 @@ class TextResult(BaseModel):
     text: str
     citations: list[Citation | TextSpan] = []
     mode: Mode
+    model: str | None = None
 
 
 InputT = TypeVar("InputT", bound=ModuleInput)

@@ -140,7 +140,7 @@ async def _generative(
         yield WarningEvent(
             code="fact_not_in_source", detail=f"Diese Angaben stehen nicht im Original, bitte prüfen: {values}."
         )
-    yield _done(summary.text, summary.citations, "generative")
+    yield _done(summary.text, summary.citations, "generative", model.id)
 
 
 async def _extractive(sentences: list[SourceSentence], data: SummariseInput) -> AsyncGenerator[Event, None]:
@@ -168,5 +168,8 @@ def _tidy(quote: str) -> str:
     return re.sub(r"^(?:[-•*–]|\(?\d{1,3}[.)])\s+", "", re.sub(r"\s+", " ", quote))
 
 
-def _done(text: str, citations: list[Citation | TextSpan], mode: Literal["generative", "extractive"]) -> Done:
-    return Done(result=TextResult(text=text, citations=citations, mode=mode).model_dump(mode="json"))
+def _done(
+    text: str, citations: list[Citation | TextSpan], mode: Literal["generative", "extractive"], model: str | None = None
+) -> Done:
+    result = TextResult(text=text, citations=citations, mode=mode, model=model)
+    return Done(result=result.model_dump(mode="json"))
