@@ -170,5 +170,5 @@ async def _from_model(
         yield WarningEvent(
             code="fact_not_in_notes", detail=f"Diese Angaben stehen nicht in Ihren Notizen, bitte prüfen: {shown}."
         )
-    result = DraftResult(text=text, mode="generative", gaps=gaps_in(text), unverified=unverified)
+    result = DraftResult(text=text, mode="generative", model=model.id, gaps=gaps_in(text), unverified=unverified)
     yield Done(result=result.model_dump(mode="json"))
