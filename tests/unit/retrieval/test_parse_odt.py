@@ -52,9 +52,7 @@ def test_order_sections_and_title() -> None:
         odt(
             "<text:section><text:h>Gebühren</text:h></text:section>",
             p("Stand: 1.3.2026"),
-            "<text:table-of-content><text:index-body>"
-            + p("Verzeichnis")
-            + "</text:index-body></text:table-of-content>",
+            "<text:table-of-content><text:index-body>" + p("Inhalt") + "</text:index-body></text:table-of-content>",
             items(p("eins") + items(p("eins a"), p("eins b")), p("zwei")),
             parts={"meta.xml": meta},
         ),

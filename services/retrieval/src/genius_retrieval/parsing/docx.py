@@ -103,8 +103,14 @@ class _Body:
 
     def _paragraph(self, paragraph: Any) -> None:
         text = self._text(paragraph)
-        if not text.strip():
-            return
+        if text.strip():
+            self._add(paragraph, text)
+        # Text boxes hang inside a paragraph, often an empty one, and are read after it.
+        for box in paragraph.iter(_W + "txbxContent"):
+            if not _is_fallback(box):
+                self.read(box, 1)
+
+    def _add(self, paragraph: Any, text: str) -> None:
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
         level = self._levels.get(str(style.get(_W + "val"))) if style is not None else None
         if level is not None:
@@ -115,10 +121,6 @@ class _Body:
         else:
             self._flush()
             self._builder.add("paragraph", text)
-        # Text boxes hang inside a paragraph and are read after it.
-        for box in paragraph.iter(_W + "txbxContent"):
-            if not _is_fallback(box):
-                self.read(box, 1)
 
     def _flush(self) -> None:
         items, self._items = self._items, []
