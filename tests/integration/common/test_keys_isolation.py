@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from genius_common.crypto import ContentKey, Undecryptable, key_id_of, new_secret, wrap
 from genius_common.database import Database, RowScope, create_engine
+from genius_common.errors import NotFound
 from genius_common.keys import KEYS_ROW_SECURITY, KeyRing, keys_table, read_kek
 from genius_common.settings import DatabaseSettings
 from tests.support.postgres import TestPostgres
@@ -264,3 +265,12 @@ def test_a_wrong_key_file_stops_the_start(text: str, tmp_path_factory: pytest.Te
     with pytest.raises(ValueError) as caught:
         read_kek(path)
     assert text == "" or text not in str(caught.value), "the message must not hold the key"
+
+
+async def test_destroying_a_key_outside_the_scope_is_refused(office: Office) -> None:
+    """A deletion that changed nothing must not look done."""
+    annas = await office.key(office.anna)
+    async with office.database.transaction(office.scope(office.bert)) as connection:
+        with pytest.raises(NotFound):
+            await KeyRing(KEK, KEYS).destroy(connection, annas.id)
+    assert await office.opens(annas.id, office.scope(office.anna))

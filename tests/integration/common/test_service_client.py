@@ -214,3 +214,16 @@ async def test_proxies_and_cookies_of_the_environment_are_ignored(monkeypatch: p
         assert proxy.requests == []
         assert len(server.requests) == 2
         assert server.header("cookie") is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("7", 7), ("0", 0), ("", None), ("-1", None), ("Wed, 25 Nov 2026 04:00:00 GMT", None)]
+)
+async def test_the_wait_that_the_other_side_asks_for_is_passed_on(
+    session: aiohttp.ClientSession, sent: str, kept: int | None
+) -> None:
+    body = orjson.dumps(PROBLEM)
+    head = f"HTTP/1.1 429 X\r\nretry-after: {sent}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    error = await failure(session, head.encode() + body)
+    assert isinstance(error, RelayedError)
+    assert error.retry_after == kept

@@ -209,3 +209,10 @@ def test_an_unexpected_error_logs_its_type_and_place_and_no_word_of_it() -> None
     assert {line["error"] for line in errors} == {"ValueError"}
     assert all("test_web_errors.py:" in line["where"] for line in errors)
     assert answer.json()["request_id"] in {line.get("request_id") for line in errors}
+
+
+def test_an_unexpected_failure_carries_its_id_in_the_header_too(client: httpx.Client) -> None:
+    """Starlette answers it outside all middleware; whoever reports it still has the id, once."""
+    answer = client.get("/boom", headers={"x-request-id": "vorgang-4711"})
+    assert answer.status_code == 500
+    assert answer.headers.get_list("x-request-id") == ["vorgang-4711"] == [answer.json()["request_id"]]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,13 +14,16 @@ import orjson
 from genius_common.errors import FieldError, PlatformError, Unavailable, UpstreamFailed
 
 CONNECT_SECONDS = 2.0
+_SECONDS = re.compile(r"[0-9]{1,6}")
 
 
 class RelayedError(PlatformError):
     """A problem of another service, passed on with its own code and status."""
 
-    def __init__(self, problem: Mapping[str, Any], status: int) -> None:
-        super().__init__(str(problem.get("detail", "")) or None)
+    def __init__(self, problem: Mapping[str, Any], status: int, retry_after: str | None = None) -> None:
+        """`retry_after` is the header as received; only seconds are passed on, our services send no dates."""
+        seconds = int(retry_after) if retry_after and _SECONDS.fullmatch(retry_after) else None
+        super().__init__(str(problem.get("detail", "")) or None, retry_after=seconds)
         self.code = str(problem["code"])  # type: ignore[misc]
         self.status = status  # type: ignore[misc]
         self.title = str(problem.get("title", self.title))  # type: ignore[misc]
@@ -92,7 +96,7 @@ class ServiceClient:
     async def _error(self, response: aiohttp.ClientResponse) -> PlatformError:
         try:
             problem = orjson.loads(await response.read())
-            return RelayedError(problem, response.status)
+            return RelayedError(problem, response.status, response.headers.get("retry-after"))
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             return UpstreamFailed(f"Der Dienst „{self._name}“ hat mit Status {response.status} geantwortet.")
 

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.crypto import KEY_BYTES, ContentKey, Undecryptable, new_secret, unwrap, wrap
+from genius_common.errors import NotFound
 
 Purpose = Literal["content", "search", "audit"]
 
@@ -151,9 +152,13 @@ class KeyRing:
         return opened
 
     async def destroy(self, connection: AsyncConnection, key: UUID) -> None:
-        """Erase a key: whatever it protects can't be read any more, here at once, elsewhere within a minute."""
+        """Erase a key: whatever it protects can't be read any more, here at once, elsewhere within a minute.
+
+        `NotFound` where the row scope admits no such key: erasing must never seem done when it is not.
+        """
         gone = sa.update(self._table).where(self._table.c.id == key).values(state="destroyed", wrapped=b"")
-        await connection.execute(gone)
+        if (await connection.execute(gone)).rowcount != 1:
+            raise NotFound
         self.forget()
 
     def forget(self) -> None:

@@ -13,7 +13,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from genius_common.errors import FieldError, InvalidInput, MethodNotAllowed, NotFound, PlatformError, TooLarge
@@ -65,11 +65,16 @@ def install(app: FastAPI) -> None:
         return ProblemResponse(found, request_id(request.scope))
 
     async def unexpected(request: Request, error: Exception) -> Response:
-        # Only the type and place: messages of foreign libraries may hold content (LOG-01).
-        log.error(
-            "unexpected error", error=type(error).__name__, where=_where(error), request_id=request_id(request.scope)
-        )
-        return ProblemResponse(PlatformError(), request_id(request.scope))
+        # A client that hung up is no fault of ours. Of others only type and place: messages of foreign libraries may
+        # hold content (LOG-01).
+        if not isinstance(error, ClientDisconnect):
+            where, identifier = _where(error), request_id(request.scope)
+            log.error("unexpected error", error=type(error).__name__, where=where, request_id=identifier)
+        response = ProblemResponse(PlatformError(), request_id(request.scope))
+        # Starlette answers this outside all middleware, so `RequestIdMiddleware` never sees it.
+        if identifier := request_id(request.scope):
+            response.headers["x-request-id"] = identifier
+        return response
 
     app.add_exception_handler(PlatformError, platform_error)
     app.add_exception_handler(RequestValidationError, validation_error)

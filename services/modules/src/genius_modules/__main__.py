@@ -11,6 +11,8 @@ from genius_common.telemetry import configure_logging
 from genius_modules.app import create_app
 from genius_modules.settings import Settings
 
+KEEP_ALIVE_S = 75  # longer than the 30 s of our clients, so that they never write to a closing connection
+
 
 def main() -> None:
     # langchain-core would send prompts to a tracing service if somebody's environment asks for it; never here.
@@ -25,6 +27,7 @@ def main() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=10,
     )
 

@@ -13,6 +13,8 @@ from genius_retrieval.app import create_app
 from genius_retrieval.migrate import migrate
 from genius_retrieval.settings import Settings
 
+KEEP_ALIVE_S = 75  # longer than the 30 s of our clients, so that they never write to a closing connection
+
 
 def main(arguments: list[str]) -> None:
     settings = Settings.model_validate({})
@@ -31,6 +33,7 @@ def main(arguments: list[str]) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=10,
     )
 

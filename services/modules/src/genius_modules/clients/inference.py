@@ -53,19 +53,20 @@ class _OpenAIErrors(ServiceClient):
     @override
     async def _error(self, response: aiohttp.ClientResponse) -> PlatformError:
         try:
-            return relayed(orjson.loads(await response.read()), response.status)
+            return relayed(orjson.loads(await response.read()), response.status, response.headers.get("retry-after"))
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             return UpstreamFailed(f"Das Sprachmodell hat mit Status {response.status} geantwortet.")
 
 
-def relayed(body: Mapping[str, Any], status: int) -> PlatformError:
+def relayed(body: Mapping[str, Any], status: int, retry_after: str | None = None) -> PlatformError:
     """The error in an OpenAI envelope, or in one of ours (authentication answers problem+json)."""
     if "error" not in body:
-        return RelayedError(body, status)
+        return RelayedError(body, status, retry_after)
     error = body["error"]
     code = str(error.get("code") or error.get("type") or UpstreamFailed.code)
     retryable = status in {429, 502, 503, 504}
-    return RelayedError({"code": code, "detail": error.get("message", ""), "retryable": retryable}, status)
+    problem = {"code": code, "detail": error.get("message", ""), "retryable": retryable}
+    return RelayedError(problem, status, retry_after)
 
 
 class InferenceClient:
