@@ -164,3 +164,19 @@ def test_a_knowledge_base_is_filled_asked_and_deleted(clerk: httpx.Client, platf
     assert clerk.delete(f"/api/v1/knowledge-bases/{kb}").status_code == 204
     assert clerk.get(f"/api/v1/documents/{document}").status_code == 404
     assert document not in clerk.post("/api/v1/search", json=query).text
+
+
+def test_a_deleted_conversation_takes_its_files_along(clerk: httpx.Client) -> None:
+    """DSG-01, in part: what was attached in one conversation only is gone with it; what another uses stays."""
+
+    def attached(content: str) -> str:
+        upload = clerk.post("/api/v1/files", files={"file": ("notiz.txt", content.encode(), "text/plain")})
+        return str(upload.raise_for_status().json()["id"])
+
+    alone, shared = attached("Nur hier: die Kelleralarmanlage."), attached("Auch dort: die Dachrinne.")
+    first = run(clerk, "chat", {"message": "Was steht hier?", "files": [alone, shared]})["conversation"]
+    run(clerk, "chat", {"message": "Und hier?", "files": [shared]})
+    assert clerk.delete(f"/api/v1/conversations/{first}").status_code == 204
+    assert clerk.get(f"/api/v1/files/{alone}").status_code == 404
+    assert clerk.get(f"/api/v1/files/{shared}").status_code == 200
+    assert clerk.get(f"/api/v1/conversations/{first}").status_code == 404

@@ -111,6 +111,13 @@ class ConversationRepository:
         query = sa.select(runs.c.id).where(runs.c.conversation == conversation, runs.c.state.in_(("queued", "running")))
         return list((await connection.execute(query)).scalars())
 
+    async def own_files(self, connection: AsyncConnection, conversation: UUID) -> list[UUID]:
+        """Files attached in this conversation and in no other of the person."""
+        attached = sa.select(sa.func.unnest(messages.c.files).label("file"))
+        here = attached.where(messages.c.conversation == conversation)
+        elsewhere = attached.where(messages.c.conversation != conversation)
+        return list((await connection.execute(here.except_(elsewhere))).scalars())
+
     async def index(
         self, connection: AsyncConnection, owner: Owner, conversation: UUID, source: UUID, text: str
     ) -> None:

@@ -29,6 +29,7 @@ from genius_gateway.runs.starting import owner_of
 
 _SEPARATOR = "~"
 CancelRun = Callable[[Principal, UUID], Awaitable[None]]
+DeleteFile = Callable[[Principal, UUID], Awaitable[None]]
 
 
 class ConversationService:
@@ -42,6 +43,7 @@ class ConversationService:
         messages: MessageRepository,
         references: ReferenceCheck,
         cancel_run: CancelRun,
+        delete_file: DeleteFile,
     ) -> None:
         self._database = database
         self._audit = audit
@@ -49,6 +51,7 @@ class ConversationService:
         self._messages = messages
         self._references = references
         self._cancel_run = cancel_run
+        self._delete_file = delete_file
 
     async def page(self, principal: Principal, limit: int, after: str | None, query: str) -> ConversationList:
         owner = owner_of(principal)
@@ -103,14 +106,21 @@ class ConversationService:
         return await self.get(principal, conversation)
 
     async def delete(self, principal: Principal, conversation: UUID) -> None:
-        """Stop its runs, then delete it with messages, search terms, runs and their events."""
+        """Stop its runs, then delete it with its attached files, messages, search terms, runs and their events.
+
+        The files go first: where retrieval can't be reached the conversation stays and may be deleted again, and no
+        file is left behind that nobody sees any more.
+        """
         owner = owner_of(principal)
         async with self._database.transaction(owner.scope) as connection:
             if await self._conversations.get(connection, conversation) is None:
                 raise NotFound
             active = await self._conversations.active_runs(connection, conversation)
+            files = await self._conversations.own_files(connection, conversation)
         for run in active:
             await self._cancel_run(principal, run)
+        for file in files:
+            await self._delete_file(principal, file)
         async with self._database.transaction(owner.scope) as connection:
             if not await self._conversations.delete(connection, conversation):
                 raise NotFound

@@ -81,7 +81,9 @@ def assemble(
     )
     conninfo = settings.database.url.get_secret_value().replace("postgresql+psycopg://", "postgresql://", 1)
     runs = RunService(parts, turns, references, conninfo)
-    service = ConversationService(database, audit, conversations, messages, references, runs.cancel)
+    service = ConversationService(
+        database, audit, conversations, messages, references, runs.cancel, library.delete_file
+    )
     return RunSystem(catalogue, runs, service, tokens)
 
 

@@ -51,6 +51,15 @@ class GatewayLibrary:
             return None
         return RunFile(id=found.id, name=found.name, media_type=found.media_type, size=found.size)
 
+    async def delete_file(self, principal: Principal, file: UUID) -> None:
+        """Delete a file of the caller; one that is gone already is as good as deleted."""
+        token = self._minter.for_inner(principal, "retrieval", ["files.write"])
+        try:
+            await self._retrieval.json("DELETE", f"/files/{file}", token=token, read_timeout=_READ_S)
+        except PlatformError as error:
+            if error.status != NotFound.status:
+                raise
+
     async def has_case(self, principal: Principal, case: UUID) -> bool:
         async with self._database.transaction(row_scope(principal)) as connection:
             return (await connection.execute(_CASE, {"id": case})).one_or_none() is not None
