@@ -100,3 +100,10 @@ def test_the_order_of_members_does_not_matter_and_times_are_utc() -> None:
     record = AuditRecord(action="a1", authority=AUTHORITY, actor=UUID(int=1), facts={"n": 1})
     again = content_of(str(AUTHORITY), 1, dt.datetime(2026, 11, 25, 9, 0, 1, tzinfo=berlin), record)
     assert again == content
+
+
+@pytest.mark.parametrize("outcome", ["ok", "denied", "failed"])
+def test_the_outcome_is_recorded_as_given(outcome: str) -> None:
+    """AUD-04: a refusal is chained as a refusal, not as a success."""
+    record = AuditRecord(action="a1", authority=AUTHORITY, outcome=outcome)
+    assert content_of(str(AUTHORITY), 1, dt.datetime(2026, 11, 25, tzinfo=dt.UTC), record)["outcome"] == outcome

@@ -49,7 +49,7 @@ def session_key(issuer: str, session: str) -> str:
 def access_token(verified: Verified, issuer: str, audience: str, person_clients: frozenset[str]) -> Caller:
     """Judge the claims of an access token (RFC 9068 and Keycloak's `typ`). Raises: AccessTokenInvalid."""
     claims = verified.claims
-    _require(verified.header.get("typ", "JWT").lower() in {"jwt", "at+jwt"})
+    _require(_header_type(verified, "jwt") in {"jwt", "at+jwt"})
     _require(claims.get("iss") == issuer and claims.get("typ") == "Bearer")
     _require(_has_audience(claims, audience))
     expires_at = check_times(claims)
@@ -94,7 +94,7 @@ def logout_token(verified: Verified, issuer: str, client: str) -> tuple[str | No
     claims = verified.claims
     try:
         _require(claims.get("iss") == issuer and claims.get("aud") in (client, [client]))
-        _require(verified.header.get("typ", "logout+jwt").lower() in {"logout+jwt", "jwt"})
+        _require(_header_type(verified, "logout+jwt") in {"logout+jwt", "jwt"})
         _require("nonce" not in claims and isinstance(claims.get("jti"), str))
         events = claims.get("events")
         _require(isinstance(events, dict) and isinstance(events.get(_LOGOUT_EVENT), dict))
@@ -124,6 +124,11 @@ def _require(condition: bool) -> None:
         raise AccessTokenInvalid
 
 
+def _header_type(verified: Verified, default: str) -> str:
+    kind = verified.header.get("typ", default)
+    return kind.lower() if isinstance(kind, str) else ""
+
+
 def _word(claims: dict[str, Any], name: str) -> str:
     value = claims.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= 255:
@@ -141,7 +146,8 @@ def _has_audience(claims: dict[str, Any], audience: str) -> bool:
 def _roles(claims: dict[str, Any]) -> frozenset[str]:
     access = claims.get("realm_access")
     roles = access.get("roles") if isinstance(access, dict) else None
-    return frozenset(role for role in roles or [] if isinstance(role, str)) & frozenset(Role)
+    given = roles if isinstance(roles, list) else []
+    return frozenset(role for role in given if isinstance(role, str)) & frozenset(Role)
 
 
 def _memberships(claims: dict[str, Any]) -> dict[str, frozenset[str]]:
