@@ -51,8 +51,9 @@ def errors_page() -> str:
         "| --- | --- | --- | --- |",
     ]
     classes: dict[str, Any] = {}
-    for error in all_errors():
-        if error.__name__ != "RelayedError":
+    # Two services may word one code differently; which text stands here must not hang on the order of imports.
+    for error in sorted(all_errors(), key=lambda error: (error.code, error.__module__, error.__qualname__)):
+        if error.__name__ != "RelayedError" and error.__module__.startswith("genius_"):
             classes.setdefault(error.code, error)
     for code, error in sorted(classes.items()):
         again = "yes" if error.retryable else "no"
