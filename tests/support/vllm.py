@@ -28,10 +28,33 @@ class RunningVllm:
     model: Path
 
     def metric(self, name: str) -> float:
-        """Sum of a metric's samples."""
-        text = httpx.get(self.url.removesuffix("/v1") + "/metrics", trust_env=False, timeout=10).text
-        lines = [line for line in text.splitlines() if line.startswith((name + "{", name + " "))]
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+        return metric(self.url.removesuffix("/v1"), name)
+
+    def generated(self) -> float:
+        return generated(self.url.removesuffix("/v1"))
+
+
+def metric(base: str, name: str) -> float:
+    """Sum of a metric's samples of the engine at `base`."""
+    text = httpx.get(base + "/metrics", trust_env=False, timeout=30).text
+    lines = [line for line in text.splitlines() if line.startswith((name + "{", name + " "))]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+
+def generated(base: str) -> float:
+    """Tokens the engine has made, once it is idle: nothing runs or waits and the count stood still for half a second.
+
+    While a tiny model streams, vLLM answers `/metrics` late (seconds), so "one request is running" can't be polled.
+    """
+    end, before = time.monotonic() + 60, -1.0
+    while time.monotonic() < end:
+        now = metric(base, "vllm:generation_tokens_total")
+        busy = metric(base, "vllm:num_requests_running") + metric(base, "vllm:num_requests_waiting")
+        if not busy and now == before:
+            return now
+        before = now
+        time.sleep(0.5)
+    raise AssertionError("the engine is busy after 60 s")
 
 
 def python() -> str:

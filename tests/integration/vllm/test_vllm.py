@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Chat, stream, usage, cancel and the cache salt through inference against a real vLLM."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +10,7 @@ from tests.support.inference import RunningInference, Stream, stream
 from tests.support.vllm import NAME, RunningVllm
 
 pytestmark = [pytest.mark.vllm, pytest.mark.timeout(400)]
+LONG = 1900
 
 
 def ask(text: str = "Wie lange wird Wohngeld bewilligt?", **values: Any) -> dict[str, Any]:
@@ -51,24 +50,14 @@ def test_usage_is_counted_without_being_shown(inference: RunningInference) -> No
 
 
 def test_client_gone_stops_the_engine(inference: RunningInference, vllm: RunningVllm) -> None:
-    """REL-05: the engine has no running request soon after the client left, far before the answer's end."""
+    """REL-05: once the client left, the engine stops, far before the answer's end."""
+    before = vllm.generated()
     with inference.client() as client:
-        body = ask("Schreibe viel.", max_tokens=1900, stream=True)
+        body = ask("Schreibe viel.", max_tokens=LONG, stream=True)
         with client.stream("POST", "/v1/chat/completions", json=body) as response:
             received = response.iter_bytes()  # kept: httpx closes the response when it goes
             assert next(received)
-            assert _eventually(lambda: vllm.metric("vllm:num_requests_running") == 1)
-    assert _eventually(lambda: vllm.metric("vllm:num_requests_running") == 0)
-    assert vllm.metric("vllm:generation_tokens_total") < 1900
-
-
-def _eventually(condition: Callable[[], bool], seconds: float = 5) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
+    assert 0 < vllm.generated() - before < LONG
 
 
 def test_too_long_prompt_is_refused_with_the_number(inference: RunningInference) -> None:
