@@ -59,6 +59,7 @@ async def test_with_a_model_citations_are_mapped_and_checked(online: RunningModu
     outcome = await online.ask(QUESTION)
     result = outcome.result
     assert result["mode"] == "generative"
+    assert result["model"] == "scripted"
     assert result["citations"][0]["quote"].startswith("(1) Das Wohngeld soll für zwölf Monate bewilligt werden.")
     assert "zwölf Monate" in result["answer"]
     assert all(sentence["supported"] for sentence in result["sentences"] if sentence["citations"])

@@ -36,6 +36,7 @@ class AskResult(_Closed):
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     mode: Literal["generative", "extractive"]
+    model: str | None = None
 
 
 class Answer(_Closed):
@@ -46,10 +47,16 @@ class Answer(_Closed):
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     mode: Literal["generative", "extractive"]
+    model: str | None = None
 
     def result(self) -> AskResult:
         return AskResult(
-            answer=self.text, found=self.found, sentences=self.sentences, citations=self.citations, mode=self.mode
+            answer=self.text,
+            found=self.found,
+            sentences=self.sentences,
+            citations=self.citations,
+            mode=self.mode,
+            model=self.model,
         )
 
 

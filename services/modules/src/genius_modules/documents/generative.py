@@ -87,4 +87,11 @@ class CitedAnswer:
             numbers = [number for number in numbers_in(text) if number in by_number]
             supported = is_supported(text, [evidence(by_number[number]) for number in numbers])
             sentences.append(Sentence(text=text, supported=supported, citations=numbers))
-        return Answer(text=self._text, found=True, sentences=sentences, citations=self._citations, mode="generative")
+        return Answer(
+            text=self._text,
+            found=True,
+            sentences=sentences,
+            citations=self._citations,
+            mode="generative",
+            model=self._model.id,
+        )
