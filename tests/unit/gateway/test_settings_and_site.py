@@ -48,7 +48,10 @@ def test_loopback_names_count_in_the_local_profile_only() -> None:
     assert "genius-cli" not in settings().person_clients
 
 
-@pytest.mark.parametrize("changes", [{"public_url": "https://x/y"}, {"unknown": 1}, {"oidc": {"issuer": "x"}}])
+@pytest.mark.parametrize(
+    "changes",
+    [{"public_url": "https://x/y"}, {"unknown": 1}, {"oidc": {"issuer": "x"}}, {"session": {"idle_minutes": 4}}],
+)
 def test_wrong_settings_end_the_start(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         settings(**changes)

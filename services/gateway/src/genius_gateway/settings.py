@@ -29,7 +29,12 @@ class OidcSettings(Section):
 
 
 class SessionSettings(Section):
-    idle_minutes: int = Field(default=45, ge=1, le=240, description="without a request, a session ends after this")
+    idle_minutes: int = Field(
+        default=45,
+        ge=5,
+        le=240,
+        description="without a request, a session ends after this; 5 at least, so that the page can warn in good time",
+    )
     absolute_hours: int = Field(default=10, ge=1, le=24, description="at most as long as the provider's own session")
 
 

@@ -34,15 +34,18 @@ class Authenticator:
         self._cache: dict[bytes, tuple[float, Identity]] = {}
         self._asking: SingleFlight[bytes, Identity] = SingleFlight()
 
-    async def identify(self, authorization: str | None, cookie: str | None) -> Identity:
-        """Who calls. A bearer token counts alone, also beside a cookie. Raises: NotAuthenticated and its kinds."""
+    async def identify(self, authorization: str | None, cookie: str | None, *, background: bool = False) -> Identity:
+        """Who calls. A bearer token counts alone, also beside a cookie. Raises: NotAuthenticated and its kinds.
+
+        `background`: nobody asked for this request, so it doesn't renew the session's idle time.
+        """
         if authorization is not None:
             scheme, _, token = authorization.partition(" ")
             if scheme.lower() != "bearer":
                 raise AccessTokenInvalid
             return await self._bearer(token.strip())
         if cookie:
-            identity = await self._sessions.find(cookie)
+            identity = await self._sessions.find(cookie, background=background)
             if identity is None:
                 raise SessionEnded
             return identity

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -18,6 +19,7 @@ from genius_gateway.auth.errors import (
     NoAuthority,
     SessionEnded,
 )
+from genius_gateway.auth.identity import SessionEnds
 from genius_gateway.auth.pages import failure_page
 from genius_gateway.auth.transaction import LIFETIME_S, LoginTransaction, open_transaction, safe_next
 from genius_gateway.dependencies import CurrentIdentity, State
@@ -119,7 +121,21 @@ async def me(identity: CurrentIdentity, state: State) -> dict[str, Any]:
             "quota": await state.quota.left(principal),
         },
         "csrf": {"header": csrf.HEADER, "value": csrf.VALUE},
+        "session": _session(identity.ends) if identity.ends else None,
     }
+
+
+def _session(ends: SessionEnds) -> dict[str, str]:
+    """`now` beside the ends: a page counts by the difference, whatever its own clock says."""
+    return {
+        "idle_ends_at": _timestamp(ends.idle),
+        "ends_at": _timestamp(ends.absolute),
+        "now": _timestamp(datetime.now(UTC)),
+    }
+
+
+def _timestamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _authority(item: Any) -> dict[str, str]:

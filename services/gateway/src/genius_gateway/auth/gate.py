@@ -25,6 +25,8 @@ from genius_gateway.site.refusal import refuse
 from genius_gateway.state import GatewayState
 
 log = structlog.get_logger(__name__)
+# A page marks with it what it asks by itself; it can only shorten a session, so anybody may send it.
+BACKGROUND = "x-background"
 _GUARDED = ("/api", "/v1", "/internal", "/auth")
 
 
@@ -64,7 +66,7 @@ class AuthGate:
         headers = _headers(scope)
         authorization = headers.get("authorization")
         cookie = _cookie(headers.get("cookie"), state.settings.session_cookie)
-        identity = await state.authenticator.identify(authorization, cookie)
+        identity = await state.authenticator.identify(authorization, cookie, background=BACKGROUND in headers)
         method = scope["method"]
         if authorization is None and method not in SAFE_METHODS:
             require_same_origin(headers, state.settings.origins)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,6 +24,14 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionEnds:
+    """When a session ends: `idle` unless someone works before then, `absolute` in any case."""
+
+    idle: datetime
+    absolute: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """`name` and `username` are shown to the person alone. `session` is the hash of the cookie, for logout."""
 
@@ -33,6 +42,7 @@ class Identity:
     authority: Membership | None = None
     memberships: tuple[Membership, ...] = ()
     session: str | None = None
+    ends: SessionEnds | None = None
 
 
 def to_json(identity: Identity) -> dict[str, Any]:
@@ -56,7 +66,14 @@ def to_json(identity: Identity) -> dict[str, Any]:
 
 
 def from_json(
-    stored: dict[str, Any], *, tenant: str, active: UUID | None, name: str, username: str, session: str, expires_at: int
+    stored: dict[str, Any],
+    *,
+    tenant: str,
+    active: UUID | None,
+    name: str,
+    username: str,
+    session: str,
+    ends: SessionEnds,
 ) -> Identity:
     """The identity of a session, `active` being its authority."""
     memberships = tuple(
@@ -77,6 +94,6 @@ def from_json(
         roles=frozenset(stored["roles"]),
         scopes=frozenset(stored["scopes"]),
         classification=ProtectionClass(stored["classification"]),
-        expires_at=expires_at,
+        expires_at=int(ends.absolute.timestamp()),
     )
-    return Identity(principal, "session", name, username, authority, memberships, session)
+    return Identity(principal, "session", name, username, authority, memberships, session, ends)

@@ -7,6 +7,7 @@ import hashlib
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +18,13 @@ from genius_common.crypto import key_id_of
 from genius_common.database import Database, RowScope
 from genius_common.keys import KeyRing
 from genius_gateway.audit.chain import AuditRecord, append
-from genius_gateway.auth.identity import Identity, from_json, to_json
+from genius_gateway.auth.identity import Identity, SessionEnds, from_json, to_json
 from genius_gateway.settings import SessionSettings
 
 _CACHE_S = 5.0
 _CACHE_LIMIT = 5000
-_TOUCH_S = 60
+# A request renews the idle time at most this often; less than the shortest idle time that the settings allow.
+_TOUCH_S = 60.0
 
 _INSERT = text(
     "INSERT INTO sessions (id_hash, person, authority, sid_key, subject_key, identity, sealed, expires_at) VALUES"
@@ -30,11 +32,11 @@ _INSERT = text(
     " now() + make_interval(hours => :hours))"
 )
 _FIND = text(
-    "SELECT person, authority, identity, sealed, extract(epoch FROM expires_at)::bigint AS ends,"
-    " extract(epoch FROM now() - seen_at) AS unseen FROM sessions WHERE id_hash = :id_hash AND expires_at > now()"
-    " AND seen_at > now() - make_interval(mins => :idle)"
+    "SELECT authority, identity, sealed, expires_at, seen_at,"
+    " extract(epoch FROM now() - seen_at)::float8 AS unseen FROM sessions"
+    " WHERE id_hash = :id_hash AND expires_at > now() AND seen_at > now() - make_interval(mins => :idle)"
 )
-_TOUCH = text("UPDATE sessions SET seen_at = now() WHERE id_hash = :id_hash")
+_TOUCH = text("UPDATE sessions SET seen_at = now() WHERE id_hash = :id_hash RETURNING seen_at")
 _END = text("DELETE FROM sessions WHERE id_hash = :id_hash RETURNING sealed")
 _END_SID = text("DELETE FROM sessions WHERE sid_key = :key RETURNING id_hash")
 _END_SUBJECT = text("DELETE FROM sessions WHERE subject_key = :key RETURNING id_hash")
@@ -50,6 +52,15 @@ class ProviderSession:
     refresh_token: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A session found before: believed until `until`, and from `touch_due` on not for a request of a person."""
+
+    identity: Identity
+    until: float
+    touch_due: float
+
+
 def hash_of(cookie: str) -> str:
     return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -62,7 +73,7 @@ class SessionStore:
         self._keys = keys
         self._settings = settings
         self._tenant = tenant
-        self._cache: dict[str, tuple[float, Identity]] = {}
+        self._cache: dict[str, _Known] = {}
 
     async def create(self, identity: Identity, provider: ProviderSession) -> str:
         """Store a new session and return the cookie's value (256 bits), in one transaction with its record."""
@@ -101,26 +112,32 @@ class SessionStore:
             await append(connection, [AuditRecord.of(principal, "session.begin")])
         return cookie
 
-    async def find(self, cookie: str) -> Identity | None:
-        """Who the cookie is, or None when there is no such session (any more)."""
+    async def find(self, cookie: str, *, background: bool = False) -> Identity | None:
+        """Who the cookie is, or None when there is no such session (any more).
+
+        The request renews the idle time, unless the page says that nobody asked for it (`background`).
+        """
         id_hash = hash_of(cookie)
-        cached = self._cache.get(id_hash)
-        if cached is not None and cached[0] > time.monotonic():
-            return cached[1]
+        known = self._cache.get(id_hash)
+        if known is not None and known.until > (now := time.monotonic()) and (background or known.touch_due > now):
+            return known.identity
         self._cache.pop(id_hash, None)
+        idle = self._settings.idle_minutes
         async with self._database.transaction(RowScope(credential=id_hash)) as connection:
-            values = {"id_hash": id_hash, "idle": self._settings.idle_minutes}
-            row = (await connection.execute(_FIND, values)).one_or_none()
+            row = (await connection.execute(_FIND, {"id_hash": id_hash, "idle": idle})).one_or_none()
             if row is None:
                 return None
             key = await self._keys.by_id(connection, key_id_of(row.sealed))
             content = orjson.loads(key.open(row.sealed, _place(id_hash)))
-            if row.unseen > _TOUCH_S:
-                await connection.execute(_TOUCH, {"id_hash": id_hash})
-        identity = self._identity(row, content, id_hash)
+            seen_at, unseen = row.seen_at, row.unseen
+            if unseen > _TOUCH_S and not background:
+                seen_at, unseen = (await connection.execute(_TOUCH, {"id_hash": id_hash})).scalar_one(), 0.0
+        ends = SessionEnds(idle=seen_at + timedelta(minutes=idle), absolute=row.expires_at)
+        identity = self._identity(row, content, id_hash, ends)
         if len(self._cache) >= _CACHE_LIMIT:
             self._cache.clear()
-        self._cache[id_hash] = (time.monotonic() + _CACHE_S, identity)
+        now = time.monotonic()
+        self._cache[id_hash] = _Known(identity, until=now + _CACHE_S, touch_due=now + _TOUCH_S - unseen)
         return identity
 
     async def end(self, identity: Identity) -> str | None:
@@ -157,7 +174,7 @@ class SessionStore:
             self._cache.pop(id_hash, None)
         return len(ended)
 
-    def _identity(self, row: Any, content: dict[str, Any], id_hash: str) -> Identity:
+    def _identity(self, row: Any, content: dict[str, Any], id_hash: str, ends: SessionEnds) -> Identity:
         active: UUID | None = row.authority
         return from_json(
             row.identity,
@@ -166,7 +183,7 @@ class SessionStore:
             name=content["name"],
             username=content["username"],
             session=id_hash,
-            expires_at=int(row.ends),
+            ends=ends,
         )
 
 
