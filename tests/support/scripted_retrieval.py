@@ -96,6 +96,8 @@ class ScriptedRetrieval:
     url: str = ""
     down: bool = False
     answerable: bool | None = None
+    doubt: float = 0.05
+    elsewhere: str | None = None
     delay_s: float = 0.0
     hits: list[Hit] | None = None
     files: dict[UUID, ScriptedFile] = field(default_factory=dict)
@@ -106,6 +108,7 @@ class ScriptedRetrieval:
 
     def clear(self) -> None:
         self.down, self.answerable, self.delay_s, self.hits = False, None, 0.0, None
+        self.doubt, self.elsewhere = 0.05, None
         for log in (self.files, self.searches, self.authorizations, self.paths):
             log.clear()
         self.abandoned = 0
@@ -128,7 +131,7 @@ class ScriptedRetrieval:
         scored = [_scored(hit, wanted) for hit in found]
         hits = [hit for hit in scored if hit.score > 0][: request.limit]
         answerable = self.answerable if self.answerable is not None else bool(hits) and hits[0].score > 0.3
-        verdict = Verdict(answerable=answerable, confidence=0.9 if answerable else 0.1)
+        verdict = Verdict(answerable=answerable, confidence=0.9 if answerable else self.doubt, elsewhere=self.elsewhere)
         return SearchResult(hits=hits, verdict=verdict, searched=Searched(knowledge_bases=1, documents=len(found)))
 
     def _candidates(self, request: SearchRequest) -> list[Hit]:

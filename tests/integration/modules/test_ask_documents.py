@@ -44,6 +44,24 @@ async def test_an_unanswerable_question_is_not_found(offline: RunningModules, re
     assert "nothing_found" in outcome.warnings
 
 
+async def test_what_comes_near_is_shown_but_is_no_answer(offline: RunningModules, retrieval: ScriptedRetrieval) -> None:
+    retrieval.answerable, retrieval.doubt = False, 0.2
+    outcome = await offline.ask(QUESTION)
+    assert outcome.result["answer"] == NOT_FOUND
+    assert outcome.result["found"] is False
+    assert outcome.result["sentences"] == []
+    assert [citation["number"] for citation in outcome.result["citations"]] == [1, 2, 3]
+    assert outcome.result["citations"][0]["section_path"] == ["§ 25 WoGG Bewilligungszeitraum"]
+    assert [citation.number for citation in outcome.of("citation")] == [1, 2, 3]
+
+
+async def test_where_it_is_regulated_instead_is_named(offline: RunningModules, retrieval: ScriptedRetrieval) -> None:
+    retrieval.answerable, retrieval.elsewhere = False, "SGB XI (Soziale Pflegeversicherung)"
+    outcome = await offline.ask(QUESTION)
+    hint = next(event.detail for event in outcome.of("warning") if event.code == "nothing_found")
+    assert hint.startswith("Das ist vermutlich anderswo geregelt: SGB XI (Soziale Pflegeversicherung).")
+
+
 async def test_the_token_of_the_run_is_what_retrieval_sees(
     offline: RunningModules, retrieval: ScriptedRetrieval
 ) -> None:

@@ -89,10 +89,14 @@ class Hit(Model):
 
 
 class Verdict(Model):
-    """Whether the documents answer the question at all; `confidence` is calibrated on the development half."""
+    """Whether the documents answer the question at all; `confidence` is calibrated on the development half.
+
+    `elsewhere` names the law or field that is not among the documents and fits the question better, where one does.
+    """
 
     answerable: bool
     confidence: float
+    elsewhere: str | None = None
 
 
 class Searched(Model):

@@ -18,8 +18,8 @@ from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, 
 from genius_modules.base import Module, ModuleInput, ModuleSpec
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
-from genius_modules.documents.answer import NOT_FOUND_HINT, Answer, AskResult, not_found
-from genius_modules.documents.extractive import extractive_answer
+from genius_modules.documents.answer import NOT_FOUND_HINT, Answer, AskResult, not_found, not_found_hint
+from genius_modules.documents.extractive import extractive_answer, nearest_passages
 from genius_modules.documents.files import ReadyFiles
 from genius_modules.documents.generative import CitedAnswer
 from genius_modules.documents.sources import as_prompt, fit
@@ -102,9 +102,11 @@ class AskDocuments(Module[AskInput]):
         )
         model = await ctx.chat_model()
         if not found.hits or not found.verdict.answerable:
-            answer = not_found("generative" if model else "extractive")
+            answer = not_found("generative" if model else "extractive", nearest_passages(data.question, found))
+            for near in answer.citations:
+                yield CitationEvent(**near.model_dump())
             yield TextDelta(text=answer.text)
-            yield WarningEvent(code="nothing_found", detail=NOT_FOUND_HINT)
+            yield WarningEvent(code="nothing_found", detail=not_found_hint(found.verdict.elsewhere))
             yield Done(result=answer.result().model_dump(mode="json"))
             return
         async with aclosing(answer_events(ctx, model, data.question, found.hits)) as events:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -29,7 +30,11 @@ class Sentence(_Closed):
 
 
 class AskResult(_Closed):
-    """Result of ask-documents; where nothing is found `answer` is exactly `NOT_FOUND`."""
+    """Result of ask-documents.
+
+    Where nothing is found, `answer` is exactly `NOT_FOUND`, there are no sentences, and `citations` are the nearest
+    passages: to look at, no answer.
+    """
 
     answer: str
     found: bool
@@ -60,5 +65,13 @@ class Answer(_Closed):
         )
 
 
-def not_found(mode: Literal["generative", "extractive"]) -> Answer:
-    return Answer(text=NOT_FOUND, found=False, mode=mode)
+def not_found(mode: Literal["generative", "extractive"], nearest: Sequence[Citation] = ()) -> Answer:
+    """`nearest` are passages to look at, not an answer."""
+    return Answer(text=NOT_FOUND, found=False, mode=mode, citations=list(nearest))
+
+
+def not_found_hint(elsewhere: str | None) -> str:
+    """What to do now, after where it may be regulated instead."""
+    if elsewhere is None:
+        return NOT_FOUND_HINT
+    return f"Das ist vermutlich anderswo geregelt: {elsewhere}. Das liegt hier nicht vor. {NOT_FOUND_HINT}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from genius_common.contracts.retrieval import Citation, Hit
+from genius_common.contracts.retrieval import Citation, Hit, SearchResult
 from genius_modules.citations import Span, best_quote, split_sentences
 from genius_modules.citations.quotes import clip
 from genius_modules.citations.text import stems
@@ -15,6 +15,7 @@ from genius_modules.documents.answer import Answer, Sentence
 from genius_modules.documents.sources import citation, heading, passage_spans
 
 MAX_CITATIONS = 5
+_NEAREST, _NEAR = 3, 0.1
 _RELATED = 0.75
 _SHORT = 60
 _ABSATZ = re.compile(r"\((\d{1,2}[a-z]?)\)\s")
@@ -44,6 +45,14 @@ def extractive_answer(question: str, hits: Sequence[Hit]) -> Answer:
         lines.append(line if number == 1 else f"- {line}")
     text = "\n".join(lines).replace("\nWeitere Fundstellen:\n", "\n\nWeitere Fundstellen:\n\n")
     return Answer(text=text, found=True, sentences=sentences, citations=citations, mode="extractive")
+
+
+def nearest_passages(question: str, result: SearchResult) -> list[Citation]:
+    """What to show beside "nicht gefunden": the best hits' passages, unless they have next to nothing in common."""
+    if result.verdict.confidence < _NEAR:
+        return []
+    found = _distinct(result.hits)[:_NEAREST]
+    return [citation(hit, number, _passage(question, hit)) for number, hit in enumerate(found, 1)]
 
 
 def _distinct(hits: Sequence[Hit]) -> list[Hit]:

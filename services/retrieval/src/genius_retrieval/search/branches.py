@@ -10,12 +10,12 @@ from uuid import UUID
 
 from genius_retrieval.index.port import Branch, Hits
 from genius_retrieval.search.question import Question
-from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE
+from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE, SUBJECTS
 
 # Lists beside those of the fields: sections whose heading names what is asked for, and the cited ones.
 ASKED, CITED = "asked", "cited"
 # How much each list counts for being looked at, after its scores were divided by the best one.
-LIST_WEIGHTS = {BODY: 0.77, COMPOUNDS: 0.51, HEADING: 0.95, PLACE: 0.63, ASKED: 0.4, CITED: 10.0}
+LIST_WEIGHTS = {BODY: 0.77, COMPOUNDS: 0.51, HEADING: 0.95, PLACE: 0.63, SUBJECTS: 0.9, ASKED: 0.4, CITED: 10.0}
 _KIND, _CONTEXT, _REFERENCE, _LAW = 0.25, 0.25, 0.5, 2.0
 
 
@@ -46,6 +46,7 @@ def branches_for(question: Question, limit: int = 150) -> dict[str, Branch]:
         COMPOUNDS: Branch(COMPOUNDS, body, limit),
         HEADING: Branch(HEADING, body, limit),
         PLACE: Branch(PLACE, place, limit),
+        SUBJECTS: Branch(SUBJECTS, full, limit),
         ASKED: Branch(HEADING, dict.fromkeys(question.kind_terms, 1.0), 2 * limit),
         CITED: Branch(HEADING, dict.fromkeys(question.references, 1.0), limit),
     }

@@ -17,14 +17,15 @@ from genius_retrieval.index.port import IndexedChunk
 from genius_retrieval.search.branches import ASKED, Candidate
 from genius_retrieval.search.evidence import Evidence, Lens, references_found, weigh
 from genius_retrieval.search.question import Question
-from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE
+from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE, SUBJECTS
 
 WEIGHTS = {
-    "in_body": 0.92, "in_compounds": 0.49, "in_heading": 1.7, "in_place": 0.27, "coverage": 0.89, "body": 0.39,
-    "frame": 0.87, "sentence": 0.27, "opening": 0.27, "precise": 0.66, "subjects": 0.64, "subjects2": 0.63,
-    "topic": 0.3, "typed": 0.72, "asked": 0.66, "special": -0.08, "parent": 0.22, "parent_precise": 0.57,
-    "parent_asked": 0.28, "least": 0.64, "asked_topic": 0.46, "coverage2": 1.04, "frame2": 1.03, "typed_frame": 0.77,
-    "in_asked": 0.31, "first": 0.56, "general": 0.18, "prior": 0.92, "early": 0.67, "leading": 0.1,
+    "in_body": 1.28, "in_compounds": 1.06, "in_heading": 0.5, "in_place": 0.48, "in_subjects": 1.0, "coverage":
+    1.27, "body": 0.53, "frame": 1.08, "sentence": 0.36, "opening": 0.49, "precise": 1.04, "subjects": 0.63,
+    "subjects2": 0.46, "topic": 0.42, "typed": 0.87, "asked": 0.59, "special": -0.31, "parent": 0.26,
+    "parent_precise": 0.31, "parent_asked": 0.18, "least": 0.08, "asked_topic": 0.37, "coverage2": 1.1, "frame2":
+    0.92, "typed_frame": 0.68, "in_asked": 0.16, "first": 0.22, "general": 0.15, "prior": 0.75, "early": 0.6,
+    "leading": 0.09,
 }  # fmt: skip
 _EARLY_CHUNKS = 40
 # A chunk that begins with Absatz 2 or later; the first Absatz mostly has the rule.
@@ -80,6 +81,7 @@ def features(
         "in_compounds": fields.get(COMPOUNDS, 0.0),
         "in_heading": fields.get(HEADING, 0.0),
         "in_place": fields.get(PLACE, 0.0),
+        "in_subjects": fields.get(SUBJECTS, 0.0),
         "coverage": evidence.coverage,
         "body": evidence.body,
         "frame": evidence.frame,

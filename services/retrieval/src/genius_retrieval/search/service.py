@@ -12,9 +12,11 @@ from genius_common.contracts.retrieval import Hit, Passage, Searched, SearchRequ
 from genius_common.principal import ProtectionClass
 from genius_retrieval.index.port import Access, CollectionIndex, CollectionSecrets, IndexedChunk
 from genius_retrieval.search.branches import Candidate, branches_for, fuse
+from genius_retrieval.search.evidence import Lens
+from genius_retrieval.search.outside import outside
 from genius_retrieval.search.question import Question, understand
 from genius_retrieval.search.ranking import Ranked, rank
-from genius_retrieval.search.verdict import confidence, is_answerable
+from genius_retrieval.search.verdict import confidence, elsewhere, is_answerable
 
 _CANDIDATES = 40
 
@@ -41,12 +43,8 @@ class SearchService:
             return SearchResult(hits=[], verdict=Verdict(answerable=False, confidence=0.0), searched=searched)
         ranked = await self._ranked(scope.collections, access, question)
         permitted = [item for item in ranked if access.permits(item.chunk.meta)]
-        sure = confidence(question, [(item.evidence, item.cited) for item in permitted[:3]])
-        return SearchResult(
-            hits=[_hit(item) for item in permitted[: request.limit]],
-            verdict=Verdict(answerable=bool(permitted) and is_answerable(sure), confidence=round(sure, 3)),
-            searched=searched,
-        )
+        hits = [_hit(item) for item in permitted[: request.limit]]
+        return SearchResult(hits=hits, verdict=await _verdict(question, permitted[:3]), searched=searched)
 
     def order(self, question: Question, found: Sequence[tuple[IndexedChunk, Candidate]]) -> list[Ranked]:
         """The ranking, a seam for the fit of its weights."""
@@ -64,6 +62,15 @@ class SearchService:
             found.extend((chunks[item.point], item) for item in fused if item.point in chunks)
         # Pure computing of some milliseconds: kept off the event loop.
         return await asyncio.to_thread(self.order, question, found)
+
+
+async def _verdict(question: Question, best: Sequence[Ranked]) -> Verdict:
+    near = await asyncio.to_thread(outside, Lens(question))
+    sure = confidence(question, best, near)
+    answerable = bool(best) and is_answerable(sure)
+    return Verdict(
+        answerable=answerable, confidence=round(sure, 3), elsewhere=None if answerable else elsewhere(best, near)
+    )
 
 
 def narrowed(access: Access, request: SearchRequest) -> Access:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Make the vocabulary from the shipped laws: `python -m genius_retrieval.text.build_vocabulary`. Deterministic."""
+"""Make the vocabulary of the shipped laws and their subject index. Deterministic.
+
+`python -m genius_retrieval.text.build_vocabulary`
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from genius_retrieval.laws.source import read_laws
+from genius_retrieval.laws.subjects import subjects
 from genius_retrieval.text.vocabulary import VOCABULARY
 from genius_retrieval.text.words import words
 
@@ -19,7 +23,7 @@ def build() -> bytes:
     for law in read_laws():
         for section in law.sections:
             sections += 1
-            found = words(f"{section.heading} {section.text}")
+            found = words(f"{section.heading} {section.text} {subjects().get(section.id, '')}")
             frequencies.update({word for word in found if word.isalpha() and len(word) > 1})
     ordered = sorted(frequencies.items(), key=lambda item: (-item[1], item[0]))
     lines = [f"{VOCABULARY}\t{sections}", *(f"{word}\t{count}" for word, count in ordered)]

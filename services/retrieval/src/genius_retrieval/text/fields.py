@@ -18,14 +18,14 @@ from genius_retrieval.text.references import file_numbers, reference_terms, refe
 from genius_retrieval.text.vocabulary import VOCABULARY, vocabulary
 from genius_retrieval.text.words import NORMALISER, STEMMER, is_stopword, stem, words
 
-BODY, COMPOUNDS, HEADING, PLACE = "body", "compounds", "heading", "place"
-FIELDS = (BODY, COMPOUNDS, HEADING, PLACE)
+BODY, COMPOUNDS, HEADING, PLACE, SUBJECTS = "body", "compounds", "heading", "place", "subjects"
+FIELDS = (BODY, COMPOUNDS, HEADING, PLACE, SUBJECTS)
 K1 = 1.2
 _OPENING = 160
 # b and the average length in terms, measured on the shipped laws and then frozen.
-_SHAPE = {BODY: (0.6, 75.0), COMPOUNDS: (0.6, 120.0), HEADING: (0.5, 7.0), PLACE: (0.3, 25.0)}
+_SHAPE = {BODY: (0.6, 75.0), COMPOUNDS: (0.6, 120.0), HEADING: (0.5, 7.0), PLACE: (0.3, 25.0), SUBJECTS: (0.4, 18.0)}
 PROFILE: dict[str, Any] = {
-    "version": 2,
+    "version": 3,
     "vocabulary": VOCABULARY,
     "stemmer": STEMMER,
     "normaliser": NORMALISER,
@@ -58,13 +58,13 @@ def terms_of(chunk: Chunk, title: str) -> dict[str, dict[str, float]]:
         # A § without a title: its first words say what it is about.
         heading += with_parts(content_words(chunk.text[:_OPENING]))
     above, _, subjects = chunk.context.partition(SEPARATOR)
-    heading += with_parts(content_words(subjects))
     place = f"{title} {above}"
     counted = {
         BODY: [stem(word) for word in body] + reference_terms(chunk.text, law),
         COMPOUNDS: with_parts(body),
         HEADING: heading + file_numbers(chunk.text),
         PLACE: with_parts(content_words(place)) + [f"law:{key}" for key in _laws(place)],
+        SUBJECTS: with_parts(content_words(subjects)),
     }
     return {name: weights(name, Counter(terms)) for name, terms in counted.items()}
 

@@ -13,7 +13,7 @@ from importlib import resources
 
 from genius_retrieval.text.words import stem
 
-VOCABULARY = "gesetze-2026-05/1"
+VOCABULARY = "gesetze-2026-05/2"
 _FILE = "vocabulary.txt.xz"
 _SPLIT_DF = 3
 _PART = 4
