@@ -18,8 +18,9 @@ import httpx
 import orjson
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from genius_common.audit.keys import private_key
 from genius_common.tokens import TokenSigner
 from genius_gateway.app import Application, create_app
 from genius_gateway.authorities.repository import AuthorityFile, AuthorityRepository
@@ -111,11 +112,24 @@ class Gateway:
 
 
 def write_keys(folder: Path) -> tuple[Path, Path]:
-    kek, signing = folder / "kek", folder / "signing-key.pem"
+    kek = folder / "kek"
     kek.write_text(secrets.token_hex(32), encoding="ascii")
+    return kek, ed25519_file(folder / "signing-key.pem")
+
+
+def ed25519_file(path: Path) -> Path:
+    """A new private key in PEM form, as operators make it."""
     key = Ed25519PrivateKey.generate()
-    signing.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return kek, signing
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
+def witness_keys(folder: Path) -> Path:
+    """The public half of a new `witness-key.pem` beside it, as a data protection officer would hand it over."""
+    private = private_key(ed25519_file(folder / "witness-key.pem").read_bytes())
+    path = folder / "witness-keys.pem"
+    path.write_bytes(private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    return path
 
 
 def gateway_settings(folder: Path, app_url: str, issuer: str, client_secret: str, retrieval: int) -> Settings:
@@ -132,6 +146,7 @@ def gateway_settings(folder: Path, app_url: str, issuer: str, client_secret: str
             "database": {"url": app_url},
             "kek_file": kek,
             "signing_key_file": signing,
+            "audit": {"key_file": ed25519_file(folder / "audit-key.pem"), "witness_keys_file": witness_keys(folder)},
             "inference_url": f"http://127.0.0.1:{free_port()}",
             "retrieval_url": f"http://127.0.0.1:{retrieval}",
             "modules_url": f"http://127.0.0.1:{free_port()}",

@@ -40,7 +40,7 @@ from genius_gateway.policy.evaluate import PERSON_SCOPES
 from genius_gateway.runs.assembly import assemble
 from genius_gateway.runs.endpoints import router as runs_router
 from genius_gateway.runs.options import RunOptions
-from genius_gateway.settings import OidcSettings, Settings
+from genius_gateway.settings import AuditSettings, OidcSettings, Settings
 from genius_gateway.tokens.minter import TokenMinter
 
 LIMIT = 12_000_000
@@ -82,6 +82,7 @@ def settings(config: dict[str, Any]) -> Settings:
         database=DatabaseSettings(url=config["database"], pool_size=6),
         kek_file=Path("/nonexistent"),
         signing_key_file=Path("/nonexistent"),
+        audit=AuditSettings(key_file=Path("/nonexistent")),
         inference_url="http://127.0.0.1:3",
         retrieval_url=config.get("retrieval", "http://127.0.0.1:3"),
         modules_url=config["modules"],

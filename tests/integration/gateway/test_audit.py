@@ -2,7 +2,6 @@
 """The audit trail: complete, chained, content-free, and no effect without it."""
 
 import asyncio
-import hashlib
 from uuid import uuid4
 
 import orjson
@@ -10,36 +9,24 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from genius_gateway.audit.chain import GENESIS, AuditRecord
+from genius_common.audit.verify import verify
+from genius_gateway.audit.chain import AuditRecord
 from tests.support.gateway import Gateway
 
 CANARY = "Kanarienvogel-2288"
 
 
-async def export(gateway: Gateway) -> list[dict[str, object]]:
+async def export(gateway: Gateway) -> bytes:
     async with await gateway.client("r.koenig") as auditor:
         response = await auditor.get("/api/v1/audit/export")
         assert response.status_code == 200
         assert response.headers["content-type"] == "application/x-ndjson"
-        return [orjson.loads(line) for line in response.content.splitlines()]
+        return response.content
 
 
-def broken_links(records: list[dict[str, object]]) -> list[tuple[object, object]]:
-    """Links that don't fit, checked with nothing but the export."""
-    heads: dict[object, tuple[int, str]] = {}
-    wrong = []
-    for record in records:
-        content = {name: value for name, value in record.items() if name not in {"previous", "hash"}}
-        seq, previous = heads.get(record["chain"], (0, GENESIS.hex()))
-        raw = bytes.fromhex(str(record["previous"])) + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-        if (
-            record["seq"] != seq + 1
-            or record["previous"] != previous
-            or record["hash"] != hashlib.sha256(raw).hexdigest()
-        ):
-            wrong.append((record["chain"], record["seq"]))
-        heads[record["chain"]] = (int(str(record["seq"])), str(record["hash"]))
-    return wrong
+def records_of(exported: bytes) -> list[dict[str, object]]:
+    lines = [orjson.loads(line) for line in exported.splitlines()]
+    return [line for line in lines if "checkpoint" not in line]
 
 
 async def test_what_is_done_is_recorded_without_content(gateway: Gateway) -> None:
@@ -49,27 +36,14 @@ async def test_what_is_done_is_recorded_without_content(gateway: Gateway) -> Non
         await client.post(f"/api/v1/knowledge-bases/{kb}/documents", files={"file": (f"{CANARY}.txt", CANARY.encode())})
         await client.patch(f"/api/v1/knowledge-bases/{kb}", json={"name": CANARY + "2"})
         await client.delete(f"/api/v1/knowledge-bases/{kb}")
-    records = await export(gateway)
+    exported = await export(gateway)
+    records = records_of(exported)
     actions = [record["action"] for record in records if record["object"] == kb]
     assert actions == ["knowledge_base.create", "document.upload", "knowledge_base.change", "knowledge_base.delete"]
-    raw = orjson.dumps(records).decode()
+    raw = exported.decode()
     for word in (CANARY, "weber", "Weber", "Ministerium"):
         assert word not in raw
-    assert broken_links(records) == []
-
-
-async def test_changes_to_the_export_are_found(gateway: Gateway) -> None:
-    """AUD-04: a flipped, dropped, inserted or swapped record breaks the chain at its place."""
-    records = (await export(gateway))[:40]
-    assert len(records) > 5
-    for index in range(1, len(records) - 1):
-        if records[index]["chain"] != records[index + 1]["chain"] or records[index]["seq"] == 1:
-            continue
-        flipped = [*records[:index], {**records[index], "action": "x"}, *records[index + 1 :]]
-        dropped = [*records[:index], *records[index + 1 :]]
-        twice = [*records[: index + 1], *records[index:]]
-        for changed in (flipped, dropped, twice):
-            assert broken_links(changed)
+    assert verify(exported.splitlines()).holds
 
 
 async def test_without_a_record_nothing_happens(gateway: Gateway) -> None:
@@ -104,8 +78,8 @@ async def test_concurrent_records_make_one_chain(gateway: Gateway) -> None:
     records = [AuditRecord(action="test.load", authority=authority, actor=uuid4(), facts={"n": n}) for n in range(300)]
     await asyncio.gather(*(gateway.state.audit.record(record) for record in records))
     exported = await export(gateway)
-    assert sum(record["action"] == "test.load" for record in exported) == 300
-    assert broken_links(exported) == []
+    assert sum(record["action"] == "test.load" for record in records_of(exported)) == 300
+    assert verify(exported.splitlines()).holds
 
 
 async def test_the_trail_is_append_only(gateway: Gateway) -> None:

@@ -23,6 +23,7 @@ def settings(**changes: Any) -> Settings:
         "database": {"url": "postgresql+psycopg://x"},
         "kek_file": Path("kek"),
         "signing_key_file": Path("key"),
+        "audit": {"key_file": Path("audit-key")},
         "inference_url": "http://i",
         "retrieval_url": "http://r",
         "modules_url": "http://m",

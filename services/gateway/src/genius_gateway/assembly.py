@@ -12,10 +12,12 @@ from uuid import UUID
 import aiohttp
 import sqlalchemy as sa
 
+from genius_common.audit.keys import private_key
 from genius_common.crypto import ContentKey
 from genius_common.database import Database, RowScope, create_engine
 from genius_common.http import ServiceClient, create_session
 from genius_common.keys import KeyRing, keys_table, read_kek
+from genius_gateway.audit.checkpoints import Checkpoints, read_witnesses
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.auth.authenticator import Authenticator
 from genius_gateway.auth.login import LoginService
@@ -48,7 +50,8 @@ async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[Gatewa
     try:
         async with database.transaction(RowScope(tenant_wide=True)) as connection:
             await state.keys.tenant_key(connection)
-        yield state
+        async with state.checkpoints.every(settings.audit.checkpoint_minutes):
+            yield state
     finally:
         await state.usage.close()
         await state.audit.close()
@@ -74,6 +77,12 @@ def _build(
     sessions = SessionStore(database, keys, settings.session, settings.tenant)
     provisioning = Provisioning(database, settings.tenant, settings.oidc.issuer, settings.profile)
     repository, cases = KnowledgeBaseRepository(keys), CaseRepository(keys)
+    checkpoints = Checkpoints(
+        database,
+        private_key(settings.audit.key_file.read_bytes()),
+        settings.tenant,
+        read_witnesses(settings.audit.witness_keys_file),
+    )
     quota = Quota(database, settings.limits)
     access = ObjectAccess(database, repository, cases)
     knowledge_bases = KnowledgeBaseService(database, repository, access, minter, clients.retrieval)
@@ -84,6 +93,7 @@ def _build(
         keys=keys,
         minter=minter,
         audit=AuditTrail(database),
+        checkpoints=checkpoints,
         quota=quota,
         usage=BatchedUsage(database, quota),
         provider=provider,

@@ -38,6 +38,16 @@ class SessionSettings(Section):
     absolute_hours: int = Field(default=10, ge=1, le=24, description="at most as long as the provider's own session")
 
 
+class AuditSettings(Section):
+    """Checkpoints of the audit trail. The second party's key lies with it, never here."""
+
+    key_file: Path = Field(description="Ed25519 private key (PEM) that signs checkpoints")
+    witness_keys_file: Path | None = Field(
+        default=None, description="public keys (PEM) of second parties whose signatures are accepted"
+    )
+    checkpoint_minutes: float = Field(default=60, gt=0, le=1440, description="how often a checkpoint is made")
+
+
 class LimitSettings(Section):
     json_bytes: int = Field(default=12_000_000, ge=1024, description="largest JSON body")
     upload_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, description="largest file of one upload")
@@ -62,6 +72,7 @@ class Settings(ServiceSettings):
     database: DatabaseSettings
     kek_file: Path = Field(description="file with the key-encryption key, 64 hex digits")
     signing_key_file: Path = Field(description="Ed25519 private key (PEM) for principal tokens")
+    audit: AuditSettings
     inference_url: str
     retrieval_url: str
     modules_url: str

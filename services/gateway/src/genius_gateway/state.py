@@ -12,6 +12,7 @@ from genius_common.crypto import ContentKey
 from genius_common.database import Database
 from genius_common.http import ServiceClient
 from genius_common.keys import KeyRing
+from genius_gateway.audit.checkpoints import Checkpoints
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.auth.authenticator import Authenticator
 from genius_gateway.auth.login import LoginService
@@ -46,6 +47,7 @@ class GatewayState:
     keys: KeyRing
     minter: TokenMinter
     audit: AuditTrail
+    checkpoints: Checkpoints
     quota: Quota
     usage: BatchedUsage
     provider: IdentityProvider

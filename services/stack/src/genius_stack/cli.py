@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from genius_stack.commands import ask, doctor, status, token, up
+from genius_stack.commands import ask, audit, doctor, status, token, up
 from genius_stack.errors import DataDirUnusable, DiskFull, StackError
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command()(status.status)
 app.command()(doctor.doctor)
 app.command()(token.token)
 app.command()(ask.ask)
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

@@ -69,7 +69,15 @@ def key_encryption_key(folder: Path) -> Path:
 
 def signing_key(folder: Path) -> Path:
     """A PEM file with the Ed25519 key that the gateway signs principal tokens with."""
-    path = folder / "signing-key.pem"
+    return _ed25519(folder / "signing-key.pem")
+
+
+def audit_key(folder: Path) -> Path:
+    """The same kind of file for checkpoints of the audit trail."""
+    return _ed25519(folder / "audit-key.pem")
+
+
+def _ed25519(path: Path) -> Path:
     if not path.exists():
         key = Ed25519PrivateKey.generate()
         write_private(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -16,7 +16,7 @@ from genius_stack.ports import HOST
 from genius_stack.postgresql import Cluster, Role
 from genius_stack.process import Program
 from genius_stack.samples.people import WEB_CLIENT
-from genius_stack.secrets import StackSecrets, key_encryption_key, signing_key
+from genius_stack.secrets import StackSecrets, audit_key, key_encryption_key, signing_key
 from genius_stack.settings import base_environment
 
 TENANT = "lokal"
@@ -158,6 +158,7 @@ class Plan:
             "MODULES_URL": self.url("modules"),
             "KEK_FILE": str(key_encryption_key(self.data.secrets)),
             "SIGNING_KEY_FILE": str(signing_key(self.data.secrets)),
+            "AUDIT__KEY_FILE": str(audit_key(self.data.secrets)),
             "OIDC__ISSUER": self.issuer,
             "OIDC__CLIENT_ID": WEB_CLIENT,
             "OIDC__CLIENT_SECRET": self._web_client_secret(),

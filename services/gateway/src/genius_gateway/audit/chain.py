@@ -2,13 +2,13 @@
 """Audit records: ids, counts and keyed hashes only, chained by SHA-256, in the transaction of their effect.
 
 One chain per authority and one of the tenant. `hash` = SHA-256(`previous` + canonical JSON of the record); appending
-locks the head of the chain until the transaction ends, so it is the last thing a transaction does.
+locks the head of the chain until the transaction ends, so it is the last thing a transaction does. The format of links
+and checkpoints is `genius_common.audit`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,10 +19,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from genius_common.audit.chain import GENESIS, digest
 from genius_common.principal import Principal
 from genius_gateway.audit.errors import AuditUnavailable
 
-GENESIS = b"\0" * 32
 TENANT_CHAIN = "tenant"
 
 
@@ -60,11 +60,6 @@ class AuditRecord:
             outcome=outcome,
             facts=facts,
         )
-
-
-def digest(previous: bytes, content: dict[str, Any]) -> bytes:
-    """Hash of one link; `content` is the record as `content_of` gives it."""
-    return hashlib.sha256(previous + orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def content_of(chain: str, seq: int, at: dt.datetime, record: AuditRecord) -> dict[str, Any]:

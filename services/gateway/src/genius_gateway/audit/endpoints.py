@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`GET /api/v1/audit/export`: all records as JSON lines, as they were hashed, for an offline check of the chains."""
+"""All checkpoints and records as JSON lines, as they were hashed, for an offline check; signatures of the witness."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, status
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 from starlette.responses import Response, StreamingResponse
 
 from genius_common.database import RowScope
 from genius_gateway.audit.chain import AuditRecord, content_of
+from genius_gateway.audit.checkpoints import CHECKPOINTS_PAGE
 from genius_gateway.dependencies import CurrentPrincipal, State
 from genius_gateway.state import GatewayState
 
@@ -24,12 +27,37 @@ _RECORDS = text(
 
 @router.get("/export", response_class=Response)
 async def export(principal: CurrentPrincipal, state: State) -> Response:
-    """Each line: the record with `previous` and `hash` (hex). `hash` = SHA-256(previous + sorted JSON of the rest)."""
+    """First the checkpoints, each with its signatures; then the records, each with `previous` and `hash` (hex).
+
+    `hash` = SHA-256(previous + sorted JSON of the rest). A checkpoint made just now covers them all.
+    """
     await state.audit.record(AuditRecord.of(principal, "audit.export"))
-    return StreamingResponse(_lines(state), media_type="application/x-ndjson")
+    newest = await state.checkpoints.make()
+    return StreamingResponse(_lines(state, newest), media_type="application/x-ndjson")
 
 
-async def _lines(state: GatewayState) -> AsyncIterator[bytes]:
+class WitnessSignature(BaseModel):
+    """What `genius audit cosign` prints: the Ed25519 signature of a witness over one checkpoint, base64."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    signature: str = Field(min_length=88, max_length=88)
+
+
+@router.post("/checkpoints/{number}/signatures", status_code=status.HTTP_204_NO_CONTENT)
+async def cosign(
+    number: Annotated[int, Path(ge=1, le=2**62)], body: WitnessSignature, principal: CurrentPrincipal, state: State
+) -> None:
+    """Keep the signature of a second party whose public key the operator has set up (AUD-05)."""
+    async with state.database.transaction(RowScope(tenant_wide=True)) as connection:
+        await state.checkpoints.add_signature(connection, number, body.signature)
+        await state.audit.append(connection, AuditRecord.of(principal, "audit.cosign", checkpoint=number))
+
+
+async def _lines(state: GatewayState, newest: int) -> AsyncIterator[bytes]:
+    for after in range(0, newest, CHECKPOINTS_PAGE):
+        for checkpoint in await state.checkpoints.lines(after):
+            yield checkpoint
     chain, seq = "", 0
     while True:
         async with state.database.transaction(RowScope(tenant_wide=True)) as connection:

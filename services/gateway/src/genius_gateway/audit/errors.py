@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from genius_common.errors import Unavailable
+from genius_common.errors import Unavailable, Unprocessable
 
 
 class AuditUnavailable(Unavailable):
@@ -12,4 +12,13 @@ class AuditUnavailable(Unavailable):
     default_detail = (
         "Der Vorgang wurde nicht ausgeführt, weil er zurzeit nicht protokolliert werden kann. "
         "Bitte versuchen Sie es in Kürze erneut."
+    )
+
+
+class SignatureRefused(Unprocessable):
+    code = "signature_refused"
+    title = "Unterschrift passt nicht"
+    default_detail = (
+        "Die Unterschrift gehört zu keiner der hinterlegten zweiten Stellen oder zu einem anderen Prüfpunkt. "
+        "Unterschreiben Sie den Prüfpunkt aus einem frischen Export mit „genius audit cosign“."
     )

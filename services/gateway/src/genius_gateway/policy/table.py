@@ -113,6 +113,7 @@ RULES: tuple[Rule, ...] = (
         "GET", "/api/v1/usage", "usage.read", frozenset({Role.BEHOERDENADMINISTRATION, Role.BETRIEB}), None, "authority"
     ),
     Rule("GET", "/api/v1/audit/export", "audit.export", AUDITORS, None, "tenant"),
+    Rule("POST", "/api/v1/audit/checkpoints/{number}/signatures", "audit.cosign", AUDITORS, None, "tenant"),
     Rule("GET", "/v1/models", "model.list", MEMBERS, "models.read", "-"),
     Rule("POST", "/v1/chat/completions", "model.chat", CLERKS, "chat.completions", "-"),
     Rule("POST", "/v1/embeddings", "model.embed", CLERKS, "embeddings", "-"),
