@@ -145,7 +145,7 @@ def commands_page() -> str:
     group: Any = get_command(app)
     context_class = group.context_class
     lines = ["# Commands", "", "The `genius` command; `make help` lists the targets of the repository."]
-    for name, command in sorted(group.commands.items()):
+    for name, command in sorted(_leaves("", group)):
         context = context_class(command, info_name=f"genius {name}")
         usage = command.get_usage(context).removeprefix("Usage: ")
         lines += ["", f"## genius {name}", "", command.help or "", "", f"`{usage}`", ""]
@@ -154,6 +154,14 @@ def commands_page() -> str:
             option = ", ".join([*parameter.opts, *parameter.secondary_opts])
             lines.append(f"| `{option}` | {getattr(parameter, 'help', '') or ''} |")
     return "\n".join(lines) + "\n"
+
+
+def _leaves(path: str, group: Any) -> Iterator[tuple[str, Any]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _leaves(f"{path}{name} ", command)
+        else:
+            yield f"{path}{name}", command
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -88,6 +88,7 @@ async def test_only_the_known_second_party_signs(gateway: Gateway, keys: dict[st
     assert (code, stranger.stat().st_mode & 0o777) == (0, 0o600)
     assert public.startswith("-----BEGIN PUBLIC KEY-----")
     assert command("key", stranger)[0] != 0
+    assert command("public-key", stranger) == (0, public)
     operator = gateway.state.settings.audit.key_file
     for key in (stranger, operator):
         code, output = command("cosign", first, "--key", key, "--kept", tmp_path / f"kept-{key.stem}.json")

@@ -82,7 +82,19 @@ def new_key(path: Annotated[Path, typer.Argument(help="neue Datei für den priva
         raise Refused(f"{path} gibt es schon; ein Schlüssel wird nicht überschrieben.")
     private = Ed25519PrivateKey.generate()
     write_private(path, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    print(private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(), end="")
+    print(_public_pem(private), end="")
+
+
+@app.command("public-key")
+def public_key(
+    key: Annotated[Path, typer.Argument(help="Datei mit einem privaten Schlüssel (PEM)", exists=True, dir_okay=False)],
+) -> None:
+    """Gibt den öffentlichen Schlüssel dazu aus, den der Betrieb oder die zweite Stelle weitergibt."""
+    print(_public_pem(_private(key)), end="")
+
+
+def _public_pem(private: Ed25519PrivateKey) -> str:
+    return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def _newest(file: Path) -> dict[str, Any]:
