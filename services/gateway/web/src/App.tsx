@@ -7,7 +7,6 @@ import { SignIn } from './SignIn'
 import { Shell } from './shell/Shell'
 import { LiveRegions } from './chat/announcer'
 import { ChatStores } from './chat/ChatStores'
-import { SessionEnd } from './shell/SessionEnd'
 
 function Loading() {
   const { t } = useI18n()
@@ -21,7 +20,6 @@ export function App() {
       <SessionProvider otherwise={(state, config, retry) => (state.kind === 'loading' ? <Loading /> : <SignIn state={state} config={config} retry={retry} />)}>
         <ChatStores>
           <Shell><Pages /></Shell>
-          <SessionEnd />
         </ChatStores>
       </SessionProvider>
     </SettingsProvider>

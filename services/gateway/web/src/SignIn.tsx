@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { UiConfig } from './api/endpoints'
 import { loginUrl } from './api/login'
 import { useI18n } from './i18n'
@@ -19,6 +19,13 @@ export function SignIn({ state, config, retry }: { state: SessionState; config: 
   const { path } = useRoute()
   const [display, setDisplay] = useState(false)
   const legal = legalPath(path)
+  const title = useRef<HTMLHeadingElement>(null)
+  const ended = state.kind === 'ended'
+  useEffect(() => {
+    if (!ended) return
+    document.title = `${t('session.title')} – ${t('app.product')}`
+    title.current?.focus()
+  }, [ended, t])
   return (
     <div className="signin-page">
       <a className="skip" href="#main">{t('app.skip')}</a>
@@ -27,11 +34,13 @@ export function SignIn({ state, config, retry }: { state: SessionState; config: 
       <main id="main" tabIndex={-1} className="signin-main">
         {legal ? <div className="column prose-page"><LegalPage page={legal} config={config} /></div> : (
           <div className="signin-card">
-            <h1>{t('signin.title')}</h1>
-            <p className="lead">{t('signin.lead')}</p>
-            <ul className="ticks">
-              {(['signin.point.ask', 'signin.point.sum', 'signin.point.draft'] as const).map((key) => <li key={key}><Icon name="check" />{t(key)}</li>)}
-            </ul>
+            <h1 ref={title} tabIndex={-1}>{t(ended ? 'session.title' : 'signin.title')}</h1>
+            <p className="lead" role={ended ? 'alert' : undefined}>{t(ended ? 'session.text' : 'signin.lead')}</p>
+            {!ended && (
+              <ul className="ticks">
+                {(['signin.point.ask', 'signin.point.sum', 'signin.point.draft'] as const).map((key) => <li key={key}><Icon name="check" />{t(key)}</li>)}
+              </ul>
+            )}
             <section className="signin-ai" aria-labelledby="ai-title">
               <Icon name="info" />
               <div><h2 id="ai-title">{t('signin.ai.title')}</h2><p>{t('signin.ai')}</p></div>
@@ -40,7 +49,7 @@ export function SignIn({ state, config, retry }: { state: SessionState; config: 
               <Note kind="danger" alert actions={<Button variant="secondary" icon="regenerate" label={t('app.retry')} onClick={retry} />}>{t('signin.error')}</Note>
             ) : (
               <>
-                <a className="kern-btn kern-btn--primary btn signin-button" href={loginUrl()}><Icon name="account" /><span className="kern-label">{t('signin.button')}</span></a>
+                <a className="kern-btn kern-btn--primary btn signin-button" href={loginUrl()}><Icon name="account" /><span className="kern-label">{t(ended ? 'session.signin' : 'signin.button')}</span></a>
                 <p className="hint">{t('signin.how')}</p>
               </>
             )}

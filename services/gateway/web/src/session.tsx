@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
-import { ApiError } from './api/client'
+import { ApiError, onSessionEnd } from './api/client'
+import { keepDraftsOf } from './drafts'
 import { fetchConversations, fetchKnowledgeBases, fetchMe, fetchModules, fetchUiConfig, type UiConfig } from './api/endpoints'
 import { may } from './rights'
 import type { Conversation, KnowledgeBase, Manifest, Me } from './api/types'
@@ -17,7 +18,8 @@ export type Session = {
   reloadKnowledgeBases: () => void
   setConversations: (change: (old: Conversation[]) => Conversation[]) => void
 }
-export type SessionState = { kind: 'loading' } | { kind: 'anonymous' } | { kind: 'unreachable' } | { kind: 'ready' }
+/** `ended`: there was a session, and its page is still there to come back to. */
+export type SessionState = { kind: 'loading' | 'anonymous' | 'unreachable' | 'ready' | 'ended' }
 
 const Context = createContext<Session | null>(null)
 export function useSession(): Session {
@@ -42,6 +44,7 @@ export function SessionProvider({ children, otherwise }: { children: ReactNode; 
     let own: Me
     try {
       own = await fetchMe()
+      keepDraftsOf(own)
       setMe(own)
     } catch (error) {
       setState({ kind: error instanceof ApiError && error.status === 401 ? 'anonymous' : 'unreachable' })
@@ -54,6 +57,7 @@ export function SessionProvider({ children, otherwise }: { children: ReactNode; 
     if (bases.status === 'fulfilled') setKnowledgeBases(bases.value)
     setState({ kind: 'ready' })
   }, [reloadConversations])
+  useEffect(() => onSessionEnd(() => setState((old) => (old.kind === 'ready' ? { kind: 'ended' } : old))), [])
   useEffect(() => {
     void start()
     void fetchUiConfig().then((own) => setConfig({ ...NO_CONFIG, ...own }), () => undefined)

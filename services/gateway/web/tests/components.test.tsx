@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { act, render, screen } from '@testing-library/react'
+import { act, cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { useState } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '../src/api/client'
 import type { Citation, DocumentState } from '../src/api/types'
 import { AnswerMessage } from '../src/chat/AnswerMessage'
-import { readDraft, writeDraft } from '../src/chat/draft'
 import { EditMessage } from '../src/chat/EditMessage'
+import { draftKey, dropDrafts, keepDraftsOf, readDraft, writeDraft } from '../src/drafts'
 import { ErrorNote } from '../src/errors'
 import { FileChips } from '../src/files/FileChips'
 import { useUploads } from '../src/files/useUploads'
@@ -103,13 +103,16 @@ describe('answers', () => {
   })
 
   it('can be edited as drafts', async () => {
-    render(<EditableText text="**Vermerk**" />)
+    render(<EditableText text="**Vermerk**" draft="genius.draft.a.text.r" />)
     await user.click(screen.getByRole('button', { name: 'Text bearbeiten' }))
     const area = screen.getByLabelText('Entwurf bearbeiten')
     expect(document.activeElement).toBe(area)
     await user.clear(area)
     await user.type(area, 'Neuer Text')
     await user.click(screen.getByRole('button', { name: 'Bearbeiten beenden' }))
+    expect(screen.getByText('Neuer Text')).toBeTruthy()
+    cleanup()
+    render(<EditableText text="**Vermerk**" draft="genius.draft.a.text.r" />)
     expect(screen.getByText('Neuer Text')).toBeTruthy()
   })
 })
@@ -167,22 +170,32 @@ describe('small texts', () => {
     rerender(<ErrorNote error={new ApiError(503, {})} />)
     expect(screen.getByRole('alert').textContent).toContain('Der Server hat einen Fehler gemeldet')
   })
-  it('keep drafts in this tab only', () => {
-    writeDraft('genius.draft.new', 'Entwurf')
-    expect(readDraft('genius.draft.new')).toBe('Entwurf')
+  it('keep drafts in this tab only, for one person, until signing out', () => {
+    const [anna, bert] = [{ id: 'a', authority: null, roles: [] }, { id: 'b', authority: null, roles: [] }]
+    writeDraft(draftKey(anna, 'new'), 'Entwurf')
+    expect([readDraft(draftKey(anna, 'new')), readDraft(draftKey(bert, 'new'))]).toEqual(['Entwurf', ''])
     expect(localStorage.length).toBe(0)
-    writeDraft('genius.draft.new', '')
+    keepDraftsOf(anna)
+    expect(sessionStorage.length).toBe(1)
+    keepDraftsOf(bert)
+    expect(sessionStorage.length).toBe(0)
+    writeDraft(draftKey(bert, 'new'), 'Text')
+    writeDraft(draftKey(bert, 'form.draft'), '{}')
+    writeDraft(draftKey(bert, 'form.draft'), '')
+    expect(sessionStorage.length).toBe(1)
+    dropDrafts()
     expect(sessionStorage.length).toBe(0)
   })
   it('send an edited message only with text', async () => {
     const send = vi.fn()
     const cancel = vi.fn()
-    render(<EditMessage text="alt" onSend={send} onCancel={cancel} />)
+    render(<EditMessage text="alt" draft="genius.draft.a.edit.m" onSend={send} onCancel={cancel} />)
     await user.clear(screen.getByLabelText('Nachricht bearbeiten'))
     await user.click(screen.getByRole('button', { name: 'Neue Fassung senden' }))
     expect(send).not.toHaveBeenCalled()
     await user.type(screen.getByLabelText('Nachricht bearbeiten'), 'neu{Escape}')
     expect(cancel).toHaveBeenCalled()
+    expect(readDraft('genius.draft.a.edit.m')).toBe('neu')
     await user.click(screen.getByRole('button', { name: 'Neue Fassung senden' }))
     expect(send).toHaveBeenCalledWith('neu')
   })

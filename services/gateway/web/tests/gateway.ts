@@ -26,6 +26,9 @@ export class Gateway {
   async start(): Promise<void> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve))
     const { port } = this.server.address() as AddressInfo
+    // In a simulated browser the page comes from here too: a foreign origin would be refused.
+    const simulated = globalThis as { happyDOM?: { setURL: (url: string) => void } }
+    simulated.happyDOM?.setURL(`http://127.0.0.1:${port}/chat/1?a=b`)
     globalThis.fetch = (input, init) => this.fetch(`http://127.0.0.1:${port}${String(input)}`, init)
   }
 

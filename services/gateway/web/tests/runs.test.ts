@@ -51,6 +51,8 @@ describe('followRun', () => {
     const gets = gateway.seen.filter((seen) => seen.method === 'GET')
     expect(gets.length).toBeGreaterThan(3)
     expect(gets.every((seen) => seen.path === `/api/v1/runs/${RUN}/events` && Number(seen.headers['last-event-id']) > 0)).toBe(true)
+    // Nobody asked for these: they do not prolong the session.
+    expect(gateway.seen.map((seen) => seen.headers['x-background'] === '1')).toEqual(gateway.seen.map((seen) => seen.method === 'GET'))
   })
 
   it('leaves out what the server sends a second time', async () => {

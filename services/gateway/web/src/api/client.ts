@@ -23,6 +23,8 @@ export function onSessionEnd(listener: Listener): () => void {
 
 /** `x-csrf` is the proof that a request comes from our own script (the gateway also checks Origin and Sec-Fetch-Site). */
 export const CSRF = { 'x-csrf': '1' } as const
+/** Marks what the page asks by itself: such a request does not prolong the session. Nothing a person does may carry it. */
+export const BACKGROUND = { 'x-background': '1' } as const
 
 async function problemOf(response: Response): Promise<Problem> {
   const type = response.headers.get('content-type') ?? ''
@@ -48,8 +50,8 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
   throw new ApiError(response.status, await problemOf(response))
 }
 
-export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await send(path, { headers: { accept: 'application/json' }, signal: signal ?? null })
+export async function getJson<T>(path: string, mark: Record<string, string> = {}): Promise<T> {
+  const response = await send(path, { headers: { ...mark, accept: 'application/json' } })
   return (await response.json()) as T
 }
 

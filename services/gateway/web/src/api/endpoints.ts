@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { getJson, sendJson, upload } from './client'
+import { BACKGROUND, getJson, sendJson, upload } from './client'
+import { endsOf } from './sessionEnds'
 import type { Conversation, DocumentState, Hit, KnowledgeBase, Manifest, Me, Message, Run, TextSpan } from './types'
 
 type List<T> = { items: T[]; next?: string | null }
@@ -19,7 +20,12 @@ async function all<T>(path: string, most = 20): Promise<T[]> {
   return items
 }
 
-export const fetchMe = (): Promise<Me> => getJson('/api/v1/me')
+/** `background`: only to look, the session is not prolonged by it. */
+export async function fetchMe({ background = false } = {}): Promise<Me> {
+  const asked = Date.now()
+  const me = await getJson<Me>('/api/v1/me', background ? BACKGROUND : {})
+  return { ...me, ends: me.session ? endsOf(me.session, asked) : null }
+}
 export const fetchModules = async (): Promise<Manifest[]> => (await getJson<List<Manifest>>('/api/v1/modules')).items
 export const fetchRun = (id: string): Promise<Run> => getJson(`/api/v1/runs/${enc(id)}`)
 
@@ -43,12 +49,14 @@ export const fetchDocuments = (kb: string, after?: string): Promise<List<Documen
   getJson(`/api/v1/knowledge-bases/${enc(kb)}/documents${after ? `?after=${enc(after)}` : ''}`)
 export const searchIn = async (kb: string, query: string): Promise<Hit[]> =>
   (await sendJson<{ hits: Hit[] }>('POST', `/api/v1/knowledge-bases/${enc(kb)}/search`, { query, limit: 10 })).hits
-export const fetchDocument = (id: string): Promise<DocumentState> => getJson(`/api/v1/documents/${enc(id)}`)
+/** Asked again and again while a document or file is being read; a person asked for none of these requests. */
+export const followDocument = (id: string): Promise<DocumentState> => getJson(`/api/v1/documents/${enc(id)}`, BACKGROUND)
 export const deleteDocument = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/documents/${enc(id)}`)
 export const uploadDocument = (kb: string, file: File, progress: (share: number) => void): Promise<DocumentState> =>
   upload(`/api/v1/knowledge-bases/${enc(kb)}/documents`, file, progress)
 
 export const fetchFile = (id: string): Promise<DocumentState> => getJson(`/api/v1/files/${enc(id)}`)
+export const followFile = (id: string): Promise<DocumentState> => getJson(`/api/v1/files/${enc(id)}`, BACKGROUND)
 export const deleteFile = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/files/${enc(id)}`)
 export const uploadFile = (file: File, progress: (share: number) => void): Promise<DocumentState> =>
   upload('/api/v1/files', file, progress)

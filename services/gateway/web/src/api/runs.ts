@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { ApiError, CSRF, send, sendJson } from './client'
+import { ApiError, BACKGROUND, CSRF, send, sendJson } from './client'
 import { readSse } from './sse'
 import type { RunEvent } from './types'
 
@@ -20,7 +20,7 @@ export type Follow = {
   pauses?: readonly number[]
 }
 
-function open(follow: Follow, run: string | undefined, last: number, key: string): Promise<Response> {
+function open(follow: Follow, run: string | undefined, last: number, key: string, again: boolean): Promise<Response> {
   if (run === undefined && follow.start) {
     return send(`/api/v1/modules/${encodeURIComponent(follow.start.module)}/runs`, {
       method: 'POST',
@@ -36,7 +36,7 @@ function open(follow: Follow, run: string | undefined, last: number, key: string
       body: JSON.stringify({ input: follow.start.input, detach: true }),
     })
   }
-  const headers: Record<string, string> = { accept: 'text/event-stream' }
+  const headers: Record<string, string> = { ...(again ? BACKGROUND : {}), accept: 'text/event-stream' }
   if (last > 0) headers['last-event-id'] = String(last)
   return send(`/api/v1/runs/${encodeURIComponent(run ?? '')}/events`, { signal: follow.signal, headers })
 }
@@ -51,9 +51,10 @@ export async function* followRun(follow: Follow): AsyncGenerator<RunEvent> {
   let run = follow.run
   let last = follow.after ?? 0
   let attempt = 0
+  let again = false
   for (;;) {
     try {
-      const response = await open(follow, run, last, key)
+      const response = await open(follow, run, last, key, again)
       follow.onConnection?.(true)
       // Everything up to the last event was received before.
       if (response.status === 204) return
@@ -75,6 +76,7 @@ export async function* followRun(follow: Follow): AsyncGenerator<RunEvent> {
       if (!transient || (error instanceof ApiError && error.status >= 500 && run === undefined)) throw error
     }
     follow.onConnection?.(false)
+    again = true
     const pause = pauses[attempt++]
     if (pause === undefined) throw new ApiError(0, { code: 'network' })
     await wait(pause, follow.signal)

@@ -5,6 +5,11 @@ export type Locale = 'de' | 'en'
 export type Label = { de: string; en: string }
 export type Mode = 'generative' | 'extractive' | 'template'
 
+/** When the session ends, by the server's clock; `now` is what that clock said. */
+export type SessionTimes = { idle_ends_at: string; ends_at: string; now: string }
+/** The same by this browser's clock, in ms since 1970. */
+export type SessionEnds = { idle: number; absolute: number }
+
 export type Authority = { id: string; name: string }
 export type Me = {
   id?: string
@@ -15,6 +20,8 @@ export type Me = {
   units?: { id: string; name: string }[]
   roles: string[]
   rights?: string[]
+  session?: SessionTimes | null
+  ends?: SessionEnds | null
   limits?: { message_characters?: number; file_bytes?: number; files?: number }
 }
 

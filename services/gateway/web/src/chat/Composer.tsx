@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useCallback, useEffect, useId, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
-import { deleteFile, fetchFile, uploadFile } from '../api/endpoints'
+import { deleteFile, followFile, uploadFile } from '../api/endpoints'
+import { useDraft, useDraftKey } from '../drafts'
 import { errorText } from '../errors'
 import { FileButton } from '../files/FileButton'
 import { FileChips } from '../files/FileChips'
@@ -10,14 +11,13 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Note } from '../kern/Note'
 import { useSession } from '../session'
-import { useDraft } from './draft'
 import { KnowledgeButton } from './KnowledgeButton'
 import { limitsOf, checkFiles } from './limits'
 import type { ChatState, ChatStore } from './store'
 import { useKnowledgeChoice } from './useKnowledgeChoice'
 
 type Props = { store: ChatStore; state: ChatState; suggestion: string; onSuggestionTaken: () => void }
-const SOURCE = { put: uploadFile, get: fetchFile, remove: deleteFile }
+const SOURCE = { put: uploadFile, get: followFile, remove: deleteFile }
 /** From this share of the limit on, what is left is told. */
 const TELL_FROM = 0.8
 
@@ -27,7 +27,7 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
   const { me } = useSession()
   const id = useId()
   const area = useRef<HTMLTextAreaElement>(null)
-  const [draft, setDraft] = useDraft(store.id)
+  const [draft, setDraft, putBack] = useDraft(useDraftKey(store.id ?? 'new'))
   const { uploads, add, drop, clear } = useUploads(SOURCE)
   const knowledge = useKnowledgeChoice(state.conversation, uploads.length > 0)
   const limits = limitsOf(me)
@@ -53,9 +53,9 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
       await turn
     } catch {
       // Said by the store's error note; what was written comes back into the field.
-      setDraft((now) => now || text)
+      putBack(text)
     }
-  }, [store, unusable, limits.characters, uploads, setDraft, knowledge, clear])
+  }, [store, unusable, limits.characters, uploads, setDraft, putBack, knowledge, clear])
 
   useEffect(() => {
     if (!suggestion) return

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useId, useRef } from 'react'
+import { useDraft } from '../drafts'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 
-export function EditMessage({ text, onSend, onCancel }: { text: string; onSend: (text: string) => void; onCancel: () => void }) {
+type Props = { text: string; draft: string; focus?: boolean; onSend: (text: string) => void; onCancel: () => void }
+
+/** Changes are kept under `draft` until they are sent or cancelled. */
+export function EditMessage({ text, draft: key, focus = true, onSend, onCancel }: Props) {
   const { t } = useI18n()
   const id = useId()
-  const [draft, setDraft] = useState(text)
+  const [draft, setDraft] = useDraft(key, text)
   const area = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => area.current?.focus(), [])
+  useEffect(() => {
+    if (focus) area.current?.focus()
+  }, [focus])
   return (
     <form className="edit" onSubmit={(event) => {
       event.preventDefault()

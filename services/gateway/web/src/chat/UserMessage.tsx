@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useState } from 'react'
 import type { Message } from '../api/types'
+import { readDraft, useDraftKey, writeDraft } from '../drafts'
 import { FileName } from '../files/FileName'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
@@ -12,15 +13,24 @@ type Props = { message: Message; branch: Branch; onEdit: (message: Message, text
 
 export function UserMessage({ message, branch, onEdit }: Props) {
   const { t, time } = useI18n()
-  const [editing, setEditing] = useState(false)
+  const draft = useDraftKey(`edit.${message.id}`)
+  // An edit that a new sign-in interrupted is open again, without taking the focus.
+  const [kept, setKept] = useState(() => readDraft(draft) !== '')
+  const [editing, setEditing] = useState(kept)
+  const close = () => {
+    setEditing(false)
+    setKept(false)
+    writeDraft(draft, '')
+  }
   const files = message.files ?? []
   return (
     <article className="message message--user" aria-labelledby={`h-${message.id}`}>
       <h2 id={`h-${message.id}`} className="sr-only">{t('chat.you')}, <time dateTime={message.created_at}>{time(message.created_at)}</time></h2>
       {editing ? (
-        <EditMessage text={message.text} onCancel={() => setEditing(false)} onSend={(text) => {
-          setEditing(false)
-          void onEdit(message, text).catch(() => undefined)
+        <EditMessage text={message.text} draft={draft} focus={!kept} onCancel={close} onSend={(text) => {
+          close()
+          // Could not be sent: what was written is there again the next time that the editor opens.
+          void onEdit(message, text).catch(() => writeDraft(draft, text))
         }} />
       ) : (
         <>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import { deleteFile, fetchFile, uploadFile } from '../api/endpoints'
+import { deleteFile, followFile, uploadFile } from '../api/endpoints'
 import { checkFiles, limitsOf } from '../chat/limits'
 import { FileButton } from '../files/FileButton'
 import { FileChips } from '../files/FileChips'
@@ -13,7 +13,7 @@ import { fieldId, useForm, type FieldProps } from './context'
 import { FieldFrame, useWiring } from './FieldFrame'
 import { pointer } from './schema'
 
-const SOURCE = { put: uploadFile, get: fetchFile, remove: deleteFile }
+const SOURCE = { put: uploadFile, get: followFile, remove: deleteFile }
 
 export function FilesField(props: FieldProps) {
   const i18n = useI18n()

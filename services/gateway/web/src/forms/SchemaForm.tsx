@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { useCallback, useId, useMemo, useState, type FormEvent, type ReactNode } from 'react'
+import { useCallback, useEffect, useId, useMemo, useRef, useState, type FormEvent, type ReactNode } from 'react'
 import type { JsonSchema } from '../api/types'
 import { useI18n } from '../i18n'
 import { AnyField } from './AnyField'
@@ -13,6 +13,7 @@ type Props = {
   /** Errors of the server, by JSON pointer (also below `/input`). */
   serverErrors?: { pointer: string; detail: string }[]
   start?: Values
+  /** Told after each change, so that what was written can be kept. */
   onValues?: (values: Values) => void
   children: ReactNode
 }
@@ -50,6 +51,12 @@ export function SchemaForm({ schema, onSubmit, serverErrors, start, onValues, ch
   }, [errors, serverErrors])
   const context = useMemo(() => ({ root: schema, base, values, errors: all, change, wait }), [schema, base, values, all, change, wait])
 
+  const tell = useRef(onValues)
+  useEffect(() => {
+    tell.current = onValues
+  })
+  useEffect(() => tell.current?.(prune(values, schema, schema) as Values), [values, schema])
+
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const clean = prune(values, schema, schema) as Values
@@ -57,7 +64,6 @@ export function SchemaForm({ schema, onSubmit, serverErrors, start, onValues, ch
     for (const at of waiting) found.set(at, t('form.error.pending'))
     setErrors(found)
     setTries((old) => old + 1)
-    onValues?.(clean)
     if (found.size === 0) onSubmit(clean)
   }
   const summary: FormError[] = [...all].map(([at, text]) => {

@@ -15,6 +15,7 @@ const helpDe: Page = {
     { title: 'Anhalten, ändern, neu erzeugen', list: ['„Anhalten“ oder die Taste Esc beendet eine Antwort. Was schon da ist, bleibt stehen.', '„Bearbeiten“ ändert Ihre Frage. Die alte Fassung bleibt erhalten; mit „1 von 2“ wechseln Sie.', '„Neu erzeugen“ schreibt die Antwort noch einmal.'] },
     { title: 'Tastatur', list: ['Eingabetaste: senden', 'Umschalt + Eingabetaste: neue Zeile', 'Esc: Antwort anhalten, Dialog oder Quellen schließen', 'Tabulator: zum nächsten Element; der erste Link jeder Seite springt zum Inhalt'] },
     { title: 'Ohne Sprachmodell', text: ['Steht oben „Ohne Sprachmodell“, ist gerade kein Sprachmodell verfügbar. Genius arbeitet dann mit wörtlichen Fundstellen, mit Auszügen und mit Vorlagen.'] },
+    { title: 'Wenn Ihre Sitzung endet', text: ['Nach einer längeren Pause endet Ihre Sitzung. Einige Minuten vorher fragt Genius, ob Sie weiter arbeiten möchten. Auch ohne Pause müssen Sie sich nach einigen Stunden neu anmelden; auch das wird vorher gesagt.', 'Was Sie geschrieben und noch nicht gesendet haben, bleibt in diesem Fenster, bis Sie das Fenster schließen oder sich abmelden. Dateien, die noch nicht gesendet waren, fügen Sie nach der Anmeldung neu an.'] },
     { title: 'Was Genius nicht tut', list: ['Genius entscheidet nichts. Die Entscheidung treffen Sie.', 'Genius sucht nicht im Internet und schickt nichts dorthin.', 'Vorgesetzte und Administratoren können Ihre Gespräche nicht lesen.'] },
   ],
 }
@@ -28,6 +29,7 @@ const helpEn: Page = {
     { title: 'Stop, change, regenerate', list: ['“Stop” or the Esc key ends an answer. What is there stays.', '“Edit” changes your question. The old version is kept; “1 of 2” switches.', '“Regenerate” writes the answer again.'] },
     { title: 'Keyboard', list: ['Enter: send', 'Shift + Enter: new line', 'Esc: stop the answer, close a dialog or the sources', 'Tab: next element; the first link of each page jumps to the content'] },
     { title: 'Without a language model', text: ['If it says “No language model” at the top, none is available at the moment. Genius then works with verbatim passages, extracts and templates.'] },
+    { title: 'When your session ends', text: ['After a longer pause your session ends. Some minutes before, Genius asks whether you want to go on working. Even without a pause you have to sign in again after some hours; that is told before as well.', 'What you wrote and did not send stays in this window until you close the window or sign out. Attach files again after signing in that were not sent yet.'] },
     { title: 'What Genius does not do', list: ['Genius decides nothing. You take the decision.', 'Genius does not search the internet and sends nothing there.', 'Superiors and administrators cannot read your conversations.'] },
   ],
 }

@@ -23,6 +23,7 @@ export function makeI18n(locale: Locale) {
   const numbers = new Intl.NumberFormat(tag)
   const dates = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })
   const times = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
+  const clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short' })
   const bytes = (size: number): string =>
     size < MEGABYTE ? `${numbers.format(Math.max(1, Math.round(size / 1024)))} kB` : `${numbers.format(Math.round((size * 10) / MEGABYTE) / 10)} MB`
   return {
@@ -35,6 +36,8 @@ export function makeI18n(locale: Locale) {
     number: (value: number) => numbers.format(value),
     date: (iso: string) => dates.format(new Date(iso)),
     time: (iso: string) => times.format(new Date(iso)),
+    /** Time of day of a moment in ms since 1970. */
+    clock: (at: number) => clock.format(at),
     bytes,
   }
 }

@@ -11,13 +11,17 @@ type Props = {
   footer?: ReactNode
   /** Text of the button that closes; "Abbrechen" unless told. */
   closeLabel?: string
+  /** All buttons at the bottom, instead of the one that closes and `footer`. */
+  buttons?: ReactNode
+  /** Interrupts: screen readers read title and text at once. */
+  alert?: boolean
 }
 
 /**
  * Modal dialog: native `<dialog>`, so the browser keeps the focus inside, closes on Escape and hides the rest.
  * The focus goes to the first field, or to the title, and returns to where it was.
  */
-export function Dialog({ title, onClose, children, footer, closeLabel }: Props) {
+export function Dialog({ title, onClose, children, footer, closeLabel, buttons, alert = false }: Props) {
   const { t } = useI18n()
   const id = useId()
   const box = useRef<HTMLDialogElement>(null)
@@ -34,7 +38,7 @@ export function Dialog({ title, onClose, children, footer, closeLabel }: Props) 
     }
   }, [])
   return createPortal(
-    <dialog ref={box} className="kern-dialog dialog" aria-labelledby={id} onCancel={(event) => {
+    <dialog ref={box} className="kern-dialog dialog" role={alert ? 'alertdialog' : undefined} aria-labelledby={id} aria-describedby={alert ? `${id}t` : undefined} onCancel={(event) => {
       event.preventDefault()
       onClose()
     }}>
@@ -42,10 +46,9 @@ export function Dialog({ title, onClose, children, footer, closeLabel }: Props) 
         <h2 id={id} tabIndex={-1}>{title}</h2>
         <Button icon="close" iconOnly label={t('app.close')} onClick={onClose} />
       </header>
-      <div className="dialog-body">{children}</div>
+      <div className="dialog-body" id={`${id}t`}>{children}</div>
       <footer className="dialog-foot">
-        <Button variant="secondary" label={closeLabel ?? t('app.cancel')} onClick={onClose} />
-        {footer}
+        {buttons ?? <><Button variant="secondary" label={closeLabel ?? t('app.cancel')} onClick={onClose} />{footer}</>}
       </footer>
     </dialog>,
     document.body,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import { deleteDocument, fetchDocument, fetchDocuments, uploadDocument } from '../api/endpoints'
+import { deleteDocument, fetchDocuments, followDocument, uploadDocument } from '../api/endpoints'
 import type { DocumentState, KnowledgeBase } from '../api/types'
 import { checkFiles, limitsOf } from '../chat/limits'
 import { ErrorNote } from '../errors'
@@ -28,7 +28,7 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
   const [deleting, setDeleting] = useState<DocumentState | null>(null)
   const [problem, setProblem] = useState('')
   const limits = useMemo(() => ({ ...limitsOf(me), files: MANY }), [me])
-  const source = useMemo(() => ({ put: (file: File, progress: (share: number) => void) => uploadDocument(base.id, file, progress), get: fetchDocument }), [base.id])
+  const source = useMemo(() => ({ put: (file: File, progress: (share: number) => void) => uploadDocument(base.id, file, progress), get: followDocument }), [base.id])
   const { uploads, add, drop } = useUploads(source)
 
   const load = useCallback((after?: string) => void fetchDocuments(base.id, after).then((page) => {
@@ -50,7 +50,7 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
     const open = (documents ?? []).filter((one) => one.state !== 'ready' && one.state !== 'failed')
     if (open.length === 0) return undefined
     const timer = setTimeout(() => {
-      void Promise.allSettled(open.map((one) => fetchDocument(one.id))).then((states) => {
+      void Promise.allSettled(open.map((one) => followDocument(one.id))).then((states) => {
         const fresh = new Map(states.flatMap((state) => (state.status === 'fulfilled' ? [[state.value.id, state.value] as const] : [])))
         setDocuments((old) => (old ?? []).map((one) => fresh.get(one.id) ?? one))
       })

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useEffect, useId, useRef, useState } from 'react'
+import { useDraft } from '../drafts'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { CopyButton } from '../kern/CopyButton'
 import { Markdown } from '../markdown/Markdown'
 import { plainText } from '../markdown/plain'
 
-/** A draft: read it as it will look, or edit it; what one copies is what one sees. */
-export function EditableText({ text }: { text: string }) {
+/** A draft: read it as it will look, or edit it; what one copies is what one sees. Changes are kept under `draft`. */
+export function EditableText({ text, draft }: { text: string; draft: string }) {
   const { t } = useI18n()
   const id = useId()
-  const [value, setValue] = useState(text)
+  const [value, setValue] = useDraft(draft, text)
   const [editing, setEditing] = useState(false)
   const area = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { ErrorNote } from '../errors'
 import { SchemaForm } from '../forms/SchemaForm'
 import type { Values } from '../forms/schema'
-import { readDraft, writeDraft } from '../chat/draft'
+import { readDraft, useDraftKey, writeDraft } from '../drafts'
 import { NotFound } from '../help/NotFound'
 import { useI18n, type Key } from '../i18n'
 import { de } from '../i18n/de'
@@ -17,10 +17,9 @@ import { RunResult } from './RunResult'
 import { useRun } from './useRun'
 import type { Manifest } from '../api/types'
 
-const draftKey = (id: string): string => `genius.form.${id}`
-function savedForm(id: string): Values {
+function savedForm(key: string): Values {
   try {
-    return JSON.parse(readDraft(draftKey(id)) || '{}') as Values
+    return JSON.parse(readDraft(key) || '{}') as Values
   } catch {
     return {}
   }
@@ -36,7 +35,8 @@ function Module({ module }: { module: Manifest }) {
   const { t, label } = useI18n()
   const sources = useSources()
   const { live, error, at, start, stop, busy } = useRun(module.id)
-  const [saved] = useState(() => savedForm(module.id))
+  const key = useDraftKey(`form.${module.id}`)
+  const [saved] = useState(() => savedForm(key))
   const title = label(module.title, module.id)
   useTitle(title)
   useEffect(() => {
@@ -59,7 +59,7 @@ function Module({ module }: { module: Manifest }) {
           {module.needs === 'none' || module.mode === 'generative' ? t('module.ai') : t('module.ai.off', { how: t(howKey) })}
           {module.human_step && <> {label(module.human_step)}</>}
         </Note>
-        <SchemaForm schema={module.input_schema} start={saved} serverErrors={fieldErrors} onValues={(values) => writeDraft(draftKey(module.id), JSON.stringify({ ...values, files: undefined }))} onSubmit={(values) => void start(values)}>
+        <SchemaForm schema={module.input_schema} start={saved} serverErrors={fieldErrors} onValues={(values) => writeDraft(key, JSON.stringify({ ...values, files: undefined }))} onSubmit={(values) => void start(values)}>
           {error && error.status !== 401 && !fieldErrors?.length && <ErrorNote error={error} />}
           <div className="row">
             <Button type="submit" variant="primary" className="send" label={live && !busy ? t('form.again') : t('form.start')} aria-disabled={busy || undefined} disabled={busy} />

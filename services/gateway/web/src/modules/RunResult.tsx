@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef } from 'react'
 import type { Live } from '../api/live'
 import type { Manifest } from '../api/types'
+import { useDraftKey } from '../drafts'
 import { AiNote, aiNote } from '../chat/AiNote'
 import { PhaseLine } from '../chat/PhaseLine'
 import { useI18n } from '../i18n'
@@ -29,6 +30,7 @@ export function RunResult({ module, live, at, sources }: Props) {
   const { settings } = useSettings()
   const box = useRef<HTMLElement>(null)
   const key = live.run ?? 'live'
+  const draft = useDraftKey(`text.${key}`)
   const cites = useMemo(() => citeContext(key, live.citations, sources), [key, live.citations, sources])
   // The focus stays at the button; only the view moves, so that one sees where the result comes.
   useEffect(() => {
@@ -49,7 +51,7 @@ export function RunResult({ module, live, at, sources }: Props) {
         {missing ? <NothingFound citations={live.citations} /> : (
           <>
             {result?.sentences?.length ? <Sentences sentences={result.sentences} /> : (end || !settings.whole) && live.text !== '' && (
-              module.id === 'draft' && end ? <EditableText key={live.run} text={live.text} /> : <Markdown source={live.text} streaming={end !== 'done'} />
+              module.id === 'draft' && end ? <EditableText key={live.run} text={live.text} draft={draft} /> : <Markdown source={live.text} streaming={end !== 'done'} />
             )}
             {live.citations.length > 0 && <CitationRow citations={live.citations} />}
           </>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useState } from 'react'
-import { signOut } from '../api/endpoints'
 import { useI18n } from '../i18n'
 import { Badge } from '../kern/Badge'
 import { Button } from '../kern/Button'
@@ -10,14 +9,7 @@ import { Link, navigate } from '../router'
 import { useSession, withoutModel } from '../session'
 import { DisplayDialog } from '../settings/DisplayDialog'
 import { Brand } from './Brand'
-
-/** Ends the session here and at the provider. Drafts of this tab go with it. */
-async function leave(): Promise<void> {
-  sessionStorage.clear()
-  const answer = await signOut().catch(() => undefined)
-  const target = answer?.logout_url ?? answer?.url
-  location.assign(target ?? '/')
-}
+import { leave } from './leave'
 
 export function Header({ onMenu, menuOpen }: { onMenu: () => void; menuOpen: boolean }) {
   const { t } = useI18n()

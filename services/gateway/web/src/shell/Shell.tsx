@@ -7,6 +7,7 @@ import { Header } from './Header'
 import { Kopfzeile } from './Kopfzeile'
 import { NavDrawer } from './NavDrawer'
 import { Navigation } from './Navigation'
+import { SessionWarning } from './SessionWarning'
 
 export function Shell({ children }: { children: ReactNode }) {
   const { t } = useI18n()
@@ -17,7 +18,7 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <div className="shell">
       <a className="skip" href="#main">{t('app.skip')}</a>
-      <div className="shell-top"><Kopfzeile text={config.kopfzeile} /><Header onMenu={() => setMenu(true)} menuOpen={menu} /></div>
+      <div className="shell-top"><Kopfzeile text={config.kopfzeile} /><Header onMenu={() => setMenu(true)} menuOpen={menu} /><SessionWarning /></div>
       <nav className="nav" aria-label={t('app.nav')}><Navigation /></nav>
       {menu && <NavDrawer onClose={() => setMenu(false)} />}
       <main id="main" tabIndex={-1}>{children}</main>
