@@ -2,6 +2,7 @@
 """The chart as a cluster would see it: valid, restricted, separated, and with settings that the services accept."""
 
 import importlib
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
+
+from genius_gateway.settings import UI_CONFIG_VARIABLE
+from genius_gateway.site.ui_config import UiConfig, read_ui_config
 
 from .conftest import CHART, TENANTS, Manifest, helm, render
 
@@ -170,6 +174,8 @@ def test_the_two_tenants_share_nothing(rendered: dict[str, str]) -> None:
         ("image.tag=latest", "tag"),
         ("retrieval.replicas=2", "replicas"),
         ("gateway.oidc.issuer=", "issuer"),
+        ("gateway.uiConfig.impressum=Text", "impressum"),
+        ("gateway.uiConfig.imprint=1", "imprint"),
     ],
 )
 def test_unsafe_values_are_refused(values: str, complaint: str) -> None:
@@ -205,6 +211,33 @@ def test_the_services_accept_their_settings(
     assert loaded.host == "0.0.0.0"
     known = {prefix + field.upper() for field in type(loaded).model_fields}
     assert all(name.split("__")[0] in known for name in names)
+
+
+def test_the_operators_texts_reach_the_gateway_read_only(manifests: list[Manifest], tmp_path: Path) -> None:
+    """The ConfigMap holds a file that the gateway accepts, mounted where the setting says."""
+    content = next(m for m in manifests if m["kind"] == "ConfigMap")["data"]["ui-config.json"]
+    (tmp_path / "ui.json").write_text(content)
+    served = json.loads(read_ui_config(tmp_path / "ui.json"))
+    assert all(served[field] for field in UiConfig.model_fields)
+    name, template = next(pod for pod in pods(manifests) if pod[0] == "Deployment/genius-gateway")
+    container = template["spec"]["containers"][0]
+    file = next(v["value"] for v in container["env"] if v["name"] == UI_CONFIG_VARIABLE)
+    mount = next(m for m in container["volumeMounts"] if file == f"{m['mountPath']}/ui-config.json")
+    assert mount["readOnly"] is True, name
+    assert {"name": mount["name"], "configMap": {"name": "genius-gateway-ui", "defaultMode": 0o444}} in template[
+        "spec"
+    ]["volumes"]
+
+
+def test_a_changed_text_replaces_the_pods_and_no_text_needs_no_file() -> None:
+    def annotations(text: str) -> Any:
+        return next(t for n, t in pods(list(yaml.safe_load_all(text))) if n == "Deployment/genius-gateway")["metadata"]
+
+    first, second = render("land"), render("land", "--set", "gateway.uiConfig.authority=Anders")
+    assert annotations(first) != annotations(second)
+    without = render("land", "--set", "gateway.uiConfig=null")
+    assert UI_CONFIG_VARIABLE not in without
+    assert "ConfigMap" not in without
 
 
 def test_without_a_model_the_chart_still_renders() -> None:

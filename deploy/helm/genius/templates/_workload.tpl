@@ -1,7 +1,8 @@
 {{/* SPDX-License-Identifier: EUPL-1.2 */}}
 {{/*
 One Deployment, Service, ServiceAccount and (with two or more replicas) PodDisruptionBudget of a stateless service.
-Takes: root, service, port, settings (its values), env (text), volumes and mounts (text), healthPath.
+Takes: root, service, port, settings (its values), env (text), volumes and mounts (text), healthPath,
+annotations of the pods (a dict; a change replaces them).
 */}}
 {{- define "genius.workload" -}}
 apiVersion: v1
@@ -34,6 +35,9 @@ spec:
   template:
     metadata:
       labels: {{ include "genius.labels" . | nindent 8 }}
+      {{- with .annotations }}
+      annotations: {{ toYaml . | nindent 8 }}
+      {{- end }}
     spec:
       serviceAccountName: genius-{{ .service }}
       automountServiceAccountToken: false

@@ -22,6 +22,7 @@ from genius_gateway.app import create_app
 from genius_gateway.authorities.repository import AuthorityFile, AuthorityRepository
 from genius_gateway.migrate import upgrade
 from genius_gateway.settings import Settings
+from genius_gateway.site.ui_config import UiConfigInvalid
 
 
 class _Inner(uvicorn.Server):
@@ -101,7 +102,10 @@ def main() -> None:
         wanted = AuthorityFile.model_validate_json(arguments.file.read_bytes())
         asyncio.run(_apply_authorities(settings, wanted))
     else:
-        uvloop.run(_serve(settings))
+        try:
+            uvloop.run(_serve(settings))
+        except UiConfigInvalid as error:
+            sys.exit(f"settings of the gateway: {error}")
 
 
 if __name__ == "__main__":

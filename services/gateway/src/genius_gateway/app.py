@@ -41,6 +41,7 @@ from genius_gateway.runs import endpoints as runs
 from genius_gateway.settings import Settings
 from genius_gateway.site.boundary import BoundaryMiddleware, RequestMetrics
 from genius_gateway.site.headers import SecurityHeadersMiddleware, TrustedHostMiddleware
+from genius_gateway.site.ui_config import read_ui_config
 from genius_gateway.site.webui import WebUi
 from genius_gateway.state import GatewayState
 from genius_gateway.usage import endpoints as usage
@@ -54,6 +55,7 @@ class Application:
     """The ASGI application on the public port; `internal` is the one for the other services."""
 
     def __init__(self, settings: Settings, webui: Path = WEBUI) -> None:
+        own = {} if settings.ui_config_file is None else {"ui-config.json": read_ui_config(settings.ui_config_file)}
         policy = Policy()
         self.api = _api(settings, policy)
         registry = CollectorRegistry()
@@ -66,7 +68,7 @@ class Application:
 
         app: ASGIApp = _ModelRoutes(self.api, BodyLimitMiddleware(self.api, body_limit))
         app = AuthGate(app, self._state, policy)
-        app = WebUi(app, webui)
+        app = WebUi(app, webui, own)
         app = BoundaryMiddleware(app, RequestMetrics(registry))
         app = TrustedHostMiddleware(app, hosts=settings.hosts)
         app = SecurityHeadersMiddleware(app, secure=settings.secure)
@@ -88,7 +90,7 @@ class Application:
 def create_app(settings: Settings, webui: Path = WEBUI) -> Application:
     """The gateway; it connects to nothing before its lifespan starts.
 
-    Raises: RuntimeError where a route has no entry in the policy table.
+    Raises: RuntimeError where a route has no entry in the policy table; UiConfigInvalid.
     """
     return Application(settings, webui)
 

@@ -13,6 +13,7 @@ from genius_common.settings import DatabaseSettings, Section, ServiceSettings, s
 from genius_gateway.runs.options import RunOptions
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+UI_CONFIG_VARIABLE = "GENIUS_GATEWAY_UI_CONFIG_FILE"
 _LOCAL_COMMAND_CLIENT = "genius-cli"
 
 
@@ -76,6 +77,9 @@ class Settings(ServiceSettings):
     inference_url: str
     retrieval_url: str
     modules_url: str
+    ui_config_file: Path | None = Field(
+        default=None, description="JSON file with the operator's own texts of the web UI (imprint, privacy, contact …)"
+    )
     session: SessionSettings = SessionSettings()
     limits: LimitSettings = LimitSettings()
     runs: RunOptions = RunOptions()

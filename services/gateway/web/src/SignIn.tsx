@@ -56,7 +56,7 @@ export function SignIn({ state, config, retry }: { state: SessionState; config: 
           </div>
         )}
       </main>
-      <Footer />
+      <Footer publisher={config.authority} />
       {display && <DisplayDialog onClose={() => setDisplay(false)} />}
     </div>
   )

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import mimetypes
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,11 +35,15 @@ class _File:
 
 
 class WebUi:
-    """Answers GET and HEAD of known files and of the UI's own routes; everything else goes on to `app`."""
+    """Answers GET and HEAD of known files and of the UI's own routes; everything else goes on to `app`.
 
-    def __init__(self, app: ASGIApp, folder: Path) -> None:
+    `own` are files of the operator by name, in place of those of the same name in `folder`.
+    """
+
+    def __init__(self, app: ASGIApp, folder: Path, own: Mapping[str, bytes] | None = None) -> None:
         self._app = app
-        self._files = {f"/{path.relative_to(folder).as_posix()}": _read(path, folder) for path in _files(folder)}
+        bodies = {path.relative_to(folder).as_posix(): path.read_bytes() for path in _files(folder)}
+        self._files = {f"/{name}": _file(name, body) for name, body in {**bodies, **(own or {})}.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
@@ -82,11 +87,10 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
 
 
-def _read(path: Path, folder: Path) -> _File:
-    body = path.read_bytes()
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+def _file(name: str, body: bytes) -> _File:
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     # Names in assets/ carry a hash of their content.
-    hashed = path.relative_to(folder).parts[0] == "assets"
+    hashed = name.startswith("assets/")
     cache = b"public, max-age=31536000, immutable" if hashed else b"no-cache"
     packed = gzip.compress(body, 6, mtime=0) if kind.startswith(_COMPRESSED) and len(body) > 1024 else None
     text = "; charset=utf-8" if kind.startswith("text/") else ""

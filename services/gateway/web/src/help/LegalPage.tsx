@@ -13,7 +13,7 @@ export const legalPath = (path: string): Legal | null => (['accessibility', 'imp
 function OperatorText({ text }: { text: string | null }) {
   const { t } = useI18n()
   if (!text) return <Note kind="warning">{t('page.operator')}</Note>
-  return <>{text.split(/\n{2,}/).map((paragraph) => <p key={paragraph} className="operator-text">{paragraph}</p>)}</>
+  return <>{text.split(/\n{2,}/).map((paragraph, at) => <p key={`${at} ${paragraph}`} className="operator-text">{paragraph}</p>)}</>
 }
 
 export function LegalPage({ page, config }: { page: Legal; config: UiConfig }) {

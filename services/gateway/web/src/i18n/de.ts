@@ -15,6 +15,7 @@ export const de = {
   'app.display': 'Darstellung',
   'app.user': 'Benutzerkonto: {name}',
   'app.signout': 'Abmelden',
+  'app.kopfzeile': 'Herausgeber',
   'app.footer': 'Rechtliches und Hilfe',
   'app.notfound': 'Diese Seite gibt es nicht',
   'app.notfound.text': 'Die Adresse stimmt nicht oder der Inhalt wurde gelöscht.',
@@ -302,6 +303,7 @@ export const de = {
   'set.stored': 'Diese Einstellungen werden nur in diesem Browser gespeichert.',
 
   'foot.accessibility': 'Barrierefreiheit',
+  'foot.publisher': 'Ein Angebot von: {publisher}',
   'foot.imprint': 'Impressum',
   'foot.privacy': 'Datenschutz',
   'foot.licences': 'Lizenzen',

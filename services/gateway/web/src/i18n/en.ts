@@ -16,6 +16,7 @@ export const en: Record<Key, string> = {
   'app.display': 'Display',
   'app.user': 'User account: {name}',
   'app.signout': 'Sign out',
+  'app.kopfzeile': 'Publisher',
   'app.footer': 'Legal and help',
   'app.notfound': 'This page does not exist',
   'app.notfound.text': 'The address is wrong, or the content was deleted.',
@@ -303,6 +304,7 @@ export const en: Record<Key, string> = {
   'set.stored': 'These settings are stored in this browser only.',
 
   'foot.accessibility': 'Accessibility',
+  'foot.publisher': 'Provided by: {publisher}',
   'foot.imprint': 'Imprint',
   'foot.privacy': 'Data protection',
   'foot.licences': 'Licences',

@@ -2,10 +2,12 @@
 import { useI18n } from '../i18n'
 import { Link } from '../router'
 
-export function Footer() {
+/** `publisher`: who runs the platform, where the operator has said so. */
+export function Footer({ publisher }: { publisher: string | null }) {
   const { t } = useI18n()
   return (
     <footer className="foot">
+      {publisher && <p>{t('foot.publisher', { publisher })}</p>}
       <nav aria-label={t('app.footer')}>
         <ul>
           <li><Link to="/accessibility">{t('foot.accessibility')}</Link></li>

@@ -11,7 +11,7 @@ import { Footer } from './Footer'
 export function Navigation({ onGo }: { onGo?: () => void }) {
   const { t, label } = useI18n()
   const { path } = useRoute()
-  const { me, modules } = useSession()
+  const { me, modules, config } = useSession()
   const works = may(me, 'run.start')
   const id = useId()
   const current = (to: string) => (path === to || (to !== '/' && path.startsWith(`${to}/`)) ? 'page' : undefined)
@@ -26,7 +26,7 @@ export function Navigation({ onGo }: { onGo?: () => void }) {
         {may(me, 'knowledge_base.list') && <li><Link to="/knowledge" className="nav-link" aria-current={current('/knowledge')} onClick={onGo}><Icon name="book" />{t('kb.title')}</Link></li>}
       </ul>
       {may(me, 'conversation.list') && <ConversationList onGo={onGo} />}
-      <Footer />
+      <Footer publisher={config.authority} />
     </div>
   )
 }
