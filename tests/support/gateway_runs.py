@@ -89,12 +89,23 @@ def settings(config: dict[str, Any]) -> Settings:
     )
 
 
+class Everybody:
+    """People are made up here, like their identity: only the whole gateway knows who may."""
+
+    def __init__(self) -> None:
+        self.refused: set[UUID] = set()
+
+    async def holds(self, principal: Principal) -> bool:
+        return principal.subject not in self.refused
+
+
 def create_app(config: dict[str, Any]) -> FastAPI:
     values = settings(config)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(create_engine(values.database))
+        permission = app.state.permission = Everybody()
         async with create_session() as session:
             system = assemble(
                 settings=values,
@@ -104,6 +115,7 @@ def create_app(config: dict[str, Any]) -> FastAPI:
                 audit=AuditTrail(database),
                 modules=ServiceClient(session, values.modules_url, "Module"),
                 retrieval=ServiceClient(session, values.retrieval_url, "Suche"),
+                permission=permission,
                 options=RunOptions(**config.get("options", {})),
             )
             app.state.runs = system

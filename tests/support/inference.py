@@ -3,7 +3,6 @@
 
 import asyncio
 import contextlib
-import http.server
 import threading
 import time
 from collections.abc import Iterator
@@ -14,13 +13,13 @@ from uuid import UUID
 import httpx
 import orjson
 import uvicorn
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from genius_common.principal import Principal
 from genius_common.tokens import TokenSigner
 from genius_common.web import ASGIApp
 from genius_inference.app import Application, create_app
 from genius_inference.settings import Settings
+from tests.support.gateway_keys import KeyServer, key_server
 
 TENANT = "test"
 AUTHORITY = UUID(int=7)
@@ -33,6 +32,7 @@ class Keys:
 
     jwks_url: str
     signer: TokenSigner
+    server: KeyServer | None = None
 
     def token(self, **changes: Any) -> str:
         lifetime = changes.pop("lifetime_s", 300)
@@ -43,24 +43,8 @@ class Keys:
 
 @contextlib.contextmanager
 def jwks_server() -> Iterator[Keys]:
-    signer = TokenSigner(Ed25519PrivateKey.generate())
-    body = orjson.dumps(signer.jwks())
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        yield Keys(f"http://127.0.0.1:{server.server_port}/jwks.json", signer)
-        server.shutdown()
+    with key_server() as server:
+        yield Keys(server.jwks_url, server.signer, server)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,9 @@ class RawServer:
 
     answer: bytes | Callable[[int], bytes] = b""
     hold_s: float = 0.0
+    beside: dict[str, Callable[[], bytes]] = field(default_factory=dict)
+    """Paths that are answered honestly and not counted among `requests`."""
+
     url: str = ""
     requests: list[bytes] = field(default_factory=list)
     left: asyncio.Event = field(default_factory=asyncio.Event)
@@ -30,6 +33,10 @@ class RawServer:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             length = _LENGTH.search(head)
+            if other := self.beside.get(head.split(b" ", 2)[1].decode()):
+                writer.write(other())
+                await writer.drain()
+                return
             self.requests.append(head + await reader.readexactly(int(length[1]) if length else 0))
             writer.write(self.answer(len(self.requests)) if callable(self.answer) else self.answer)
             await writer.drain()

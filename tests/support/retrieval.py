@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import http.server
 import os
 import secrets
 import shutil
@@ -11,7 +10,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,13 +19,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from genius_common.principal import Principal, ProtectionClass
 from genius_common.tokens import TokenSigner
 from genius_retrieval.migrate import migrate
 from genius_retrieval.settings import Settings
+from tests.support.gateway_keys import key_server
 from tests.support.platform import free_port
 from tests.support.postgres import TestPostgres
 
@@ -46,30 +43,6 @@ def principal(authority: UUID | None, **changes: Any) -> Principal:
         "classification": ProtectionClass.SOZIALDATEN,
     }
     return Principal(**{**values, **changes})
-
-
-@contextmanager
-def jwks_server(signer: TokenSigner) -> Iterator[str]:
-    body = orjson.dumps(signer.jwks())
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/jwks.json"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @dataclass
@@ -205,9 +178,8 @@ def running_service(
 ) -> Iterator[RetrievalService]:
     """A migrated and started service on a database of its own."""
     owner, app = postgres.create_database("retrieval")
-    signer = TokenSigner(Ed25519PrivateKey.generate())
-    with jwks_server(signer) as jwks:
-        service = RetrievalService(folder, owner, app, jwks, signer, extra)
+    with key_server() as keys:
+        service = RetrievalService(folder, owner, app, keys.jwks_url, keys.signer, extra)
         service.migrate()
         try:
             yield service.start() if start else service

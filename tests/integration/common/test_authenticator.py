@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from genius_common import auth
-from genius_common.auth import Authenticator
+from genius_common.auth import REVOCATIONS_PATH, Authenticator
 from genius_common.errors import Forbidden, NotAuthenticated, PlatformError, Unavailable
 from genius_common.principal import Principal
 from genius_common.tokens import TokenSigner, TokenVerifier
@@ -31,11 +31,16 @@ def jwks(*signers: TokenSigner) -> bytes:
     return response(200, orjson.dumps({"keys": [key for signer in signers for key in signer.jwks()["keys"]]}))
 
 
+def revocations(entries: dict[str, float], signer: TokenSigner = OLD) -> bytes:
+    return response(200, signer.sign_revocations(entries).encode(), media_type="application/jwt")
+
+
 @asynccontextmanager
 async def checking(
     session: aiohttp.ClientSession, answer: bytes | Callable[[int], bytes]
 ) -> AsyncIterator[tuple[RawServer, Authenticator]]:
     async with raw_server(answer) as server:
+        server.beside[REVOCATIONS_PATH] = lambda: revocations({})
         yield server, Authenticator(session, server.url + "/jwks.json", TokenVerifier("retrieval", "test"))
 
 
@@ -173,3 +178,61 @@ async def test_a_refusal_says_nothing_of_the_token(session: aiohttp.ClientSessio
         with pytest.raises(PlatformError) as caught:
             await authenticator.principal("Bearer canary.canary.canary")
     assert "canary" not in repr(caught.value.as_problem()) + str(caught.value)
+
+
+async def test_a_revocation_reaches_the_service_with_the_next_list(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AUTH-08: also for a token that was accepted and is cached; others go on, a younger token of the person too."""
+    monkeypatch.setattr(auth, "_RENEW_S", 0.0)
+    async with checking(session, jwks(OLD)) as (server, authenticator):
+        token = bearer(OLD)
+        await authenticator.principal(token)
+        revoked_at = time.time()
+        server.beside[REVOCATIONS_PATH] = lambda: revocations({str(PERSON.subject): revoked_at})
+        await authenticator.principal(token)  # the old list still serves; a new one is on its way
+        await asyncio.sleep(0.3)
+        with pytest.raises(NotAuthenticated):
+            await authenticator.principal(token)
+        later = OLD.sign(PERSON, audience=["retrieval"], not_before=int(revoked_at) + 1)
+        assert (await authenticator.principal(f"Bearer {later}")).subject == PERSON.subject
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda: response(503, b""),
+        lambda: response(200, b"x"),
+        lambda: response(200, "ä".encode()),
+        lambda: revocations({}, NEW),
+        lambda: response(200, OLD.sign(PERSON, audience=["retrieval"]).encode()),
+        lambda: b"",
+    ],
+)
+async def test_without_a_fresh_list_nobody_is_let_in(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, answer: Callable[[], bytes]
+) -> None:
+    """AUTH-08: fails closed when the list is older than the bound; the old one serves until then."""
+    monkeypatch.setattr(auth, "_RENEW_S", 0.0)
+    monkeypatch.setattr(auth, "_STALE_S", 0.3)
+    async with checking(session, jwks(OLD)) as (server, authenticator):
+        good = server.beside[REVOCATIONS_PATH]
+        await authenticator.principal(bearer(OLD))
+        server.beside[REVOCATIONS_PATH] = answer
+        await authenticator.principal(bearer(OLD))
+        await asyncio.sleep(0.35)
+        with pytest.raises(Unavailable):
+            await authenticator.principal(bearer(OLD))
+        with pytest.raises(NotAuthenticated):
+            await authenticator.principal("Bearer a.b.c")
+        server.beside[REVOCATIONS_PATH] = good
+        assert (await authenticator.principal(bearer(OLD))).subject == PERSON.subject
+
+
+async def test_a_burst_asks_for_one_list(session: aiohttp.ClientSession) -> None:
+    """AUTH-08"""
+    asked = []
+    async with checking(session, jwks(OLD)) as (server, authenticator):
+        server.beside[REVOCATIONS_PATH] = lambda: asked.append(1) or revocations({})
+        await asyncio.gather(*(authenticator.principal(bearer(OLD)) for _ in range(50)))
+    assert len(asked) == 1

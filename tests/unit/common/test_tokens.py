@@ -235,13 +235,44 @@ def test_an_expired_token_leaves_the_cache(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_revoked_token_is_refused_even_while_cached() -> None:
+    """AUTH-08: what was issued until then, to the person or to the application that acts for it; later ones count."""
     checker = verifier()
     token = SIGNER.sign(PRINCIPAL, audience=["retrieval"])
     checker.verify(token)
-    for revoked in (str(PRINCIPAL.subject), str(PRINCIPAL.run), str(PRINCIPAL.application)):
-        checker.revoked = frozenset({revoked})
+    for subject in (PRINCIPAL.subject, PRINCIPAL.application):
+        assert subject is not None
+        checker.revoked = {subject: time.time() + 1}
         with pytest.raises(TokenInvalid):
             checker.verify(token)
+        checker.revoked = {subject: time.time() - 5}
+        assert checker.verify(token).subject == PRINCIPAL.subject
+    now = time.time()
+    checker.revoked = {PRINCIPAL.subject: now}
+    again = SIGNER.sign(PRINCIPAL, audience=["retrieval"], not_before=int(now) + 1)
+    assert checker.verify(again).subject == PRINCIPAL.subject
+
+
+def test_only_a_fresh_list_of_the_gateway_counts() -> None:
+    """AUTH-08, AUTH-14: not a principal token, not a list of another key, no old one, nothing malformed."""
+    checker = verifier()
+    entries = {str(PRINCIPAL.subject): 1.5}
+    assert checker.read_revocations(SIGNER.sign_revocations(entries)) == {PRINCIPAL.subject: 1.5}
+    with pytest.raises(TokenInvalid):
+        checker.verify(SIGNER.sign_revocations(entries))
+    stranger = TokenSigner(Ed25519PrivateKey.generate())
+    token = SIGNER.sign(PRINCIPAL, audience=["retrieval"])
+    for wrong in (token, stranger.sign_revocations(entries), SIGNER.sign_revocations({"x": 1.0}), "", "a.b.c", "é"):
+        with pytest.raises(TokenInvalid):
+            checker.read_revocations(wrong)
+
+
+def test_an_old_list_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AUTH-08: who replays an old list does not hide what was revoked since."""
+    checker, old = verifier(), SIGNER.sign_revocations({})
+    real = time.time
+    monkeypatch.setattr("genius_common.tokens.time.time", lambda: real() + 61)
+    with pytest.raises(TokenInvalid):
+        checker.read_revocations(old)
 
 
 def test_a_bad_key_in_the_set_does_not_disable_the_good_ones() -> None:

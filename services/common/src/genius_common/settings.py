@@ -24,6 +24,11 @@ class DatabaseSettings(Section):
     migration_url: SecretStr | None = Field(default=None, description="the owner's role, for `migrate` only")
     pool_size: int = Field(default=8, ge=1, le=100)
 
+    @property
+    def conninfo(self) -> str:
+        """The same for psycopg alone: LISTEN needs a connection outside of the pool."""
+        return self.url.get_secret_value().replace("postgresql+psycopg://", "postgresql://", 1)
+
 
 class ServiceSettings(BaseSettings):
     """What every service has. Subclasses set `env_prefix` in `settings_config` and add their own sections."""

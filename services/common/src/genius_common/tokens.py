@@ -11,7 +11,7 @@ import base64
 import hashlib
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,9 +26,11 @@ from genius_common.principal import Principal, ProtectionClass
 
 ISSUER = "genius-gateway"
 TOKEN_TYPE = "genius+jwt"
+LIST_TYPE = "genius-revocations+jwt"
 MAX_LIFETIME_S = 300
 MAX_TOKEN_BYTES = 16_384
 CLOCK_SKEW_S = 30
+MAX_LIST_AGE_S = 60
 _CACHE_LIMIT = 10_000
 _HEADER_LIMIT = 64
 
@@ -74,11 +76,21 @@ class TokenSigner:
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         return {"keys": [public_jwk(self.public)]}
 
-    def sign(self, principal: Principal, *, audience: Iterable[str], lifetime_s: int = MAX_LIFETIME_S) -> str:
-        """Return a compact JWT for `principal`; `lifetime_s` above five minutes is a programming error."""
+    def sign(
+        self,
+        principal: Principal,
+        *,
+        audience: Iterable[str],
+        lifetime_s: int = MAX_LIFETIME_S,
+        not_before: int = 0,
+    ) -> str:
+        """Return a compact JWT for `principal`; `lifetime_s` above five minutes is a programming error.
+
+        `not_before` is the earliest `iat`: a token made within the second of a revocation must not fall under it.
+        """
         if not 0 < lifetime_s <= MAX_LIFETIME_S:
             raise ValueError(f"lifetime_s must be in 1..{MAX_LIFETIME_S}")
-        now = int(time.time())
+        now = max(int(time.time()), not_before)
         claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": list(audience),
@@ -99,7 +111,15 @@ class TokenSigner:
         for name in ("knowledge_bases", "writable_knowledge_bases", "files"):
             if ids := getattr(principal, name):
                 claims[name] = _ids(ids)
-        signed = f"{self._header}.{_b64(orjson.dumps(claims))}"
+        return self._signed(self._header, claims)
+
+    def sign_revocations(self, entries: Mapping[str, float]) -> str:
+        """The revocation list for the inner services: subject → time up to which its tokens are void."""
+        header = {"alg": "EdDSA", "typ": LIST_TYPE, "kid": key_id(self.public)}
+        return self._signed(_b64(orjson.dumps(header)), {"iss": ISSUER, "iat": int(time.time()), "revoked": entries})
+
+    def _signed(self, header: str, claims: dict[str, Any]) -> str:
+        signed = f"{header}.{_b64(orjson.dumps(claims))}"
         return f"{signed}.{_b64(self._private.sign(signed.encode()))}"
 
 
@@ -112,11 +132,11 @@ class _Header:
     kid: str
 
 
-def _parse_header(part: str) -> _Header:
+def _parse_header(part: str, kind: str = TOKEN_TYPE) -> _Header:
     header = orjson.loads(_unb64(part))
     if not isinstance(header, dict) or set(header) != {"alg", "typ", "kid"}:
         raise TokenInvalid
-    if header["alg"] != "EdDSA" or header["typ"] != TOKEN_TYPE or not isinstance(header["kid"], str):
+    if header["alg"] != "EdDSA" or header["typ"] != kind or not isinstance(header["kid"], str):
         raise TokenInvalid
     return _Header(kid=header["kid"])
 
@@ -124,16 +144,16 @@ def _parse_header(part: str) -> _Header:
 class TokenVerifier:
     """Checks tokens for one audience and tenant. Keys come from `set_keys` (see `JwksClient`).
 
-    `revoked` may hold `jti`, `sub` or `run` values; a hit refuses the token even while it is cached.
+    `revoked` maps subjects to times: what was issued to them until then is refused even while it is cached (AUTH-08).
     """
 
     def __init__(self, audience: str, tenant: str) -> None:
         self._audience = audience
         self._tenant = tenant
         self._keys: dict[str, Ed25519PublicKey] = {}
-        self._cache: dict[bytes, Principal] = {}
+        self._cache: dict[bytes, tuple[Principal, int]] = {}
         self._known_headers: set[str] = set()
-        self.revoked: frozenset[str] = frozenset()
+        self.revoked: dict[UUID, float] = {}
 
     def set_keys(self, jwks: dict[str, Any]) -> None:
         """Replace the known keys; a malformed entry does not disable the good ones (AUTH-06)."""
@@ -166,29 +186,50 @@ class TokenVerifier:
     def verify(self, token: str) -> Principal:
         """Return the principal of a valid token, else raise `TokenInvalid` (133 µs, cached < 1 µs)."""
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
-        principal = self._cache.get(digest)
-        if principal is None:
-            principal = self._verify(token)
+        known = self._cache.get(digest)
+        if known is None:
+            known = self._verify(token)
             if len(self._cache) >= _CACHE_LIMIT:
                 self._cache.clear()
-            self._cache[digest] = principal
+            self._cache[digest] = known
+        principal, issued = known
         if principal.expires_at <= time.time():
             self._cache.pop(digest, None)
             raise TokenInvalid
-        if self.revoked and not self.revoked.isdisjoint(
-            (principal.token_id, str(principal.subject), str(principal.run), str(principal.application))
-        ):
+        if self.revoked and (self._is_void(principal.subject, issued) or self._is_void(principal.application, issued)):
             raise TokenInvalid
         return principal
 
-    def _verify(self, token: str) -> Principal:
+    def _is_void(self, subject: UUID | None, issued: int) -> bool:
+        at = self.revoked.get(subject) if subject else None
+        return at is not None and issued <= at
+
+    def read_revocations(self, signed: str) -> dict[UUID, float]:
+        """The entries of a list that is signed by a known key and not older than `MAX_LIST_AGE_S`.
+
+        Raises: TokenInvalid.
+        """
+        try:
+            claims = self._open(signed, LIST_TYPE)
+            if claims["iss"] != ISSUER or abs(time.time() - claims["iat"]) > MAX_LIST_AGE_S:
+                raise TokenInvalid
+            return {UUID(subject): float(at) for subject, at in claims["revoked"].items()}
+        except (KeyError, TypeError, ValueError, AttributeError, InvalidSignature) as error:
+            raise TokenInvalid from error
+
+    def _open(self, token: str, kind: str) -> dict[str, Any]:
+        header, payload, signature = token.split(".")
+        public = self._keys[_parse_header(header, kind).kid]
+        public.verify(_unb64(signature), f"{header}.{payload}".encode())
+        claims: dict[str, Any] = orjson.loads(_unb64(payload))
+        return claims
+
+    def _verify(self, token: str) -> tuple[Principal, int]:
         if len(token) > MAX_TOKEN_BYTES or token.count(".") != 2:
             raise TokenInvalid
         try:
-            header, payload, signature = token.split(".")
-            public = self._keys[_parse_header(header).kid]
-            public.verify(_unb64(signature), f"{header}.{payload}".encode())
-            return self._principal(orjson.loads(_unb64(payload)))
+            claims = self._open(token, TOKEN_TYPE)
+            return self._principal(claims), claims["iat"]
         except (KeyError, TypeError, ValueError, AttributeError, InvalidSignature) as error:
             raise TokenInvalid from error
 

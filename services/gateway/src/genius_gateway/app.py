@@ -36,6 +36,7 @@ from genius_gateway.model_path import ModelPath
 from genius_gateway.modules import endpoints as modules
 from genius_gateway.openapi import OpenApiDocument
 from genius_gateway.policy.evaluate import Policy
+from genius_gateway.revocation.permission import RunPermission
 from genius_gateway.runs import assembly as run_assembly
 from genius_gateway.runs import endpoints as runs
 from genius_gateway.settings import Settings
@@ -109,8 +110,10 @@ def _api(settings: Settings, policy: Policy) -> FastAPI:
                 audit=state.audit,
                 modules=state.modules,
                 retrieval=state.retrieval,
+                permission=RunPermission(state.database),
                 options=settings.runs,
             )
+            state.revocations.on_revoked(app.state.runs.runs.recheck)
             await app.state.runs.start()
             try:
                 yield

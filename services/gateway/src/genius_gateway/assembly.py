@@ -32,6 +32,9 @@ from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
+from genius_gateway.revocation.open_requests import OpenRequests
+from genius_gateway.revocation.people import People
+from genius_gateway.revocation.service import Revocations
 from genius_gateway.settings import Settings
 from genius_gateway.state import GatewayState
 from genius_gateway.tokens.minter import TokenMinter, read_signing_key
@@ -50,9 +53,15 @@ async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[Gatewa
     try:
         async with database.transaction(RowScope(tenant_wide=True)) as connection:
             await state.keys.tenant_key(connection)
+        for hook in (
+            state.minter.revoke, state.authenticator.forget, state.sessions.forget, state.open_requests.end,
+        ):  # fmt: skip
+            state.revocations.on_revoked(hook)
+        await state.revocations.start()
         async with state.checkpoints.every(settings.audit.checkpoint_minutes):
             yield state
     finally:
+        await state.revocations.stop()
         await state.usage.close()
         await state.audit.close()
         await http.close()
@@ -74,7 +83,8 @@ def _build(
 ) -> GatewayState:
     keys = KeyRing(kek, keys_table(sa.MetaData()))
     provider = IdentityProvider(clients.http, settings.oidc.issuer)
-    sessions = SessionStore(database, keys, settings.session, settings.tenant)
+    revocations = Revocations(database, settings.database.conninfo)
+    sessions = SessionStore(database, keys, settings.session, settings.tenant, revocations)
     provisioning = Provisioning(database, settings.tenant, settings.oidc.issuer, settings.profile)
     repository, cases = KnowledgeBaseRepository(keys), CaseRepository(keys)
     checkpoints = Checkpoints(
@@ -98,7 +108,10 @@ def _build(
         usage=BatchedUsage(database, quota),
         provider=provider,
         sessions=sessions,
-        authenticator=Authenticator(settings, provider, sessions, provisioning),
+        authenticator=Authenticator(settings, provider, sessions, provisioning, revocations),
+        revocations=revocations,
+        open_requests=OpenRequests(),
+        people=People(database, settings.oidc.issuer, revocations),
         login=LoginService(settings, provider, sessions, provisioning),
         login_key=_derived_key(kek),
         policy=policy,

@@ -11,6 +11,7 @@ import orjson
 from fastapi import APIRouter, FastAPI, Request
 from prometheus_client import CollectorRegistry
 from sqlalchemy import text
+from starlette.responses import Response
 
 from genius_common.errors import Forbidden, NotAuthenticated
 from genius_common.principal import Principal
@@ -35,6 +36,15 @@ async def jwks(state: State) -> dict[str, Any]:
 
 
 internal_router = APIRouter()
+# Twice what a principal token lives at most.
+_LISTED_S = 2 * MAX_LIFETIME_S
+
+
+@internal_router.get("/internal/revocations")
+async def revocations(state: State) -> Response:
+    """Whose tokens are void, signed like them; the inner services ask every ten seconds (AUTH-08)."""
+    signed = state.minter.revocations(state.revocations.recent(_LISTED_S))
+    return Response(signed, media_type="application/jwt", headers={"cache-control": "no-store"})
 
 
 @internal_router.post("/internal/runs/{run}/token")

@@ -24,6 +24,9 @@ from genius_gateway.documents.relay import RetrievalRelay
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
+from genius_gateway.revocation.open_requests import OpenRequests
+from genius_gateway.revocation.people import People
+from genius_gateway.revocation.service import Revocations
 from genius_gateway.scopes import row_scope
 from genius_gateway.settings import Settings
 from genius_gateway.tokens.minter import TokenMinter
@@ -48,6 +51,9 @@ class GatewayState:
     minter: TokenMinter
     audit: AuditTrail
     checkpoints: Checkpoints
+    revocations: Revocations
+    open_requests: OpenRequests
+    people: People
     quota: Quota
     usage: BatchedUsage
     provider: IdentityProvider

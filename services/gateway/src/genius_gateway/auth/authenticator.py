@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from uuid import UUID
 
 from genius_common.errors import NotAuthenticated
 from genius_gateway.auth import claims
@@ -13,6 +14,7 @@ from genius_gateway.auth.identity import Identity
 from genius_gateway.auth.provider import IdentityProvider
 from genius_gateway.auth.sessions import SessionStore
 from genius_gateway.authorities.provisioning import Provisioning
+from genius_gateway.revocation.service import Revocations
 from genius_gateway.settings import Settings
 from genius_gateway.single_flight import SingleFlight
 
@@ -25,12 +27,18 @@ class Authenticator:
     """Verified tokens are kept by the SHA-256 of the whole token (AUTH-07)."""
 
     def __init__(
-        self, settings: Settings, provider: IdentityProvider, sessions: SessionStore, provisioning: Provisioning
+        self,
+        settings: Settings,
+        provider: IdentityProvider,
+        sessions: SessionStore,
+        provisioning: Provisioning,
+        revocations: Revocations,
     ) -> None:
         self._settings = settings
         self._provider = provider
         self._sessions = sessions
         self._provisioning = provisioning
+        self._revocations = revocations
         self._cache: dict[bytes, tuple[float, Identity]] = {}
         self._asking: SingleFlight[bytes, Identity] = SingleFlight()
 
@@ -51,6 +59,11 @@ class Authenticator:
             return identity
         raise NotAuthenticated
 
+    def forget(self, subject: UUID, _at: float) -> None:
+        """Nothing that was believed about a subject holds any longer."""
+        for digest in [key for key, (_, known) in self._cache.items() if known.principal.subject == subject]:
+            del self._cache[digest]
+
     async def _bearer(self, token: str) -> Identity:
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         cached = self._cache.get(digest)
@@ -66,6 +79,8 @@ class Authenticator:
         oidc = self._settings.oidc
         caller = claims.access_token(verified, oidc.issuer, oidc.audience, self._settings.person_clients)
         identity = await self._provisioning.identify(caller)
+        if self._revocations.is_void(identity.principal.subject, caller.issued_at):
+            raise AccessTokenInvalid
         if len(self._cache) >= _CACHE_LIMIT:
             self._cache.clear()
         self._cache[digest] = (min(caller.expires_at, now + _CACHE_S), identity)

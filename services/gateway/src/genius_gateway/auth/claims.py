@@ -35,6 +35,7 @@ class Caller:
     scopes: frozenset[str]
     session: str | None
     expires_at: int
+    issued_at: int
 
 
 def subject_key(issuer: str, subject: str) -> str:
@@ -75,6 +76,7 @@ def access_token(verified: Verified, issuer: str, audience: str, person_clients:
         scopes=frozenset(scope.split()) & APPLICATION_SCOPES if is_application else frozenset(),
         session=session,
         expires_at=expires_at,
+        issued_at=int(claims["iat"]),
     )
 
 

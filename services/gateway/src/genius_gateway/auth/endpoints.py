@@ -71,6 +71,7 @@ async def logout(identity: CurrentIdentity, state: State) -> Response:
     """Answers `{"url"}`: where the browser goes to end the provider's session, null if it need not."""
     if identity.session is None:
         raise SessionEnded
+    state.open_requests.spare(identity.principal.subject)
     url = await state.login.end(identity)
     response = JSONResponse({"url": url})
     _drop_cookie(response, state, state.settings.session_cookie)

@@ -8,7 +8,9 @@ paths, other methods and malformed ids.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from http.cookies import CookieError, SimpleCookie
 
 import structlog
@@ -17,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from genius_common.errors import NotAuthenticated, PlatformError
 from genius_common.web import ASGIApp, Receive, Scope, Send, request_id
 from genius_gateway.auth.csrf import SAFE_METHODS, require_same_origin
+from genius_gateway.auth.errors import SessionEnded
 from genius_gateway.auth.identity import Identity
 from genius_gateway.faults import DatabaseUnavailable
 from genius_gateway.policy.evaluate import Policy, require
@@ -52,7 +55,16 @@ class AuthGate:
             await refuse(DatabaseUnavailable(retry_after=5), scope, receive, send)
             return
         scope.setdefault("state", {})["identity"] = identity
-        await self._app(scope, receive, send)
+        open_requests = self._state().open_requests
+        try:
+            with open_requests.holding(identity.principal.subject):
+                await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            if not open_requests.was_ended():
+                raise
+            # What has begun stays cut, so that nobody takes it for whole; what has not is refused.
+            with suppress(RuntimeError):
+                await refuse(SessionEnded(), scope, receive, send)
 
     def _is_public(self, method: str, path: str) -> bool:
         if ("GET" if method == "HEAD" else method, path) in PUBLIC:

@@ -19,6 +19,7 @@ from genius_common.database import Database, RowScope
 from genius_common.keys import KeyRing
 from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.auth.identity import Identity, SessionEnds, from_json, to_json
+from genius_gateway.revocation.service import Revocations
 from genius_gateway.settings import SessionSettings
 
 _CACHE_S = 5.0
@@ -38,8 +39,8 @@ _FIND = text(
 )
 _TOUCH = text("UPDATE sessions SET seen_at = now() WHERE id_hash = :id_hash RETURNING seen_at")
 _END = text("DELETE FROM sessions WHERE id_hash = :id_hash RETURNING sealed")
-_END_SID = text("DELETE FROM sessions WHERE sid_key = :key RETURNING id_hash")
-_END_SUBJECT = text("DELETE FROM sessions WHERE subject_key = :key RETURNING id_hash")
+_END_SID = text("DELETE FROM sessions WHERE sid_key = :key RETURNING person")
+_END_SUBJECT = text("DELETE FROM sessions WHERE subject_key = :key RETURNING person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,11 @@ def hash_of(cookie: str) -> str:
 class SessionStore:
     """A session that is found is believed for 5 s without asking again, so that a page's requests cost one query."""
 
-    def __init__(self, database: Database, keys: KeyRing, settings: SessionSettings, tenant: str) -> None:
+    def __init__(
+        self, database: Database, keys: KeyRing, settings: SessionSettings, tenant: str, revocations: Revocations
+    ) -> None:
         self._database = database
+        self._revocations = revocations
         self._keys = keys
         self._settings = settings
         self._tenant = tenant
@@ -151,7 +155,7 @@ class SessionStore:
             authority=principal.authority,
             person=principal.subject,
             credential=id_hash,
-            tenant_wide=principal.authority is None,
+            tenant_wide=True,
         )
         async with self._database.transaction(scope) as connection:
             sealed = (await connection.execute(_END, {"id_hash": id_hash})).scalar_one_or_none()
@@ -159,6 +163,7 @@ class SessionStore:
                 return None
             key = await self._keys.by_id(connection, key_id_of(sealed))
             content = orjson.loads(key.open(sealed, _place(id_hash)))
+            await self._revocations.revoke(connection, [principal.subject])
             await append(connection, [AuditRecord.of(principal, "session.end")])
         return str(content["id_token"])
 
@@ -168,11 +173,15 @@ class SessionStore:
         statement = _END_SID if sid_key else _END_SUBJECT
         async with self._database.transaction(RowScope(credential=credential, tenant_wide=True)) as connection:
             ended = list((await connection.execute(statement, {"key": credential})).scalars())
+            await self._revocations.revoke(connection, set(ended))
             record = AuditRecord(action="session.end_by_provider", authority=None, facts={"sessions": len(ended)})
             await append(connection, [record])
-        for id_hash in ended:
-            self._cache.pop(id_hash, None)
         return len(ended)
+
+    def forget(self, subject: UUID, _at: float) -> None:
+        """Look again before a session of this person is believed."""
+        for id_hash in [key for key, known in self._cache.items() if known.identity.principal.subject == subject]:
+            del self._cache[id_hash]
 
     def _identity(self, row: Any, content: dict[str, Any], id_hash: str, ends: SessionEnds) -> Identity:
         active: UUID | None = row.authority

@@ -22,6 +22,7 @@ from genius_gateway.modules.client import ModuleClient
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.library import GatewayLibrary, GatewayTokens
 from genius_gateway.runs.options import RunOptions
+from genius_gateway.runs.ports import Permission
 from genius_gateway.runs.references import ReferenceCheck
 from genius_gateway.runs.repository import RunRepository
 from genius_gateway.runs.sealing import Sealer
@@ -56,6 +57,7 @@ def assemble(
     audit: AuditTrail,
     modules: ServiceClient,
     retrieval: ServiceClient,
+    permission: Permission,
     options: RunOptions | None = None,
 ) -> RunSystem:
     """Everything of these folders, not yet started."""
@@ -77,10 +79,10 @@ def assemble(
         quota=Quota(database, settings.limits),
         turns=turns,
         services=ServiceUrls(inference=settings.inference_url, retrieval=settings.retrieval_url),
+        permission=permission,
         options=options,
     )
-    conninfo = settings.database.url.get_secret_value().replace("postgresql+psycopg://", "postgresql://", 1)
-    runs = RunService(parts, turns, references, conninfo)
+    runs = RunService(parts, turns, references, settings.database.conninfo)
     service = ConversationService(
         database, audit, conversations, messages, references, runs.cancel, library.delete_file
     )

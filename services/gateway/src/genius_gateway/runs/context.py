@@ -11,7 +11,7 @@ from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.modules.catalogue import Catalogue
 from genius_gateway.modules.client import ModuleClient
 from genius_gateway.runs.options import RunOptions
-from genius_gateway.runs.ports import RunTokens, Turns
+from genius_gateway.runs.ports import Permission, RunTokens, Turns
 from genius_gateway.runs.repository import RunRepository
 from genius_gateway.usage.quota import Quota
 
@@ -26,5 +26,6 @@ class RunParts:
     audit: AuditTrail
     quota: Quota
     turns: Turns
+    permission: Permission
     services: ServiceUrls
     options: RunOptions

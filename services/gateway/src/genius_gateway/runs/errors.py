@@ -84,6 +84,14 @@ class DeadlineExceeded(UpstreamFailed):
     )
 
 
+class AccessRevoked(Forbidden):
+    """A run whose owner lost the right to it while it went on."""
+
+    code = "access_revoked"
+    title = "Berechtigung entzogen"
+    default_detail = "Der Vorgang wurde beendet, weil die Berechtigung dafür nicht mehr besteht."
+
+
 class RunInterrupted(Unavailable):
     code = "run_interrupted"
     title = "Lauf unterbrochen"

@@ -18,6 +18,7 @@ from genius_gateway.modules.errors import ModuleOutputTooLarge
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.draft import may_start_again
 from genius_gateway.runs.errors import (
+    AccessRevoked,
     DeadlineExceeded,
     ModuleEventInvalid,
     ModuleStreamCut,
@@ -69,6 +70,8 @@ class Execution:
             for task in helpers:
                 task.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
+        if self._live.stop_reason == "refused":
+            final = error_event(AccessRevoked())
         if self._live.stop_reason == "stopping" and not isinstance(final, Done):
             await self._journal.give_up()
         elif self._live.stop_reason != "lost":
@@ -125,7 +128,7 @@ class Execution:
     async def _stopper(self, worker: asyncio.Task[Event]) -> None:
         """When asked to stop, let the module end by itself for a moment (its last words and usage count)."""
         await self._live.stop_asked.wait()
-        if self._live.stop_reason in {"cancelled", "abandoned"} and self._token:
+        if self._live.stop_reason in {"cancelled", "abandoned", "refused"} and self._token:
             until = time.monotonic() + CANCEL_SECONDS
             if await self._parts.modules.cancel(self._job.module, self._job.run, self._token):
                 await asyncio.wait([worker], timeout=max(until - time.monotonic(), 0))
@@ -138,12 +141,15 @@ class Execution:
             await asyncio.sleep(options.lease_s / 3)
             try:
                 row = await self._journal.renew()
+                allowed = await self._parts.permission.holds(self._job.principal)
             except TRANSIENT:
                 continue
             if row is None:
                 self._live.stop("lost")
             elif row.cancel_requested:
                 self._live.stop("cancelled")
+            elif not allowed:
+                self._live.stop("refused")
             elif (
                 not self._live.detached
                 and self._live.alone_s > options.abandoned_s

@@ -22,6 +22,12 @@ class RunTokens(Protocol):
         ...
 
 
+class Permission(Protocol):
+    """Whether the owner of a run may still have it carried out."""
+
+    async def holds(self, principal: Principal) -> bool: ...
+
+
 class Turns(Protocol):
     """The stored side of a chat turn; all calls are made in the owner's row scope."""
 

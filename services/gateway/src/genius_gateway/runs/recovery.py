@@ -16,7 +16,7 @@ from genius_common.errors import PlatformError
 from genius_common.events import Cancelled
 from genius_gateway.runs.claiming import Claimed, claim
 from genius_gateway.runs.context import RunParts
-from genius_gateway.runs.errors import RunInterrupted
+from genius_gateway.runs.errors import AccessRevoked, RunInterrupted
 from genius_gateway.runs.execution import error_event
 from genius_gateway.runs.journal import Journal
 from genius_gateway.runs.repository import TRANSIENT
@@ -78,6 +78,8 @@ class Recovery:
             await journal.finish(Cancelled())
         elif claimed.content_sent or claimed.attempts > MAX_ATTEMPTS:
             await journal.finish(error_event(RunInterrupted()))
+        elif not await self._parts.permission.holds(claimed.job.principal):
+            await journal.finish(error_event(AccessRevoked()))
         else:
             log.info("run started again", run=str(run), attempt=claimed.attempts)
             self._carry_out(claimed)

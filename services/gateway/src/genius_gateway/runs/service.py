@@ -19,6 +19,7 @@ from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.errors import GatewayStopping
 from genius_gateway.runs.execution import Execution
 from genius_gateway.runs.follow import Follower, Following
+from genius_gateway.runs.job import Job
 from genius_gateway.runs.journal import Journal
 from genius_gateway.runs.live import Hub
 from genius_gateway.runs.notifications import Notifications
@@ -45,6 +46,8 @@ class RunService:
         self._following = Following(self.hub, parts.repository, parts.database, self._notifications)
         self._recovery = Recovery(parts, self.runner, self._carry_out)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._jobs: dict[UUID, Job] = {}
+        self._checks: set[asyncio.Task[None]] = set()
         self._beginning = 0
 
     async def start(self) -> None:
@@ -132,6 +135,23 @@ class RunService:
                 return False
             return not await self._parts.repository.events(connection, run, after)
 
+    def recheck(self, subject: UUID, _at: float) -> None:
+        """Rights of a person or application changed: look whether its runs here may go on."""
+        for job in list(self._jobs.values()):
+            if subject in (job.principal.subject, job.principal.application):
+                task = asyncio.create_task(self._recheck(job))
+                self._checks.add(task)
+                task.add_done_callback(self._checks.discard)
+
+    async def _recheck(self, job: Job) -> None:
+        try:
+            allowed = await self._parts.permission.holds(job.principal)
+        except TRANSIENT as error:
+            log.warning("rights of a run not read, asked again soon", error=type(error).__name__)
+            return
+        if not allowed and (live := self.hub.get(job.run)):
+            live.stop("refused")
+
     def _cancel_here(self, run: UUID) -> None:
         if live := self.hub.get(run):
             live.stop("cancelled")
@@ -148,6 +168,7 @@ class RunService:
 
     def _carry_out(self, claimed: Claimed) -> None:
         self.hub.add(claimed.live)
+        self._jobs[claimed.job.run] = claimed.job
         task = asyncio.create_task(self._execute(claimed))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -160,6 +181,7 @@ class RunService:
             if not live.ended.is_set():
                 live.stop("lost")
             self.hub.remove(live)
+            self._jobs.pop(live.run, None)
 
 
 def _cursor(value: str) -> tuple[dt.datetime, UUID]:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -33,6 +34,17 @@ class TokenMinter:
     def __init__(self, private: Ed25519PrivateKey) -> None:
         self._signer = TokenSigner(private)
         self._cache: dict[tuple[Principal, str], tuple[float, str]] = {}
+        self._earliest: dict[UUID, int] = {}
+
+    def revoke(self, subject: UUID, at: float) -> None:
+        """Forget the tokens of a person or application; new ones are younger than `at`."""
+        self._earliest[subject] = math.floor(at) + 1
+        for key in [key for key in self._cache if subject in (key[0].subject, key[0].application)]:
+            del self._cache[key]
+
+    def revocations(self, entries: Mapping[str, float]) -> str:
+        """The signed list for the inner services."""
+        return self._signer.sign_revocations(entries)
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         return self._signer.jwks()
@@ -66,13 +78,16 @@ class TokenMinter:
             token_id="",
         )
         audiences = sorted({audience, *also_for})
+        earliest = max(
+            self._earliest.get(subject, 0) for subject in (principal.subject, principal.application) if subject
+        )
         if run is not None:
-            return self._signer.sign(reduced, audience=audiences)
+            return self._signer.sign(reduced, audience=audiences, not_before=earliest)
         key = (reduced, ",".join(audiences))
         cached = self._cache.get(key)
         if cached is not None and cached[0] > time.monotonic():
             return cached[1]
-        token = self._signer.sign(reduced, audience=audiences)
+        token = self._signer.sign(reduced, audience=audiences, not_before=earliest)
         if len(self._cache) >= _CACHE_LIMIT:
             self._cache.clear()
         self._cache[key] = (time.monotonic() + MAX_LIFETIME_S - _REUSE_UNTIL_S, token)
