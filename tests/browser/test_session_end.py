@@ -140,6 +140,22 @@ def sign_in_again(page: Page, platform: Platform) -> None:
         page.get_by_role("button", name="Anmelden").click()
 
 
+def test_after_the_end_nothing_of_the_work_is_left_to_read(open_page: OpenPage, platform: Platform) -> None:
+    """A machine left alone shows neither the thread nor what was read out of it, also not to a screen reader."""
+    page = open_page(platform)
+    page.clock.install()
+    sign_in(page, platform)
+    page.get_by_label("Ihre Nachricht").fill("Guten Tag, ich heiße Rumpelstilzchen")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Kopieren").last).to_be_visible()
+    expect(page.get_by_role("log")).not_to_be_empty()
+    pass_time(page, platform, 50)
+    expect(page.get_by_role("heading", name="Ihre Sitzung ist beendet")).to_be_visible()
+    expect(page.get_by_role("log")).to_be_empty()
+    assert "Rumpelstilzchen" not in page.content()
+    assert "Rumpelstilzchen" not in page.title()
+
+
 def test_a_message_that_comes_too_late_is_not_lost(open_page: OpenPage, platform: Platform) -> None:
     """A11Y-08: sent after the end, before the page knew of it."""
     page = working(open_page, platform)

@@ -14,6 +14,24 @@ const i18n = makeI18n('de')
 afterEach(() => vi.useRealTimers())
 
 describe('announcements of a streamed answer', () => {
+  it('end with the page that showed it, and leave nothing behind', () => {
+    vi.useFakeTimers()
+    const announcer = new Announcer()
+    const narrator = new Narrator(announcer, () => i18n, () => 'whole')
+    const { container } = render(<LiveRegions source={announcer} />)
+    act(() => narrator.start())
+    act(() => narrator.end('done', 'Vertraulich.'))
+    expect(container.textContent).toContain('Vertraulich.')
+    act(() => narrator.start())
+    act(() => {
+      narrator.leave()
+      announcer.clear()
+    })
+    act(() => vi.advanceTimersByTime(3 * REPEAT_MS))
+    act(() => narrator.end('done', 'Zu spät.'))
+    expect(container.textContent).toBe('')
+  })
+
   it('are start, end and the text once; no word of the stream itself (A11Y-03)', async () => {
     const announcer = new Announcer()
     const narrator = new Narrator(announcer, () => i18n, () => 'start')

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { createContext, useCallback, useContext, useEffect, useMemo, useRef, type ReactNode } from 'react'
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useI18n } from '../i18n'
 import { navigate } from '../router'
 import { useSession } from '../session'
@@ -33,11 +33,18 @@ export function ChatStores({ children }: { children: ReactNode }) {
     now.current = { i18n, settings, reloadConversations }
   })
   const stores = useRef(new Map<string | null, ChatStore>())
+  const [narrators] = useState(() => new Set<Narrator>())
+  // The session is over: an answer that still comes in is nobody's to hear.
+  useEffect(() => () => {
+    for (const narrator of narrators) narrator.leave()
+    announcer.clear()
+  }, [narrators])
 
   const storeFor = useCallback((id: string | null): ChatStore => {
     const known = stores.current.get(id)
     if (known) return known
     const narrator = new Narrator(announcer, () => now.current.i18n, () => now.current.settings.speak)
+    narrators.add(narrator)
     const store = new ChatStore(id, {
       locale: () => now.current.i18n.locale,
       pace: () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM_MS : SMOOTH_MS),
@@ -53,7 +60,7 @@ export function ChatStores({ children }: { children: ReactNode }) {
     })
     stores.current.set(id, store)
     return store
-  }, [])
+  }, [narrators])
   const drop = useCallback((id: string | null) => void stores.current.delete(id), [])
   const value = useMemo(() => ({ storeFor, drop }), [storeFor, drop])
   return <Context value={value}>{children}</Context>

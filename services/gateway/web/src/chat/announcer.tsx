@@ -23,6 +23,10 @@ export class Announcer {
   answer(text: string): void {
     this.set({ ...this.state, log: text, serial: this.state.serial + 1 })
   }
+  /** Nothing of what was said stays in the page. */
+  clear(): void {
+    this.set({ ...this.state, status: '', log: '' })
+  }
   private set(state: typeof this.state): void {
     this.state = state
     for (const listener of this.listeners) listener()

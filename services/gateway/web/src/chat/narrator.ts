@@ -19,10 +19,12 @@ export function shorten(text: string, speak: Speak, more: string): string {
 export class Narrator {
   private timer: ReturnType<typeof setInterval> | undefined
   private turn = 0
+  private left = false
 
   constructor(private readonly announcer: Announcer, private readonly i18n: () => I18n, private readonly speak: () => Speak) {}
 
   start(): void {
+    if (this.left) return
     const { t } = this.i18n()
     this.stop()
     this.announcer.status(t('say.start'))
@@ -30,11 +32,18 @@ export class Narrator {
   }
 
   end(how: 'done' | 'stopped' | 'failed', source: string): void {
-    const { t } = this.i18n()
     this.stop()
+    if (this.left) return
+    const { t } = this.i18n()
     this.announcer.status(t(`say.${how}`))
     const text = how === 'failed' ? '' : shorten(spokenText(source), this.speak(), t('say.more'))
     if (text) this.announcer.answer(text)
+  }
+
+  /** Nobody is there any more who should hear it: the page was left, or the session is over. */
+  leave(): void {
+    this.stop()
+    this.left = true
   }
 
   private stop(): void {

@@ -76,7 +76,8 @@ export function useRun(module: string) {
   useEffect(() => () => {
     follower.current?.leave()
     follower.current = null
-  }, [])
+    narrator.leave()
+  }, [narrator])
 
   const start = useCallback((input: Record<string, unknown>) => go({ start: { module, input, locale: now.current.i18n.locale } }), [go, module])
   const stop = useCallback(() => follower.current?.stop(), [])
