@@ -74,6 +74,9 @@ class Gateway:
     owner_url: str
     app_url: str
     realm_dir: Path
+    retrieval: RetrievalService
+    superuser_url: str
+    retrieval_superuser_url: str
     _tokens: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -184,7 +187,8 @@ async def running_gateway(folder: Path, server: TestPostgres) -> AsyncIterator[G
     )
     await asyncio.to_thread(retrieval.migrate)
     app = create_app(settings)
-    gateway = Gateway(app, settings, issuer, stack_secrets, owner_url, app_url, realm_dir)
+    superuser = (server.superuser_url(app_url), server.superuser_url(retrieval_app))
+    gateway = Gateway(app, settings, issuer, stack_secrets, owner_url, app_url, realm_dir, retrieval, *superuser)
     async with (
         serving(provider, provider_port),
         serving(app, settings.port, "on"),

@@ -35,6 +35,11 @@ class TestPostgres:
         self.cluster = cluster
         self.url = cluster.url("postgres", SUPERUSER, password)
 
+    def superuser_url(self, url: str) -> str:
+        """The database of `url` for the superuser, whom row-level security does not bind."""
+        name = url.split("?")[0].rsplit("/", 1)[1]
+        return f"/{name}".join(self.url.rsplit("/postgres", 1))
+
     def create_database(self, name: str) -> tuple[str, str]:
         """A new empty database; `name` is made unique. Answers (owner_url, app_url)."""
         role = Role(f"{name}_{new_password()[:6].lower().replace('-', '_')}", new_password(), new_password())

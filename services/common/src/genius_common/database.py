@@ -42,6 +42,11 @@ class RowScope:
         }
 
 
+async def rescope(connection: AsyncConnection, scope: RowScope) -> None:
+    """Limit the rest of the caller's transaction to other rows: maintenance goes from owner to owner in one."""
+    await connection.execute(_SET, scope.parameters())
+
+
 def create_engine(settings: DatabaseSettings) -> AsyncEngine:
     """An engine whose connections are checked before use, so that a restarted PostgreSQL is survived."""
     return create_async_engine(
@@ -65,7 +70,7 @@ class Database:
     async def transaction(self, scope: RowScope) -> AsyncIterator[AsyncConnection]:
         """A transaction limited to `scope`; commits at the end, rolls back on any exception."""
         async with self.engine.begin() as connection:
-            await connection.execute(_SET, scope.parameters())
+            await rescope(connection, scope)
             yield connection
 
     async def close(self) -> None:

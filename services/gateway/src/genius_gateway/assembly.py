@@ -32,6 +32,7 @@ from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
+from genius_gateway.protection import data_protection
 from genius_gateway.revocation.open_requests import OpenRequests
 from genius_gateway.revocation.people import People
 from genius_gateway.revocation.service import Revocations
@@ -58,7 +59,10 @@ async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[Gatewa
         ):  # fmt: skip
             state.revocations.on_revoked(hook)
         await state.revocations.start()
-        async with state.checkpoints.every(settings.audit.checkpoint_minutes):
+        async with (
+            state.checkpoints.every(settings.audit.checkpoint_minutes),
+            state.protection.retention.every(settings.retention.every_minutes),
+        ):
             yield state
     finally:
         await state.revocations.stop()
@@ -96,13 +100,14 @@ def _build(
     quota = Quota(database, settings.limits)
     access = ObjectAccess(database, repository, cases)
     knowledge_bases = KnowledgeBaseService(database, repository, access, minter, clients.retrieval)
+    audit = AuditTrail(database)
     return GatewayState(
         settings=settings,
         database=database,
         http=clients.http,
         keys=keys,
         minter=minter,
-        audit=AuditTrail(database),
+        audit=audit,
         checkpoints=checkpoints,
         quota=quota,
         usage=BatchedUsage(database, quota),
@@ -121,6 +126,7 @@ def _build(
         documents=RetrievalRelay(clients.retrieval, knowledge_bases),
         health=HealthChecks(),
         knowledge_bases=knowledge_bases,
+        protection=data_protection(settings, database, audit, minter, clients.retrieval),
         inference=clients.inference,
         retrieval=clients.retrieval,
         modules=clients.modules,

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from genius_common.settings import DatabaseSettings, Section, ServiceSettings, settings_config
+from genius_gateway.retention.schedule import SCHEDULE, Kind
 from genius_gateway.runs.options import RunOptions
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
@@ -58,6 +59,23 @@ class LimitSettings(Section):
     )
 
 
+class RetentionSettings(Section):
+    """`days` changes single lines of `retention/schedule.py`: `…RETENTION__DAYS__CONVERSATIONS=90`."""
+
+    days: dict[Kind, Annotated[int, Field(ge=1, le=36_500)]] = Field(
+        default={}, description="days per kind of data; what is not named keeps its default"
+    )
+    every_minutes: float = Field(default=60, gt=0, le=1440, description="how often what is due is deleted")
+
+    @field_validator("days")
+    @classmethod
+    def _has_a_time(cls, days: dict[Kind, int]) -> dict[Kind, int]:
+        for kind in days:
+            if SCHEDULE[kind].days is None:
+                raise ValueError(f"{kind} has no time of its own")
+        return days
+
+
 class Settings(ServiceSettings):
     """`public_url` is what browsers see; redirect URIs, cookie mode and the accepted Origin come from it alone."""
 
@@ -83,6 +101,7 @@ class Settings(ServiceSettings):
     session: SessionSettings = SessionSettings()
     limits: LimitSettings = LimitSettings()
     runs: RunOptions = RunOptions()
+    retention: RetentionSettings = RetentionSettings()
 
     @model_validator(mode="after")
     def _tls_outside_of_local(self) -> Self:

@@ -24,6 +24,7 @@ from genius_gateway.documents.relay import RetrievalRelay
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
+from genius_gateway.protection import DataProtection
 from genius_gateway.revocation.open_requests import OpenRequests
 from genius_gateway.revocation.people import People
 from genius_gateway.revocation.service import Revocations
@@ -68,6 +69,7 @@ class GatewayState:
     documents: RetrievalRelay
     health: HealthChecks
     knowledge_bases: KnowledgeBaseService
+    protection: DataProtection
     inference: ServiceClient
     retrieval: ServiceClient
     modules: ServiceClient

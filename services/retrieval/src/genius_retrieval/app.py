@@ -33,6 +33,8 @@ from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
 from genius_retrieval.metrics import registry
 from genius_retrieval.objects import ObjectStorage, open_store
 from genius_retrieval.parsing.runner import ParserRunner
+from genius_retrieval.persons import endpoints as persons
+from genius_retrieval.persons.service import PersonalData
 from genius_retrieval.search.service import SearchService
 from genius_retrieval.search_access import PrincipalSearch
 from genius_retrieval.settings import Settings
@@ -68,7 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
         ],
     )
     web.install(app)
-    for router in (health.router, knowledge_bases.router, documents.documents, documents.files, search_endpoint.router):
+    kept = (knowledge_bases.router, documents.documents, documents.files, persons.router)
+    for router in (health.router, *kept, search_endpoint.router):
         app.include_router(router)
     app.add_route("/metrics", metrics_endpoint(registry), include_in_schema=False)
     return app
@@ -113,4 +116,5 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
         knowledge_bases=KnowledgeBaseService(database, document_service, catalogue, index),
         search=PrincipalSearch(database, catalogue, SearchService(index)),
         laws=LawImport(database, sealing, objects, catalogue, index),
+        persons=PersonalData(database, document_service, objects, index, key_ring),
     )

@@ -13,6 +13,7 @@ from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
 from genius_retrieval.parsing.runner import ParserRunner
+from genius_retrieval.persons.service import PersonalData
 from genius_retrieval.search_access import PrincipalSearch
 from genius_retrieval.settings import Settings
 
@@ -29,3 +30,4 @@ class Components:
     knowledge_bases: KnowledgeBaseService
     search: PrincipalSearch
     laws: LawImport
+    persons: PersonalData

@@ -46,6 +46,13 @@ class ObjectStorage:
     def open(self, identifier: UUID, sealed: bytes, key: ContentKey) -> bytes:
         return key.open(sealed, _place(identifier))
 
+    async def exists(self, identifier: UUID) -> bool:
+        try:
+            await obstore.head_async(self._store, _path(identifier))
+        except (NotFoundError, FileNotFoundError):
+            return False
+        return True
+
     async def delete(self, identifier: UUID) -> None:
         """Remove it; an object that is already gone is no error."""
         try:

@@ -32,6 +32,8 @@ _MEMBER = text(
     " ON CONFLICT (person, authority) DO UPDATE SET units = :units, roles = :roles, updated_at = now()"
 )
 _LEFT = text("DELETE FROM memberships WHERE person = :person AND NOT authority = ANY(:kept)")
+# Once a day is enough for a time of two years, and costs other logins no write.
+_SEEN = text("UPDATE persons SET seen_at = now() WHERE id = :person AND seen_at < now() - interval '1 day'")
 _TENANT_ROLES = frozenset({Role.BETRIEB, Role.REVISION})
 # What an authority's staff may see at most; `steuergeheimnis` is for the tax administration's own tenant.
 _CLASSIFICATION = ProtectionClass.SOZIALDATEN
@@ -92,6 +94,7 @@ class Provisioning:
             raise AccountDisabled
         memberships = tuple([await self._member(row.id, item, caller) for item in known])
         async with self._database.transaction(RowScope(person=row.id)) as connection:
+            await connection.execute(_SEEN, {"person": row.id})
             await connection.execute(_LEFT, {"person": row.id, "kept": [item.id for item in memberships]})
         active = memberships[0] if memberships else None
         principal = Principal(

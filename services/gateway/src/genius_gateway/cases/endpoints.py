@@ -18,6 +18,7 @@ from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.cases.repository import Case
 from genius_gateway.dependencies import CurrentPrincipal, State
 from genius_gateway.knowledge_bases.errors import ProtectionClassTooHigh
+from genius_gateway.retention.holds import require_free
 from genius_gateway.scopes import row_scope
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
@@ -107,6 +108,7 @@ async def change_case(case: UUID, change: CaseChange, principal: CurrentPrincipa
 async def delete_case(case: UUID, principal: CurrentPrincipal, state: State) -> Response:
     await state.access.load_case(principal, case)
     async with state.database.transaction(row_scope(principal)) as connection:
+        await require_free(connection, principal.subject, [case])
         await state.cases.delete(connection, case)
         await append(connection, [AuditRecord.of(principal, "case.delete", object_kind="case", object_id=case)])
     return Response(status_code=204)

@@ -24,6 +24,7 @@ from genius_gateway.conversations.schemas import (
     MessageList,
     MessageView,
 )
+from genius_gateway.retention.holds import require_free
 from genius_gateway.runs.references import ReferenceCheck, ids, not_found, parse_id
 from genius_gateway.runs.starting import owner_of
 
@@ -113,8 +114,10 @@ class ConversationService:
         """
         owner = owner_of(principal)
         async with self._database.transaction(owner.scope) as connection:
-            if await self._conversations.get(connection, conversation) is None:
+            row = await self._conversations.get(connection, conversation)
+            if row is None:
                 raise NotFound
+            await require_free(connection, owner.person, [row.case_id])
             active = await self._conversations.active_runs(connection, conversation)
             files = await self._conversations.own_files(connection, conversation)
         for run in active:
@@ -122,6 +125,7 @@ class ConversationService:
         for file in files:
             await self._delete_file(principal, file)
         async with self._database.transaction(owner.scope) as connection:
+            await require_free(connection, owner.person, [row.case_id])
             if not await self._conversations.delete(connection, conversation):
                 raise NotFound
             await self._record(connection, principal, "conversation.delete", conversation)

@@ -18,6 +18,8 @@ from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.dependencies import CurrentPrincipal, State
 from genius_gateway.documents.upload import FileUpload
+from genius_gateway.retention.holds import require_free
+from genius_gateway.scopes import row_scope
 from genius_gateway.state import GatewayState
 
 router = APIRouter(prefix="/api/v1")
@@ -162,8 +164,11 @@ async def read_file(file: UUID, principal: CurrentPrincipal, state: State) -> Do
 @router.delete("/files/{file}", tags=["files"], status_code=204)
 async def delete_file(file: UUID, principal: CurrentPrincipal, state: State) -> Response:
     await read_file(file, principal, state)
-    await _record(state, principal, "file.delete", "file", file)
-    await state.documents.json(principal, _FILES_WRITE, "DELETE", f"/files/{file}")
+    async with state.database.transaction(row_scope(principal)) as connection:
+        # Which case a file belongs to is in sealed inputs: a hold on any of the owner's cases keeps all files.
+        await require_free(connection, principal.subject, None)
+        await _record(state, principal, "file.delete", "file", file)
+        await state.documents.json(principal, _FILES_WRITE, "DELETE", f"/files/{file}")
     return Response(status_code=204)
 
 

@@ -22,6 +22,7 @@ from genius_gateway.knowledge_bases.model import KnowledgeBase, Right, rights
 from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
 from genius_gateway.knowledge_bases.schemas import Grant, NewKnowledgeBase
 from genius_gateway.policy.access import ObjectAccess, write_scope
+from genius_gateway.retention.holds import require_free
 from genius_gateway.scopes import row_scope
 from genius_gateway.tokens.minter import TokenMinter
 
@@ -89,6 +90,8 @@ class KnowledgeBaseService:
         """Remove it here and all its documents in retrieval, or nothing of it."""
         base = await self._access.load_knowledge_base(principal, identifier, "manage")
         async with self._database.transaction(write_scope(principal, base)) as connection:
+            if base.owner_person is not None:
+                await require_free(connection, base.owner_person, [])
             await self._repository.delete(connection, base)
             await append(connection, [_record(principal, base, "knowledge_base.delete")])
             token = self._manage_token(principal, base)

@@ -21,6 +21,7 @@ CURATORS = frozenset({Role.WISSENSPFLEGE})
 MEMBERS = frozenset({Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE, Role.BEHOERDENADMINISTRATION})
 OPERATORS = frozenset({Role.BETRIEB})
 AUDITORS = frozenset({Role.REVISION})
+KEEPERS_OF_RECORDS = OPERATORS | AUDITORS
 ALL = frozenset(Role)
 READERS = MEMBERS | OPERATORS
 KEEPERS = CLERKS | OPERATORS
@@ -60,6 +61,7 @@ _DOC = "/api/v1/documents/{document}"
 _FILE = "/api/v1/files/{file}"
 _CONV = "/api/v1/conversations"
 _CASE = "/api/v1/cases"
+_HOLD = "/api/v1/holds"
 
 # fmt: off
 RULES: tuple[Rule, ...] = (
@@ -114,11 +116,14 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("GET", "/api/v1/audit/export", "audit.export", AUDITORS, None, "tenant"),
     Rule("POST", "/api/v1/audit/checkpoints/{number}/signatures", "audit.cosign", AUDITORS, None, "tenant"),
+    Rule("GET", _HOLD, "hold.list", KEEPERS_OF_RECORDS, None, "tenant"),
+    Rule("POST", _HOLD, "hold.set", KEEPERS_OF_RECORDS, None, "tenant"),
+    Rule("POST", _HOLD + "/{hold}/lift", "hold.lift", KEEPERS_OF_RECORDS, None, "tenant"),
     Rule("GET", "/v1/models", "model.list", MEMBERS, "models.read", "-"),
     Rule("POST", "/v1/chat/completions", "model.chat", CLERKS, "chat.completions", "-"),
     Rule("POST", "/v1/embeddings", "model.embed", CLERKS, "embeddings", "-"),
 )
 # fmt: on
 
-UUID_PARAMETERS = frozenset({"run", "conversation", "kb", "document", "file", "case"})
+UUID_PARAMETERS = frozenset({"run", "conversation", "kb", "document", "file", "case", "hold"})
 """Parameters of paths that are ids: anything but a canonical UUID is answered like an unknown one."""

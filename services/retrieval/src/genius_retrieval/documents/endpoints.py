@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from genius_common.contracts.retrieval import DocumentState, DocumentText, PageText
+from genius_common.contracts.retrieval import DocumentPage, DocumentState, DocumentText, PageText
 from genius_common.errors import FieldError, InvalidInput, NotFound
 from genius_common.principal import Principal, ProtectionClass
 from genius_retrieval.http import App, Received, caller, path_id
@@ -92,6 +92,16 @@ def _spans(text: str) -> list[tuple[int, int]]:
 
 documents = build_router("/documents", "document", "documents.read", "documents.write")
 files = build_router("/files", "file", "files.read", "files.write")
+
+
+@files.get("")
+async def list_files(
+    app: App,
+    principal: Annotated[Principal, caller("files.read")],
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(max_length=100)] = None,
+) -> DocumentPage:
+    return await app.documents.list_files(principal, limit, after)
 
 
 @files.post("", status_code=202)

@@ -84,6 +84,16 @@ async def page(
     return (await connection.execute(query.order_by(_c.created_at, _c.id).limit(limit + 1))).all()
 
 
+async def files_page(
+    connection: AsyncConnection, owner: UUID, limit: int, after: tuple[dt.datetime, UUID] | None
+) -> Sequence[Row]:
+    """Files of a person in order of their upload, one more than `limit` if there are more."""
+    query = sa.select(documents).where(_c.kind == "file", _c.owner_person == owner)
+    if after:
+        query = query.where(sa.tuple_(_c.created_at, _c.id) > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
+    return (await connection.execute(query.order_by(_c.created_at, _c.id).limit(limit + 1))).all()
+
+
 async def of_knowledge_base(connection: AsyncConnection, knowledge_base: UUID) -> Sequence[Row]:
     return (await connection.execute(sa.select(documents).where(_c.knowledge_base == knowledge_base))).all()
 

@@ -153,8 +153,18 @@ class DocumentService:
             require_writable(principal, row.knowledge_base)
         await self.delete_rows(write_scope(principal, row.authority), [row])
 
-    async def delete_rows(self, scope: RowScope, rows: Sequence[Row]) -> None:
-        """Delete rows with all that hangs on them; what can't be removed now is removed by a job."""
+    async def list_files(self, principal: Principal, limit: int, after: str | None) -> DocumentPage:
+        """The caller's own files in order of upload; never for a run, which gets its files named."""
+        if principal.run is not None:
+            raise Forbidden
+        async with self._database.transaction(row_scope(principal)) as connection:
+            found = await repository.files_page(connection, principal.subject, limit, _cursor(after))
+            rows = [row for row in found[:limit] if may_see_class(principal, row.protection_class)]
+            items = [await self._sealing.state(connection, row) for row in rows]
+        return DocumentPage(items=items, next=_as_cursor(found[limit - 1]) if len(found) > limit else None)
+
+    async def delete_rows(self, scope: RowScope, rows: Sequence[Row]) -> list[Leftovers]:
+        """Delete rows with all that hangs on them, points at once, objects by a job; returns what they leave."""
         removed: list[Leftovers] = []
         async with self._database.transaction(scope) as connection:
             for row in rows:
@@ -165,6 +175,7 @@ class DocumentService:
         for left in removed:
             if left.collection:
                 await self._index.delete_document(left.collection, left.document)
+        return removed
 
 
 def leftovers_of(row: Row) -> Leftovers:

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Files of people in retrieval, for maintenance: which are due, and each deleted in its owner's name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from genius_common.errors import NotFound, PlatformError
+from genius_common.http import ServiceClient
+from genius_common.principal import Principal, ProtectionClass
+from genius_gateway.tokens.minter import TokenMinter
+
+NOBODY = UUID(int=0)
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedFile:
+    id: UUID
+    owner: UUID
+
+
+class RetrievalFiles:
+    """Tokens are minted for one authority; no user and no application can ask for these scopes."""
+
+    def __init__(self, retrieval: ServiceClient, minter: TokenMinter, tenant: str) -> None:
+        self._retrieval = retrieval
+        self._minter = minter
+        self._tenant = tenant
+
+    async def due(self, authority: UUID, before: dt.datetime, after: UUID) -> list[OwnedFile]:
+        """At most 500 files uploaded before that time, in the order of their ids, after the id `after`."""
+        params = {"before": before.isoformat(), "after": str(after), "limit": str(PAGE)}
+        found = await self._json(authority, NOBODY, "maintenance", "GET", "/maintenance/files", params=params)
+        return [OwnedFile(UUID(item["id"]), UUID(item["owner"])) for item in found["items"]]
+
+    async def delete(self, authority: UUID, owner: UUID, file: UUID) -> None:
+        """One that is gone already is as good as deleted."""
+        try:
+            await self._json(authority, owner, "files.write", "DELETE", f"/files/{file}")
+        except PlatformError as error:
+            if error.status != NotFound.status:
+                raise
+
+    async def erase(self, authority: UUID, person: UUID) -> dict[str, Any]:
+        """Everything of a person in one authority, with its keys: `{"deleted": {kind: n}, "keys": [id …]}`."""
+        found: dict[str, Any] = await self._json(authority, person, "person.erase", "DELETE", "/persons/self")
+        return found
+
+    async def inventory(self, authority: UUID, person: UUID) -> dict[str, int]:
+        """How many of each kind there are of a person in one authority."""
+        found: dict[str, int] = await self._json(authority, person, "person.erase", "GET", "/persons/self")
+        return found
+
+    async def _json(self, authority: UUID, person: UUID, scope: str, method: str, path: str, **options: Any) -> Any:
+        token = self._minter.for_inner(self.principal(authority, person, scope), "retrieval", [scope])
+        return await self._retrieval.json(method, path, token=token, **options)
+
+    def principal(self, authority: UUID, person: UUID, *scopes: str) -> Principal:
+        """Sees every protection class: what is due goes, however sensitive it is."""
+        return Principal(
+            subject=person,
+            tenant=self._tenant,
+            authority=authority,
+            scopes=frozenset(scopes),
+            classification=ProtectionClass.STEUERGEHEIMNIS,
+        )
