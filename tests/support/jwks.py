@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import time
 import warnings
 from collections.abc import AsyncIterator
@@ -79,15 +78,6 @@ class Realm:
     def hmac(self, secret: bytes, claims: dict[str, Any], **header: Any) -> str:
         signed = f"{b64(orjson.dumps({'alg': 'HS256', 'kid': 'rsa', **header}))}.{b64(orjson.dumps(claims))}"
         return f"{signed}.{b64(hmac.digest(secret, signed.encode(), hashlib.sha256))}"
-
-    def resign(self, header: bytes, claims: dict[str, Any]) -> str:
-        """A token whose RS256 signature is good for exactly this header text."""
-        from cryptography.hazmat.primitives import hashes
-        from cryptography.hazmat.primitives.asymmetric import padding
-
-        signed = f"{b64(header)}.{b64(json.dumps(claims).encode())}"  # also numbers beyond 64 bits
-        private = self.keys["rsa"].private_key
-        return f"{signed}.{b64(private.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
 
 
 @asynccontextmanager

@@ -1,31 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The principal token: what is signed comes back, everything else is refused."""
 
-import base64
-import hashlib
-import hmac
 import time
 import uuid
-from typing import Any
 
-import orjson
 import pytest
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from genius_common.principal import Principal, ProtectionClass
-from genius_common.tokens import (
-    CLOCK_SKEW_S,
-    ISSUER,
-    MAX_LIFETIME_S,
-    TokenInvalid,
-    TokenSigner,
-    TokenVerifier,
-    key_id,
-    public_jwk,
-)
+from genius_common.tokens import MAX_LIFETIME_S, TokenInvalid, TokenSigner, TokenVerifier
+from tests.support.token_corpus import corpus, principal_mint
 
 PRIVATE = Ed25519PrivateKey.generate()
 SIGNER = TokenSigner(PRIVATE)
@@ -50,38 +36,6 @@ def verifier(audience: str = "retrieval", tenant: str = "land") -> TokenVerifier
     return made
 
 
-def b64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def claims(**changes: Any) -> dict[str, Any]:
-    now = int(time.time())
-    good: dict[str, Any] = {
-        "iss": ISSUER,
-        "aud": ["retrieval"],
-        "sub": str(uuid.uuid4()),
-        "tenant": "land",
-        "authority": None,
-        "units": [],
-        "roles": [],
-        "scopes": [],
-        "classification": "intern",
-        "act": None,
-        "iat": now,
-        "exp": now + 60,
-        "jti": "x",
-    }
-    good.update(changes)
-    return {name: value for name, value in good.items() if value is not ...}
-
-
-def forge(header: dict[str, Any] | None = None, payload: Any = None, key: Ed25519PrivateKey = PRIVATE) -> str:
-    head = {"alg": "EdDSA", "typ": "genius+jwt", "kid": key_id(PRIVATE.public_key())} | (header or {})
-    head = {name: value for name, value in head.items() if value is not ...}
-    signed = f"{b64(orjson.dumps(head))}.{b64(orjson.dumps(claims() if payload is None else payload))}"
-    return f"{signed}.{b64(key.sign(signed.encode()))}"
-
-
 def test_a_signed_principal_comes_back() -> None:
     found = verifier().verify(SIGNER.sign(PRINCIPAL, audience=["retrieval", "inference"]))
     for name in ("subject", "authority", "units", "roles", "scopes", "classification", "application", "run"):
@@ -89,109 +43,14 @@ def test_a_signed_principal_comes_back() -> None:
     assert (found.knowledge_bases, found.files) == (PRINCIPAL.knowledge_bases, PRINCIPAL.files)
 
 
-def test_the_forged_form_is_the_right_form() -> None:
-    """The corpus below differs from a good token in one thing only, so a refusal is for that thing."""
-    assert verifier().verify(forge()).tenant == "land"
-
-
-PUBLIC_PEM = PRIVATE.public_key().public_bytes(
-    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-)
-BAD_HEADERS: list[dict[str, Any]] = [
-    {"alg": "none"},
-    {"alg": "NONE"},
-    {"alg": "HS256"},
-    {"alg": "RS256"},
-    {"alg": "ES256"},
-    {"alg": "Ed25519"},
-    {"alg": "eddsa"},
-    {"alg": ["EdDSA"]},
-    {"alg": ...},
-    {"typ": "JWT"},
-    {"typ": ...},
-    {"kid": ...},
-    {"kid": "unknown"},
-    {"kid": 7},
-    {"kid": ["x"]},
-    {"crit": ["exp"]},
-    {"b64": False, "crit": ["b64"]},
-    {"jwk": public_jwk(PRIVATE.public_key())},
-    {"jku": "https://attacker.example/jwks"},
-    {"x5u": "https://attacker.example/cert"},
-    {"x5c": ["MIIB"]},
-    {"cty": "JWT"},
-    {"zip": "DEF"},
-]
-
-
-@pytest.mark.parametrize("header", BAD_HEADERS, ids=str)
-def test_headers_that_choose_an_algorithm_or_key_are_refused(header: dict[str, Any]) -> None:
-    """AUTH-03"""
-    with pytest.raises(TokenInvalid):
-        verifier().verify(forge(header))
-
-
-def test_an_hmac_under_the_public_key_is_refused() -> None:
-    """AUTH-03: the classic confusion of a public key with a shared secret."""
-    for head in ({"alg": "HS256"}, {"alg": "EdDSA"}):
-        header = {"typ": "genius+jwt", "kid": key_id(PRIVATE.public_key())} | head
-        signed = f"{b64(orjson.dumps(header))}.{b64(orjson.dumps(claims()))}"
-        token = f"{signed}.{b64(hmac.digest(PUBLIC_PEM, signed.encode(), hashlib.sha256))}"
+def test_the_corpus_is_refused() -> None:
+    """AUTH-03, AUTH-04, AUTH-05, AO-03: algorithm, key, issuer, audience, tenant, times and types are exact."""
+    mint = principal_mint(PRIVATE, PRINCIPAL, "retrieval")
+    checker = verifier()
+    assert checker.verify(mint.good()).subject == PRINCIPAL.subject
+    for name, token in corpus(mint).items():
         with pytest.raises(TokenInvalid):
-            verifier().verify(token)
-
-
-def test_another_key_is_refused() -> None:
-    with pytest.raises(TokenInvalid):
-        verifier().verify(forge(key=Ed25519PrivateKey.generate()))
-
-
-NOW = int(time.time())
-BAD_CLAIMS: list[dict[str, Any]] = [
-    {"iss": f"{ISSUER}/"},
-    {"iss": [ISSUER]},
-    {"iss": ISSUER[:-1]},
-    {"iss": ...},
-    {"aud": "retrieval"},
-    {"aud": ["retrieval-x"]},
-    {"aud": ["inference"]},
-    {"aud": []},
-    {"aud": ...},
-    {"tenant": "steuer"},
-    {"tenant": ...},
-    {"sub": "admin"},
-    {"sub": None},
-    {"sub": ...},
-    {"classification": "geheim"},
-    {"roles": None},
-    {"units": ["x"]},
-    {"authority": "MHB"},
-    {"exp": NOW - 1},
-    {"exp": float(NOW + 60)},
-    {"exp": str(NOW + 60)},
-    {"exp": True},
-    {"exp": -1},
-    {"exp": NOW + MAX_LIFETIME_S + 3600},
-    {"exp": ...},
-    {"iat": NOW + CLOCK_SKEW_S + 60, "exp": NOW + CLOCK_SKEW_S + 90},
-    {"iat": ...},
-    {"iat": "now"},
-    {"jti": ...},
-]
-
-
-@pytest.mark.parametrize("change", BAD_CLAIMS, ids=str)
-def test_wrong_claims_are_refused(change: dict[str, Any]) -> None:
-    """AUTH-04, AUTH-05, AO-03: issuer, audience, tenant and times are exact."""
-    with pytest.raises(TokenInvalid):
-        verifier().verify(forge(payload=claims(**change)))
-
-
-@pytest.mark.parametrize("payload", [[], "text", 7, None, [claims()]], ids=str)
-def test_payloads_that_are_no_object_are_refused(payload: Any) -> None:
-    signed = forge(payload=payload if payload is not None else [None])
-    with pytest.raises(TokenInvalid):
-        verifier().verify(signed)
+            pytest.fail(f"{name} was accepted: {checker.verify(token)}")
 
 
 @given(st.text(max_size=200))

@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
-import orjson
 import pytest
 
 from genius_gateway.auth import claims
 from genius_gateway.auth.errors import AccessTokenInvalid, IdentityProviderUnavailable
 from genius_gateway.auth.provider import IdentityProvider, parse_header
 from tests.support.jwks import AUDIENCE, CLIENT, Realm, b64, serving_realm
+from tests.support.token_corpus import corpus, provider_mint
 
 PEOPLE = frozenset({CLIENT})
 
@@ -41,151 +41,19 @@ async def test_good_tokens(provider: IdentityProvider, realm: Realm, key: str, a
     assert caller.memberships == {"mhb": frozenset()}
 
 
-def forged_headers(realm: Realm) -> dict[str, str]:
-    good = realm.claims()
-    public = realm.keys["rsa"].as_dict(private=False)
-    pem = realm.keys["rsa"].as_pem(private=False)
-    signed = realm.sign(good)
-    head, body, signature = signed.split(".")
-    fine = orjson.loads(b'{"alg":"RS256","kid":"rsa"}')
-    return {
-        "none": realm.raw({"alg": "none", "kid": "rsa"}, good, b""),
-        "None": realm.raw({"alg": "None", "kid": "rsa"}, good, b""),
-        "NONE with signature": realm.raw({"alg": "NONE", "kid": "rsa"}, good),
-        "no alg": realm.raw({"kid": "rsa"}, good),
-        "no kid": realm.resign(b'{"alg":"RS256"}', good),
-        "HS256 with PEM": realm.hmac(pem, good),
-        "HS256 with JWK": realm.hmac(orjson.dumps(public), good),
-        "HS256 empty": realm.hmac(b"", good),
-        "RS512": realm.raw({"alg": "RS512", "kid": "rsa"}, good),
-        "ES256 with RSA key": realm.raw({"alg": "ES256", "kid": "rsa"}, good),
-        "EdDSA with RSA key": realm.raw({"alg": "EdDSA", "kid": "rsa"}, good),
-        "RS256 with EC key": realm.raw({"alg": "RS256", "kid": "ec"}, good),
-        "crit": realm.resign(b'{"alg":"RS256","kid":"rsa","crit":["exp"]}', good),
-        "b64 false": realm.resign(b'{"alg":"RS256","kid":"rsa","b64":false}', good),
-        "b64 false, crit": realm.resign(b'{"alg":"RS256","kid":"rsa","b64":false,"crit":["b64"]}', good),
-        "embedded jwk": realm.resign(orjson.dumps({**fine, "jwk": public}), good),
-        "jku": realm.resign(orjson.dumps({**fine, "jku": "http://evil.example/jwks"}), good),
-        "x5u": realm.resign(orjson.dumps({**fine, "x5u": "http://evil.example/x"}), good),
-        "x5c": realm.resign(orjson.dumps({**fine, "x5c": ["MIIB"]}), good),
-        "cty": realm.resign(orjson.dumps({**fine, "cty": "JWT"}), good),
-        "zip": realm.resign(orjson.dumps({**fine, "zip": "DEF"}), good),
-        "duplicate alg": realm.resign(b'{"alg":"none","alg":"RS256","kid":"rsa"}', good),
-        "duplicate kid": realm.resign(b'{"alg":"RS256","kid":"x","kid":"rsa"}', good),
-        "kid number": realm.resign(b'{"alg":"RS256","kid":1}', good),
-        "kid list": realm.resign(b'{"alg":"RS256","kid":["rsa"]}', good),
-        "kid object": realm.resign(b'{"alg":"RS256","kid":{"a":1}}', good),
-        "kid path": realm.resign(b'{"alg":"RS256","kid":"../../etc/passwd"}', good),
-        "kid sql": realm.resign(b'{"alg":"RS256","kid":"\' OR 1=1--"}', good),
-        "alg list": realm.resign(b'{"alg":["RS256"],"kid":"rsa"}', good),
-        "header array": realm.resign(b"[]", good),
-        "header string": realm.resign(b'"x"', good),
-        "header null": realm.resign(b"null", good),
-        "header not JSON": realm.resign(b"{", good),
-        "header NaN": realm.resign(b'{"alg":"RS256","kid":NaN}', good),
-        "signature cut": f"{head}.{body}.{signature[:-4]}",
-        "signature empty": f"{head}.{body}.",
-        "signature of other": f"{head}.{b64(orjson.dumps(realm.claims(sub='1')))}.{signature}",
-        "body changed": f"{head}.{body[:-2]}AA.{signature}",
-        "four parts": f"{signed}.x",
-        "five parts": f"{signed}.x.y",
-        "two parts": f"{head}.{body}",
-        "empty": "",
-        "dots": "..",
-        "not base64": "!.!.!",
-        "blank inside": f"{head} .{body}.{signature}",
-        "unicode": "ü.ü.ü",
-        "padded": f"{head}=.{body}=.{signature}=",
-        "huge": "a" * 20_000,
-        "typ of a principal token": realm.resign(b'{"alg":"RS256","kid":"rsa","typ":"genius+jwt"}', good),
-        "typ logout": realm.resign(b'{"alg":"RS256","kid":"rsa","typ":"logout+jwt"}', good),
-    }
-
-
-async def test_forged_headers_are_refused(provider: IdentityProvider, realm: Realm) -> None:
-    """AUTH-03: algorithm confusion, keys from the token, ambiguous headers; a good token still works afterwards."""
-    cases = forged_headers(realm)
-    assert len(cases) >= 50
-    for name, token in cases.items():
+async def test_the_corpus_is_refused(provider: IdentityProvider, realm: Realm) -> None:
+    """AUTH-03, AUTH-04, AUTH-05: none of the hostile kinds; a good token still works afterwards."""
+    mint = provider_mint(realm.issuer, realm.keys["rsa"].private_key, "rsa", CLIENT, AUDIENCE)
+    assert (await judge(provider, mint.good())).username == "k.orpus"
+    for name, token in corpus(mint).items():
         with pytest.raises(AccessTokenInvalid):
             pytest.fail(f"{name} was accepted: {await judge(provider, token)}")
     assert (await judge(provider, realm.sign(realm.claims()))).subject == "4711"
 
 
-def wrong_claims(issuer: str) -> list[dict[str, Any]]:
-    return [
-        {"iss": issuer + "/"},
-        {"iss": issuer[:-1]},
-        {"iss": issuer + "x"},
-        {"iss": [issuer]},
-        {"iss": issuer.replace("genius", "fremd")},
-        {"iss": ...},
-        {"iss": None},
-        {"iss": issuer.upper()},
-        {"aud": ...},
-        {"aud": "account"},
-        {"aud": ["account", "other"]},
-        {"aud": [[AUDIENCE]]},
-        {"aud": {"genius": 1}},
-        {"aud": AUDIENCE + "x"},
-        {"aud": []},
-        {"typ": "ID"},
-        {"typ": "Refresh"},
-        {"typ": "Offline"},
-        {"typ": "Logout"},
-        {"typ": "bearer"},
-        {"typ": ...},
-        {"azp": "other-client"},
-        {"azp": ...},
-        {"azp": [CLIENT]},
-        {"sub": ...},
-        {"sub": ""},
-        {"sub": 4711},
-        {"sub": "x" * 300},
-        {"preferred_username": ...},
-        {"preferred_username": "service-account-other", "client_id": CLIENT},
-        {"preferred_username": "a.weber", "client_id": CLIENT},
-        {"preferred_username": "service-account-genius-web"},
-        {"scope": ["a"]},
-        {"sid": 5},
-    ]
-
-
-async def test_issuer_audience_and_kind_are_exact(provider: IdentityProvider, realm: Realm) -> None:
-    """AUTH-04"""
-    for changes in wrong_claims(realm.issuer):
-        with pytest.raises(AccessTokenInvalid):
-            pytest.fail(f"accepted: {changes} {await judge(provider, realm.sign(realm.claims(**changes)))}")
-
-
-async def test_time_claims(provider: IdentityProvider, realm: Realm) -> None:
-    """AUTH-05: ended, not begun, from the future, of the wrong type or size; skew is at most 30 s."""
+async def test_clocks_may_differ_by_the_skew(provider: IdentityProvider, realm: Realm) -> None:
+    """AUTH-05: at most 30 s."""
     now = int(time.time())
-    wrong: list[dict[str, Any]] = [
-        {"exp": now - 1},
-        {"exp": ...},
-        {"exp": str(now + 300)},
-        {"exp": now + 300.5},
-        {"exp": -1},
-        {"exp": 10**30},
-        {"exp": True},
-        {"exp": None},
-        {"exp": [now + 300]},
-        {"nbf": now + 3600},
-        {"nbf": now + 45},
-        {"nbf": "0"},
-        {"nbf": now + 0.5},
-        {"iat": now + 45},
-        {"iat": now + 3600, "exp": now + 7200},
-        {"iat": ...},
-        {"iat": "now"},
-        {"iat": -5},
-        {"iat": now + 10, "exp": now + 5},
-    ]
-    for changes in wrong:
-        token = realm.resign(b'{"alg":"RS256","kid":"rsa"}', realm.claims(**changes))
-        with pytest.raises(AccessTokenInvalid):
-            pytest.fail(f"accepted: {changes} {await judge(provider, token)}")
     assert await judge(provider, realm.sign(realm.claims(iat=now + 20, nbf=now + 20)))
 
 
