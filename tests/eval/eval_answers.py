@@ -23,7 +23,7 @@ from tests.eval.laws import index_laws
 
 HERE = Path(__file__).parent
 RESULT = Path(".genius/bench/eval-answers.json")
-TUNING = ("dev", "more_dev", "dev_2", "dev_3", "dev_4")
+TUNING = ("dev", "more_dev", "dev_2", "dev_3", "dev_4", "dev_5")
 SETS = (*TUNING, "test")
 
 

@@ -26,7 +26,7 @@ async def laws(tmp_path_factory):
 @pytest.mark.parametrize(
     ("query", "law"),
     [
-        ("Wie lange wird Krankengeld gezahlt?", "SGB V"),
+        ("Wie hoch ist die Zuzahlung für Medikamente auf Rezept?", "SGB V"),
         ("Wie hoch ist das Pflegegeld?", "SGB XI"),
         ("Ab welchem Alter kann ich in Altersrente gehen?", "SGB VI"),
     ],

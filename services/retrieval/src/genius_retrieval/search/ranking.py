@@ -20,12 +20,12 @@ from genius_retrieval.search.question import Question
 from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE, SUBJECTS
 
 WEIGHTS = {
-    "in_body": 1.28, "in_compounds": 1.06, "in_heading": 0.5, "in_place": 0.48, "in_subjects": 1.0, "coverage":
-    1.27, "body": 0.53, "frame": 1.08, "sentence": 0.36, "opening": 0.49, "precise": 1.04, "subjects": 0.63,
-    "subjects2": 0.46, "topic": 0.42, "typed": 0.87, "asked": 0.59, "special": -0.31, "parent": 0.26,
-    "parent_precise": 0.31, "parent_asked": 0.18, "least": 0.08, "asked_topic": 0.37, "coverage2": 1.1, "frame2":
-    0.92, "typed_frame": 0.68, "in_asked": 0.16, "first": 0.22, "general": 0.15, "prior": 0.75, "early": 0.6,
-    "leading": 0.09,
+    "in_body": 1.25, "in_compounds": 1.0, "in_heading": 0.46, "in_place": 0.5, "in_subjects": 0.88, "coverage":
+    1.25, "body": 0.52, "frame": 1.03, "sentence": 0.33, "opening": 0.43, "precise": 1.04, "subjects": 0.62,
+    "subjects2": 0.56, "topic": 0.39, "typed": 0.86, "asked": 0.55, "special": -0.26, "parent": 0.22,
+    "parent_precise": 0.32, "parent_asked": 0.21, "least": 0.07, "asked_topic": 0.33, "coverage2": 1.12, "frame2":
+    0.89, "typed_frame": 0.68, "in_asked": 0.17, "first": 0.26, "general": 0.19, "prior": 0.72, "early": 0.63,
+    "leading": 0.06,
 }  # fmt: skip
 _EARLY_CHUNKS = 40
 # A chunk that begins with Absatz 2 or later; the first Absatz mostly has the rule.
