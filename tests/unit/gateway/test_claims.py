@@ -119,6 +119,19 @@ def test_one_wrong_claim_is_enough(change: dict[str, Any]) -> None:
         judged(person(**change))
 
 
+def test_a_persons_token_of_another_client_counts_only_where_exchange_is_meant() -> None:
+    """AUTH-04: and then with no more scopes than an application may have."""
+    foreign = Verified(header={}, claims=person(azp="fachverfahren", scope="openid search import"))
+    with pytest.raises(AccessTokenInvalid):
+        claims.access_token(foreign, ISSUER, "genius", frozenset({"web"}))
+    caller = claims.access_token(foreign, ISSUER, "genius", frozenset({"web"}), exchanged=True)
+    assert (caller.on_behalf, caller.is_application, caller.scopes) == (True, False, {"search"})
+    own = claims.access_token(
+        Verified(header={}, claims=person()), ISSUER, "genius", frozenset({"web"}), exchanged=True
+    )
+    assert (own.on_behalf, own.scopes) == (False, frozenset())
+
+
 @pytest.mark.parametrize("kind", [5, None, ["JWT"], {}, "JWE", ""], ids=repr)
 def test_an_odd_type_in_the_header_is_refused(kind: Any) -> None:
     with pytest.raises(AccessTokenInvalid):

@@ -73,19 +73,43 @@ def test_a_second_entry_is_refused() -> None:
 def test_applications_need_the_scope_and_people_a_role() -> None:
     """AUTH-13: a role in an application's token, or a scope of a person, changes nothing."""
     rule = Rule("GET", "/x", "x", frozenset({Role.SACHBEARBEITUNG}), "search", "-")
+    application = principal(application=UUID(int=10), scopes=frozenset({"search"}))
     require(rule, principal(roles=frozenset({"sachbearbeitung"})))
-    require(rule, principal(application=uuid4(), scopes=frozenset({"search"})))
+    require(rule, application)
     refused = [
         principal(scopes=frozenset({"search"})),
-        principal(application=uuid4(), roles=frozenset({"sachbearbeitung"})),
-        principal(application=uuid4(), scopes=frozenset({"search"}), authority=None),
+        principal(application=UUID(int=10), roles=frozenset({"sachbearbeitung"})),
+        replace(application, authority=None),
         principal(roles=frozenset({"admin", "SACHBEARBEITUNG"})),
     ]
     for who in refused:
         with pytest.raises(Forbidden):
             require(rule, who)
     with pytest.raises(Forbidden):
-        require(replace(rule, scope=None), principal(application=uuid4(), scopes=frozenset({"search"})))
+        require(replace(rule, scope=None), application)
+
+
+@given(
+    roles=st.frozensets(st.sampled_from([role.value for role in Role])),
+    scopes=st.frozensets(st.sampled_from(["search", "modules.run", "documents.read", "documents.write"])),
+    authority=st.sampled_from([A, None]),
+    rule=st.sampled_from(RULES),
+)
+def test_acting_for_a_person_needs_the_rights_of_both(
+    roles: frozenset[str], scopes: frozenset[str], authority: UUID | None, rule: Rule
+) -> None:
+    """AUTH-13: on behalf of a person an application may what it may itself and the person may too, nothing else."""
+    both = principal(application=uuid4(), roles=roles, scopes=scopes, authority=authority)
+
+    def may(who: Principal) -> bool:
+        try:
+            require(rule, who)
+        except Forbidden:
+            return False
+        return True
+
+    person, alone = replace(both, application=None), replace(both, application=both.subject)
+    assert may(both) == (may(person) and may(alone))
 
 
 def test_another_authority_has_no_right() -> None:

@@ -60,8 +60,8 @@ class Authenticator:
         raise NotAuthenticated
 
     def forget(self, subject: UUID, _at: float) -> None:
-        """Nothing that was believed about a subject holds any longer."""
-        for digest in [key for key, (_, known) in self._cache.items() if known.principal.subject == subject]:
+        """Nothing that was believed about a subject, or an application that acts for somebody, holds any longer."""
+        for digest in [key for key, (_, known) in self._cache.items() if subject in _actors(known)]:
             del self._cache[digest]
 
     async def _bearer(self, token: str) -> Identity:
@@ -77,11 +77,19 @@ class Authenticator:
         self._cache.pop(digest, None)
         verified = await self._provider.verify(token)
         oidc = self._settings.oidc
-        caller = claims.access_token(verified, oidc.issuer, oidc.audience, self._settings.person_clients)
+        caller = claims.access_token(
+            verified, oidc.issuer, oidc.audience, self._settings.person_clients, exchanged=True
+        )
         identity = await self._provisioning.identify(caller)
-        if self._revocations.is_void(identity.principal.subject, caller.issued_at):
+        if any(self._revocations.is_void(actor, caller.issued_at) for actor in _actors(identity)):
             raise AccessTokenInvalid
         if len(self._cache) >= _CACHE_LIMIT:
             self._cache.clear()
         self._cache[digest] = (min(caller.expires_at, now + _CACHE_S), identity)
         return identity
+
+
+def _actors(identity: Identity) -> set[UUID]:
+    """Who must be free of revocations: the person, and the application where one acts."""
+    principal = identity.principal
+    return {principal.subject, principal.application or principal.subject}

@@ -23,7 +23,10 @@ _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a token of the provider is about. `memberships` maps an authority's short name to its units' names."""
+    """Who a token of the provider is about. `memberships` maps an authority's short name to its units' names.
+
+    `on_behalf`: the token was exchanged (RFC 8693); the application `client` acts for the person.
+    """
 
     subject: str
     username: str
@@ -36,6 +39,7 @@ class Caller:
     session: str | None
     expires_at: int
     issued_at: int
+    on_behalf: bool = False
 
 
 def subject_key(issuer: str, subject: str) -> str:
@@ -47,8 +51,14 @@ def session_key(issuer: str, session: str) -> str:
     return hashlib.sha256(f"sid\0{issuer}\0{session}".encode()).hexdigest()
 
 
-def access_token(verified: Verified, issuer: str, audience: str, person_clients: frozenset[str]) -> Caller:
-    """Judge the claims of an access token (RFC 9068 and Keycloak's `typ`). Raises: AccessTokenInvalid."""
+def access_token(
+    verified: Verified, issuer: str, audience: str, person_clients: frozenset[str], *, exchanged: bool = False
+) -> Caller:
+    """Judge the claims of an access token (RFC 9068 and Keycloak's `typ`). Raises: AccessTokenInvalid.
+
+    `exchanged` also takes a person's token of another client; whether that is an application which may act here, only
+    its row says (`Provisioning`).
+    """
     claims = verified.claims
     _require(_header_type(verified, "jwt") in {"jwt", "at+jwt"})
     _require(claims.get("iss") == issuer and claims.get("typ") == "Bearer")
@@ -59,8 +69,8 @@ def access_token(verified: Verified, issuer: str, audience: str, person_clients:
     is_application = username.startswith(_ACCOUNT_PREFIX) or "client_id" in claims
     if is_application:
         _require(claims.get("client_id") == client and username == _ACCOUNT_PREFIX + client)
-    else:
-        _require(client in person_clients)
+    on_behalf = not is_application and client not in person_clients
+    _require(exchanged or not on_behalf)
     session = claims.get("sid")
     _require(session is None or isinstance(session, str))
     scope = claims.get("scope", "")
@@ -73,10 +83,11 @@ def access_token(verified: Verified, issuer: str, audience: str, person_clients:
         memberships=_memberships(claims),
         client=client,
         is_application=is_application,
-        scopes=frozenset(scope.split()) & APPLICATION_SCOPES if is_application else frozenset(),
+        scopes=frozenset(scope.split()) & APPLICATION_SCOPES if is_application or on_behalf else frozenset(),
         session=session,
         expires_at=expires_at,
         issued_at=int(claims["iat"]),
+        on_behalf=on_behalf,
     )
 
 

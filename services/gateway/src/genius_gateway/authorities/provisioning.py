@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -19,6 +20,7 @@ _AUTHORITIES = text("SELECT id, short, name FROM authorities WHERE short = ANY(:
 _PERSON = text("SELECT id, state FROM persons WHERE subject_key = :key")
 _NEW_PERSON = text("INSERT INTO persons (id, subject_key) VALUES (:id, :key) ON CONFLICT DO NOTHING")
 _APPLICATION = text("SELECT id, state FROM applications WHERE subject_key = :key AND authority = :authority")
+_ACTING = text("SELECT id FROM applications WHERE client_id = :client AND authority = :authority AND state = 'active'")
 _NEW_APPLICATION = text(
     "INSERT INTO applications (id, authority, subject_key, client_id) VALUES (:id, :authority, :key, :client)"
     " ON CONFLICT DO NOTHING"
@@ -49,10 +51,15 @@ class Provisioning:
         self._classification = ProtectionClass.STEUERGEHEIMNIS if profile == "steuer" else _CLASSIFICATION
 
     async def identify(self, caller: Caller) -> Identity:
-        """Raises: NoAuthority, AccountDisabled, AccessTokenInvalid (an application without exactly one authority)."""
+        """Who calls. Raises: NoAuthority, AccountDisabled, AccessTokenInvalid.
+
+        The last one for an application without exactly one authority, and for one that acts for a person of another.
+        """
         known = await self._authorities(caller)
         if caller.is_application:
             return await self._application(caller, known)
+        if caller.on_behalf:
+            return await self._on_behalf(caller, known)
         if not known and not caller.roles & _TENANT_ROLES:
             raise NoAuthority
         return await self._person(caller, known)
@@ -84,6 +91,31 @@ class Provisioning:
             expires_at=caller.expires_at,
         )
         return Identity(principal, "application", caller.client, caller.username, authority, (authority,))
+
+    async def _on_behalf(self, caller: Caller, known: list[Membership]) -> Identity:
+        """The person in the application's authority, with what both may do; never with roles of the whole tenant.
+
+        The application is known here from a call of its own: its groups said then whose it is, the person's can't.
+        """
+        acting: list[tuple[UUID, UUID]] = []
+        for item in known:
+            async with self._database.transaction(RowScope(authority=item.id)) as connection:
+                values = {"client": caller.client, "authority": item.id}
+                acting += [(item.id, row) for row in (await connection.execute(_ACTING, values)).scalars()]
+        if len(acting) != 1:
+            raise AccessTokenInvalid
+        authority, application = acting[0]
+        person = await self._person(caller, known)
+        membership = next(item for item in person.memberships if item.id == authority)
+        principal = replace(
+            person.principal,
+            authority=authority,
+            units=frozenset(unit for unit, _ in membership.units),
+            roles=caller.roles - _TENANT_ROLES,
+            scopes=_application_scopes(caller.scopes),
+            application=application,
+        )
+        return Identity(principal, "application", caller.name, caller.username, membership, (membership,))
 
     async def _person(self, caller: Caller, known: list[Membership]) -> Identity:
         key = subject_key(self._issuer, caller.subject)

@@ -83,12 +83,14 @@ def _may(rule: Rule, principal: Principal) -> bool:
 def require(rule: Rule, principal: Principal) -> None:
     """Raise `Forbidden` unless the principal may call the route at all.
 
-    Applications (also on behalf of a person) need the rule's scope and an authority; people need one of its roles.
+    Applications need the rule's scope and an authority; people need one of its roles; an application that acts for a
+    person needs both, so that it can do nothing which the person may not.
     """
     if principal.application is not None:
         if rule.scope is None or rule.scope not in principal.scopes or principal.authority is None:
             raise Forbidden("Dieser Anwendung fehlt die Berechtigung dafür.")
-        return
+        if principal.application == principal.subject:
+            return
     if not principal.has_role(*rule.roles):
         raise Forbidden
 
