@@ -42,6 +42,7 @@ from genius_gateway.runs.endpoints import router as runs_router
 from genius_gateway.runs.options import RunOptions
 from genius_gateway.settings import AuditSettings, OidcSettings, Settings
 from genius_gateway.tokens.minter import TokenMinter
+from genius_gateway.usage.ledger import Ledger
 
 LIMIT = 12_000_000
 
@@ -106,6 +107,7 @@ def create_app(config: dict[str, Any]) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(create_engine(values.database))
         permission = app.state.permission = Everybody()
+        ledger = app.state.ledger = Ledger(database, values.limits)
         async with create_session() as session:
             system = assemble(
                 settings=values,
@@ -113,15 +115,18 @@ def create_app(config: dict[str, Any]) -> FastAPI:
                 keys=KeyRing(bytes.fromhex(config["kek"]), keys_table(sa.MetaData())),
                 minter=TokenMinter(Ed25519PrivateKey.from_private_bytes(bytes.fromhex(config["signing"]))),
                 audit=AuditTrail(database),
+                ledger=ledger,
                 modules=ServiceClient(session, values.modules_url, "Module"),
                 retrieval=ServiceClient(session, values.retrieval_url, "Suche"),
                 permission=permission,
                 options=RunOptions(**config.get("options", {})),
             )
             app.state.runs = system
+            ledger.start()
             await system.start()
             yield
             await system.stop()
+            await ledger.close()
         await database.close()
 
     app = FastAPI(lifespan=lifespan)

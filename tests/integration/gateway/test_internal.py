@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The port for the other services, and the model path's quota."""
+"""The port for the other services."""
 
 import asyncio
 from dataclasses import replace
@@ -14,9 +14,6 @@ from genius_common.principal import Principal
 from genius_common.tokens import TokenVerifier
 from genius_gateway.app import create_app
 from genius_gateway.scopes import row_scope
-from genius_gateway.usage.batch import BatchedUsage
-from genius_gateway.usage.errors import QuotaReached
-from genius_gateway.usage.quota import Quota
 from tests.support.gateway import Gateway, serving
 from tests.support.platform import free_port
 
@@ -80,37 +77,6 @@ async def test_internal_things_stay_internal(gateway: Gateway) -> None:
         assert (await public.get("/metrics")).status_code == 404
         keys = (await public.get("/.well-known/jwks.json")).json()["keys"]
         assert [(key["kty"], "d" in key) for key in keys] == [("OKP", False)]
-
-
-async def test_quota_of_runs_is_per_authority_and_shared(gateway: Gateway) -> None:
-    """QUO-01: reservations of many requests at once never go beyond the limit; another authority is not touched."""
-    clerk, other = await identity_of(gateway, "e.nowak"), await identity_of(gateway, "b.yilmaz")
-    left = await gateway.state.quota.left(clerk)
-    used = gateway.settings.limits.requests_per_day - left["requests_left_today"]
-    limits = gateway.settings.limits.model_copy(update={"requests_per_day": used + 10, "tokens_per_day": 1_000_000})
-    quota = Quota(gateway.state.database, limits)
-    results = await asyncio.gather(*(quota.reserve(clerk, "run", 10) for _ in range(30)), return_exceptions=True)
-    assert sum(isinstance(result, QuotaReached) for result in results) == 20
-    kept = [result for result in results if not isinstance(result, BaseException)]
-    assert len(kept) == 10
-    await quota.settle(clerk, kept[0], input_tokens=3, output_tokens=4)
-    assert await gateway.state.quota.reserve(other, "run", 10)
-
-
-async def test_use_of_models_is_written_in_batches(gateway: Gateway) -> None:
-    """QUO-01: what was added is in the counters after closing; a limit that is reached refuses."""
-    principal = await identity_of(gateway, "musterstadt-fachverfahren")
-    usage = BatchedUsage(gateway.state.database, gateway.state.quota)
-    await asyncio.gather(*(usage.allow(principal) for _ in range(50)))
-    for _ in range(50):
-        usage.add(principal, "embedding", 10, 1)
-    await usage.close()
-    async with gateway.state.database.transaction(row_scope(principal)) as connection:
-        query = sa.text("SELECT requests, input_tokens, output_tokens FROM usage_counters WHERE kind = 'embedding'")
-        assert tuple((await connection.execute(query)).one()) == (50, 500, 50)
-    limits = gateway.settings.limits.model_copy(update={"tokens_per_day": 500})
-    with pytest.raises(QuotaReached):
-        await BatchedUsage(gateway.state.database, Quota(gateway.state.database, limits)).allow(principal)
 
 
 async def test_an_unreachable_provider_is_said_and_survived(gateway: Gateway) -> None:

@@ -207,8 +207,11 @@ async def test_content_is_ciphertext_in_the_database(client: httpx.AsyncClient, 
     assert all(b"Geheimwort" not in bytes(value) for value in [*row, *(batch for (batch,) in batches)])
 
 
-async def test_usage_and_audit_are_recorded(client: httpx.AsyncClient, person: Person, schema: Schema) -> None:
+async def test_usage_and_audit_are_recorded(
+    client: httpx.AsyncClient, person: Person, schema: Schema, gateway: LocalGateway
+) -> None:
     """AUD-01: start and end of a run stand in the trail, without content."""
+    await gateway.app.state.ledger.flush()  # what earlier runs used
     before = schema.execute("SELECT coalesce(sum(input_tokens), 0) FROM usage_counters WHERE kind = 'run'")[0][0]
     run = (await client.post(RUNS, json={"input": {"script": "eins"}})).json()["id"]
     records = schema.execute(

@@ -31,6 +31,13 @@ API_KEY = "geheim-1"
 BODY_LIMIT = 1_000_000
 
 
+class Reserved:
+    """A reservation of nothing, with a header to be seen in answers."""
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        return [(b"ratelimit", b'"tokens-per-day";r=1;t=1')]
+
+
 @dataclass
 class Gateway:
     """`/v1` with collaborators of the test: one API key, an audit trail in memory that can be slow or fail."""
@@ -44,7 +51,7 @@ class Gateway:
     audited: list[str] = field(default_factory=list)
     settled: list[Settlement] = field(default_factory=list)
     client: UpstreamClient | None = None
-    _relay: OpenAIRelay | None = None
+    _relay: "OpenAIRelay[Reserved] | None" = None
 
     @property
     def base_url(self) -> str:
@@ -60,10 +67,11 @@ class Gateway:
             raise NotAuthenticated
         return Principal(subject=UUID(int=3), tenant=TENANT, authority=AUTHORITY, scopes=SCOPES)
 
-    async def _authorise(self, principal: Principal, action: str) -> None:
+    async def _reserve(self, principal: Principal, action: str, body: bytes) -> "Reserved":
         principal.require_scope(action)
         if self.refuse is not None:
             raise self.refuse
+        return Reserved()
 
     async def _audit(self, principal: Principal, action: str) -> None:
         await asyncio.sleep(self.audit_s)
@@ -71,7 +79,7 @@ class Gateway:
             raise self.audit_error
         self.audited.append(action)
 
-    def _settle(self, principal: Principal, settlement: Settlement) -> None:
+    def _settle(self, reserved: "Reserved", settlement: Settlement) -> None:
         self.settled.append(settlement)
 
     @asynccontextmanager
@@ -79,7 +87,7 @@ class Gateway:
         self.client = UpstreamClient(self.inference.url + "/v1")
         collaborators = Collaborators(
             authenticate=self._authenticate,
-            authorise=self._authorise,
+            reserve=self._reserve,
             mint=lambda principal: self.inference.keys.signer.sign(principal, audience=["inference"]),
             audit=self._audit,
             settle=self._settle,

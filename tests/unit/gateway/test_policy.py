@@ -16,7 +16,7 @@ from genius_common.principal import Principal, ProtectionClass, Role
 from genius_gateway.auth.transaction import safe_next
 from genius_gateway.knowledge_bases.model import GrantRow, KnowledgeBase, rights
 from genius_gateway.policy.evaluate import Policy, require
-from genius_gateway.policy.table import RULES, Rule
+from genius_gateway.policy.table import RULES, UUID_PARAMETERS, Rule
 
 A, B = UUID(int=1), UUID(int=2)
 
@@ -48,7 +48,7 @@ def test_every_rule_is_found_by_its_own_path() -> None:
     policy = Policy()
     for rule in RULES:
         path = rule.path
-        for name in ("run", "conversation", "kb", "document", "file", "case"):
+        for name in UUID_PARAMETERS:
             path = path.replace("{" + name + "}", str(uuid4()))
         path = path.replace("{module}", "ask-documents").replace("{n}", "1")
         assert policy.rule_for(rule.method, path) is rule

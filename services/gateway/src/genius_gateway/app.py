@@ -109,6 +109,7 @@ def _api(settings: Settings, policy: Policy) -> FastAPI:
                 keys=state.keys,
                 minter=state.minter,
                 audit=state.audit,
+                ledger=state.ledger,
                 modules=state.modules,
                 retrieval=state.retrieval,
                 permission=RunPermission(state.database),

@@ -39,8 +39,7 @@ from genius_gateway.revocation.service import Revocations
 from genius_gateway.settings import Settings
 from genius_gateway.state import GatewayState
 from genius_gateway.tokens.minter import TokenMinter, read_signing_key
-from genius_gateway.usage.batch import BatchedUsage
-from genius_gateway.usage.quota import Quota
+from genius_gateway.usage.ledger import Ledger
 
 
 @asynccontextmanager
@@ -58,6 +57,7 @@ async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[Gatewa
             state.minter.revoke, state.authenticator.forget, state.sessions.forget, state.open_requests.end,
         ):  # fmt: skip
             state.revocations.on_revoked(hook)
+        state.ledger.start()
         await state.revocations.start()
         async with (
             state.checkpoints.every(settings.audit.checkpoint_minutes),
@@ -66,7 +66,7 @@ async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[Gatewa
             yield state
     finally:
         await state.revocations.stop()
-        await state.usage.close()
+        await state.ledger.close()
         await state.audit.close()
         await http.close()
         await database.close()
@@ -97,7 +97,6 @@ def _build(
         settings.tenant,
         read_witnesses(settings.audit.witness_keys_file),
     )
-    quota = Quota(database, settings.limits)
     access = ObjectAccess(database, repository, cases)
     knowledge_bases = KnowledgeBaseService(database, repository, access, minter, clients.retrieval)
     audit = AuditTrail(database)
@@ -109,8 +108,7 @@ def _build(
         minter=minter,
         audit=audit,
         checkpoints=checkpoints,
-        quota=quota,
-        usage=BatchedUsage(database, quota),
+        ledger=Ledger(database, settings.limits),
         provider=provider,
         sessions=sessions,
         authenticator=Authenticator(settings, provider, sessions, provisioning, revocations),

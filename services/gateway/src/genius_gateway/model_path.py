@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import time
 
+import orjson
+
 from genius_common.errors import NotAuthenticated
 from genius_common.principal import Principal
 from genius_common.upstream.client import UpstreamClient
@@ -13,12 +15,27 @@ from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.auth.identity import Identity
 from genius_gateway.openai import Collaborators, OpenAIRelay, Settlement
 from genius_gateway.state import GatewayState
-from genius_gateway.usage.quota import Kind
+from genius_gateway.usage.limits import MODEL_CHARS, Kind
+from genius_gateway.usage.pots import Reservation
 
 _KINDS: dict[str, Kind] = {"chat.completions": "model", "embeddings": "embedding"}
 _TOKEN_S = 20.0
 _TOKENS_KEPT = 10_000
 _SCOPES = ("chat.completions", "embeddings", "models.read")
+_BYTES_PER_TOKEN = 3  # German text; at a limit every byte counts as one
+_ANSWERS_AT_A_LIMIT = 8
+
+
+class Reserved:
+    """What one request has set aside; operators and auditors have no quota."""
+
+    __slots__ = ("reservation",)
+
+    def __init__(self, reservation: Reservation | None) -> None:
+        self.reservation = reservation
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        return [] if self.reservation is None else self.reservation.account.headers()
 
 
 class ModelPath:
@@ -26,12 +43,13 @@ class ModelPath:
 
     def __init__(self, state: GatewayState) -> None:
         self._state = state
-        self._usage = state.usage
+        self._ledger = state.ledger
+        self._answer = state.settings.limits.answer_tokens
         self._tokens: dict[int, tuple[Principal, float, str]] = {}
         self._client = UpstreamClient(f"{state.settings.inference_url.rstrip('/')}/v1")
         collaborators = Collaborators(
             authenticate=self._principal,
-            authorise=self._reserve,
+            reserve=self._reserve,
             mint=self._mint,
             audit=self._audit,
             settle=self._settle,
@@ -47,9 +65,15 @@ class ModelPath:
             raise NotAuthenticated
         return identity.principal
 
-    async def _reserve(self, principal: Principal, action: str) -> None:
-        if action in _KINDS:
-            await self._usage.allow(principal)
+    async def _reserve(self, principal: Principal, action: str, body: bytes) -> Reserved:
+        model, answer = _asked(body)
+        kind = _KINDS[action]
+        if kind == "embedding":
+            few, most = len(body) // _BYTES_PER_TOKEN, len(body)
+        else:
+            few = len(body) // _BYTES_PER_TOKEN + min(answer or self._answer, self._answer)
+            most = len(body) + (answer or self._answer * _ANSWERS_AT_A_LIMIT)
+        return Reserved(await self._ledger.reserve(principal, kind, few, most=most, model=model))
 
     def _mint(self, principal: Principal) -> str:
         """The minter's token, remembered by the very object: to hash a principal costs more than all the rest here."""
@@ -65,7 +89,21 @@ class ModelPath:
     async def _audit(self, principal: Principal, action: str) -> None:
         await self._state.audit.record(AuditRecord.of(principal, f"model.{action}"))
 
-    def _settle(self, principal: Principal, settlement: Settlement) -> None:
-        kind = _KINDS.get(settlement.action)
-        if kind is not None:
-            self._usage.add(principal, kind, settlement.input_tokens, settlement.output_tokens)
+    def _settle(self, reserved: Reserved, settlement: Settlement) -> None:
+        self._ledger.settle(
+            reserved.reservation, input_tokens=settlement.input_tokens, output_tokens=settlement.output_tokens
+        )
+
+
+def _asked(body: bytes) -> tuple[str, int]:
+    """Model and longest answer that a body asks for, empty and 0 where it names none; inference judges the rest."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return "", 0
+    if not isinstance(value, dict):
+        return "", 0
+    model, answer = value.get("model"), value.get("max_completion_tokens") or value.get("max_tokens")
+    if not isinstance(model, str) or len(model) > MODEL_CHARS or not model.isprintable():
+        model = ""
+    return model, answer if type(answer) is int and 0 < answer < 2**31 else 0

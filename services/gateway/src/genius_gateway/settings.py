@@ -57,6 +57,19 @@ class LimitSettings(Section):
     requests_per_day: int = Field(
         default=1_000_000, ge=0, description="runs, model requests and searches of one authority in a day"
     )
+    tokens_per_month: int = Field(default=1_000_000_000, ge=0, description="budget of one authority in a month")
+    person_tokens_per_day: int = Field(default=3_000_000, ge=0, description="model tokens of one person in a day")
+    person_requests_per_day: int = Field(default=20_000, ge=0, description="requests of one person in a day")
+    application_tokens_per_day: int = Field(
+        default=25_000_000, ge=0, description="model tokens of one application in a day"
+    )
+    application_requests_per_day: int = Field(default=500_000, ge=0, description="requests of one application in a day")
+    answer_tokens: int = Field(
+        default=4096, ge=1, description="set aside for an answer before it is known; eight times as much at a limit"
+    )
+    run_tokens: int = Field(
+        default=20_000, ge=1, description="set aside for a run before it is known; what its module may use at a limit"
+    )
 
 
 class RetentionSettings(Section):

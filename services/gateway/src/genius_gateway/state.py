@@ -31,8 +31,7 @@ from genius_gateway.revocation.service import Revocations
 from genius_gateway.scopes import row_scope
 from genius_gateway.settings import Settings
 from genius_gateway.tokens.minter import TokenMinter
-from genius_gateway.usage.batch import BatchedUsage
-from genius_gateway.usage.quota import Quota
+from genius_gateway.usage.ledger import Ledger
 
 if TYPE_CHECKING:
     # Its routes ask for the state.
@@ -55,8 +54,7 @@ class GatewayState:
     revocations: Revocations
     open_requests: OpenRequests
     people: People
-    quota: Quota
-    usage: BatchedUsage
+    ledger: Ledger
     provider: IdentityProvider
     sessions: SessionStore
     authenticator: Authenticator

@@ -104,7 +104,13 @@ def upstream_error(_: dict[str, Any]) -> PlatformError:
 
 
 async def relay_whole(
-    exchange: Exchange, scope: Scope, send: Send, *, member: str, barrier: Barrier | None = None
+    exchange: Exchange,
+    scope: Scope,
+    send: Send,
+    *,
+    member: str,
+    barrier: Barrier | None = None,
+    headers: list[tuple[bytes, bytes]] | None = None,
 ) -> Usage | None:
     """Pass on a JSON answer that has `member`, byte by byte, and return its usage.
 
@@ -122,7 +128,7 @@ async def relay_whole(
         raise UpstreamError
     if barrier is not None:
         await barrier()
-    await send_json(scope, send, body)
+    await send_json(scope, send, body, headers=headers)
     return parse_usage(value)
 
 

@@ -24,6 +24,7 @@ from genius_gateway.auth.pages import failure_page
 from genius_gateway.auth.transaction import LIFETIME_S, LoginTransaction, open_transaction, safe_next
 from genius_gateway.dependencies import CurrentIdentity, State
 from genius_gateway.state import GatewayState
+from genius_gateway.usage.view import limits_of
 
 router = APIRouter()
 _MAX_FORM = 32_768
@@ -119,7 +120,7 @@ async def me(identity: CurrentIdentity, state: State) -> dict[str, Any]:
             "message_characters": 200_000,
             "file_bytes": limits.upload_bytes,
             "files": 20,
-            "quota": await state.quota.left(principal),
+            **(await limits_of(state.ledger, principal)).model_dump(mode="json"),
         },
         "csrf": {"header": csrf.HEADER, "value": csrf.VALUE},
         "session": _session(identity.ends) if identity.ends else None,

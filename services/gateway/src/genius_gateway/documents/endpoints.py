@@ -87,13 +87,12 @@ async def search_all(query: SearchQuery, principal: CurrentPrincipal, state: Sta
 async def _search(
     state: GatewayState, principal: Principal, query: SearchQuery, knowledge_bases: Iterable[UUID]
 ) -> SearchResult:
-    await state.usage.allow(principal)
     asked = [str(kb) for kb in knowledge_bases]
     body = {"query": query.query, "limit": query.limit, "knowledge_bases": asked}
-    found = SearchResult.model_validate(
-        await state.documents.json(principal, ("search",), "POST", "/search", body=body)
-    )
-    state.usage.add(principal, "search", 0, 0)
+    async with state.ledger.request(principal, "search"):
+        found = SearchResult.model_validate(
+            await state.documents.json(principal, ("search",), "POST", "/search", body=body)
+        )
     # Retrieval has checked it; a hit of anything that was not asked for must not pass here either (TEN-07).
     kept = [hit for hit in found.hits if str(hit.knowledge_base) in asked]
     return found.model_copy(update={"hits": kept})

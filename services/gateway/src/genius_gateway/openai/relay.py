@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 import orjson
 
@@ -42,20 +43,31 @@ class Settlement:
     exact: bool
 
 
+class Reserved(Protocol):
+    """What was set aside for one request."""
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """What the answer says about what is left."""
+
+
+R = TypeVar("R", bound=Reserved)
+
+
 @dataclass(frozen=True, slots=True)
-class Collaborators:
+class Collaborators(Generic[R]):
     """What the relay needs of the gateway, as plain functions on `Principal`. All raise `PlatformError` to refuse.
 
-    Actions are `models.read`, `chat.completions` and `embeddings`. `authorise` decides policy and quota. `audit`
-    returns once the record is durable; it runs beside the call to inference, but no byte of an answer leaves before.
-    `settle` is called exactly once for each request that reached inference, also if it was aborted; it must not block.
+    Actions are `models.read`, `chat.completions` and `embeddings`. `reserve` sets aside what a request with this body
+    may use and answers what `settle` needs again. `audit` returns once the record is durable; it runs beside the call
+    to inference, but no byte of an answer leaves before. `settle` is called exactly once for each reservation, also
+    if the request was aborted; it must not block.
     """
 
     authenticate: Callable[[Scope], Awaitable[Principal]]
-    authorise: Callable[[Principal, str], Awaitable[None]]
+    reserve: Callable[[Principal, str, bytes], Awaitable[R]]
     mint: Callable[[Principal], str]
     audit: Callable[[Principal, str], Awaitable[None]]
-    settle: Callable[[Principal, Settlement], None]
+    settle: Callable[[R, Settlement], None]
 
 
 class ForwardedError(UpstreamError):
@@ -66,14 +78,14 @@ class ForwardedError(UpstreamError):
         self.code = str(error.get("code") or self.code)  # type: ignore[misc]
 
 
-class OpenAIRelay:
+class OpenAIRelay(Generic[R]):
     """The ASGI application below `/v1`; mount it by `if relay.serves(path): await relay(scope, receive, send)`.
 
     `client` is an `UpstreamClient` of inference's base URL with `/v1`. `serves` is true for the known paths only:
     what else begins with `/v1/` belongs to the gate (401 before routing) and then 404.
     """
 
-    def __init__(self, client: UpstreamClient, collaborators: Collaborators, *, body_limit: int) -> None:
+    def __init__(self, client: UpstreamClient, collaborators: Collaborators[R], *, body_limit: int) -> None:
         self._client = client
         self._do = collaborators
         self._limit = body_limit
@@ -90,13 +102,8 @@ class OpenAIRelay:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._routes(scope, receive, send)
 
-    async def _enter(self, scope: Scope, action: str) -> Principal:
-        principal = await self._do.authenticate(scope)
-        await self._do.authorise(principal, action)
-        return principal
-
     async def _models(self, scope: Scope, receive: Receive, send: Send) -> None:
-        principal = await self._enter(scope, "models.read")
+        principal = await self._do.authenticate(scope)
         async with UntilGone(receive):
             exchange = await self._open("GET", "/models", scope, self._do.mint(principal), b"")
             try:
@@ -114,9 +121,10 @@ class OpenAIRelay:
         await self._completion("embeddings", "/embeddings", scope, receive, send)
 
     async def _completion(self, action: str, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        principal = await self._enter(scope, action)
+        principal = await self._do.authenticate(scope)
         body = await read_body(scope, receive, self._limit)
         token = self._do.mint(principal)
+        call = _Call(self._do, await self._do.reserve(principal, action, body), action, len(body))
         recorded = asyncio.ensure_future(self._do.audit(principal, action))
         self._recording.add(recorded)  # a client that leaves does not undo the record
         recorded.add_done_callback(self._recorded)
@@ -124,7 +132,6 @@ class OpenAIRelay:
         async def durable() -> None:
             await asyncio.shield(recorded)
 
-        call = _Call(self._do, principal, action, len(body))
         async with UntilGone(receive):
             try:
                 exchange = await self._open("POST", path, scope, token, body)
@@ -156,12 +163,12 @@ class OpenAIRelay:
         return await self._client.request(method, path, body=body, headers=head, silence_s=ANSWER_SILENCE_S)
 
 
-class _Call:
+class _Call(Generic[R]):
     """One request at inference, and what it used."""
 
-    def __init__(self, do: Collaborators, principal: Principal, action: str, size: int) -> None:
+    def __init__(self, do: Collaborators[R], reserved: R, action: str, size: int) -> None:
         self._do = do
-        self._principal = principal
+        self._reserved = reserved
         self._action = action
         self._size = size
         self._usage: Usage | None = None
@@ -178,12 +185,18 @@ class _Call:
             said = exchange.headers.get(USAGE_HEADER, b"")
             self._scanner = EventScanner(include_usage=b"asked" in said, strip_running=b"running" in said)
             relay = StreamRelay(
-                exchange, self._scanner, idle_s=IDLE_SILENCE_S, error_of=ForwardedError, barrier=durable
+                exchange,
+                self._scanner,
+                idle_s=IDLE_SILENCE_S,
+                error_of=ForwardedError,
+                barrier=durable,
+                headers=self._reserved.headers(),
             )
             await relay.run(scope, send)
         else:
             member = "choices" if self._action == "chat.completions" else "data"
-            self._usage = await relay_whole(exchange, scope, send, member=member, barrier=durable)
+            headers = self._reserved.headers()
+            self._usage = await relay_whole(exchange, scope, send, member=member, barrier=durable, headers=headers)
 
     def refused(self) -> None:
         """No model worked for this request."""
@@ -202,7 +215,7 @@ class _Call:
             settlement = Settlement(self._action, self._size // BYTES_PER_TOKEN, written, exact=False)
         else:
             settlement = Settlement(self._action, 0, 0, exact=True)
-        self._do.settle(self._principal, settlement)
+        self._do.settle(self._reserved, settlement)
 
 
 async def _pass_error(exchange: Exchange, scope: Scope, send: Send) -> None:

@@ -61,6 +61,7 @@ _DOC = "/api/v1/documents/{document}"
 _FILE = "/api/v1/files/{file}"
 _CONV = "/api/v1/conversations"
 _CASE = "/api/v1/cases"
+_LIMITS = "/api/v1/authorities/{authority}/limits"
 _HOLD = "/api/v1/holds"
 
 # fmt: off
@@ -114,6 +115,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "GET", "/api/v1/usage", "usage.read", frozenset({Role.BEHOERDENADMINISTRATION, Role.BETRIEB}), None, "authority"
     ),
+    Rule(
+        "GET", _LIMITS, "limits.read", frozenset({Role.BEHOERDENADMINISTRATION, Role.BETRIEB}), None, "authority"
+    ),
+    Rule("PUT", _LIMITS, "limits.change", OPERATORS, None, "tenant"),
     Rule("GET", "/api/v1/audit/export", "audit.export", AUDITORS, None, "tenant"),
     Rule("POST", "/api/v1/audit/checkpoints/{number}/signatures", "audit.cosign", AUDITORS, None, "tenant"),
     Rule("GET", _HOLD, "hold.list", KEEPERS_OF_RECORDS, None, "tenant"),
@@ -125,5 +130,5 @@ RULES: tuple[Rule, ...] = (
 )
 # fmt: on
 
-UUID_PARAMETERS = frozenset({"run", "conversation", "kb", "document", "file", "case", "hold"})
+UUID_PARAMETERS = frozenset({"run", "conversation", "kb", "document", "file", "case", "hold", "authority"})
 """Parameters of paths that are ids: anything but a canonical UUID is answered like an unknown one."""

@@ -29,7 +29,8 @@ from genius_gateway.runs.sealing import Sealer
 from genius_gateway.runs.service import RunService
 from genius_gateway.settings import Settings
 from genius_gateway.tokens.minter import TokenMinter
-from genius_gateway.usage.quota import Quota
+from genius_gateway.usage.ledger import Ledger
+from genius_gateway.usage.runs import RunQuota
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def assemble(
     keys: KeyRing,
     minter: TokenMinter,
     audit: AuditTrail,
+    ledger: Ledger,
     modules: ServiceClient,
     retrieval: ServiceClient,
     permission: Permission,
@@ -76,7 +78,7 @@ def assemble(
         modules=ModuleClient(modules),
         tokens=tokens,
         audit=audit,
-        quota=Quota(database, settings.limits),
+        quota=RunQuota(ledger, settings.limits.run_tokens),
         turns=turns,
         services=ServiceUrls(inference=settings.inference_url, retrieval=settings.retrieval_url),
         permission=permission,

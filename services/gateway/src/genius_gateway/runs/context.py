@@ -13,7 +13,7 @@ from genius_gateway.modules.client import ModuleClient
 from genius_gateway.runs.options import RunOptions
 from genius_gateway.runs.ports import Permission, RunTokens, Turns
 from genius_gateway.runs.repository import RunRepository
-from genius_gateway.usage.quota import Quota
+from genius_gateway.usage.runs import RunQuota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class RunParts:
     modules: ModuleClient
     tokens: RunTokens
     audit: AuditTrail
-    quota: Quota
+    quota: RunQuota
     turns: Turns
     permission: Permission
     services: ServiceUrls

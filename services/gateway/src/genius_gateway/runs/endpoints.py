@@ -56,7 +56,7 @@ async def start_run(
     detached = body.detach or respond_async
     call = Call(module=module, body=body, idempotency_key=idempotency_key, detached=detached)
     started = await system.runs.begin(principal, call)
-    location = {"location": f"/api/v1/runs/{started.run}"}
+    location = {"location": f"/api/v1/runs/{started.run}", **started.headers}
     if respond_async:
         run = await system.runs.get(principal, started.run)
         headers = {**location, "preference-applied": "respond-async"}

@@ -102,6 +102,7 @@ class Journal:
             outcome = self._outcome(final)
             await self._write(lambda connection: self._store_end(connection, outcome, logged))
         except LostRun:
+            self._parts.quota.release(self.job.run)
             self.live.stop("lost")
             return
         self.live.unsaved = []
@@ -110,9 +111,10 @@ class Journal:
         await self._count(outcome)
 
     async def _count(self, outcome: Outcome) -> None:
-        """Add the tokens to the authority's day; the run itself was counted when it started."""
+        """What the run has really used takes the place of what was set aside for it."""
+        job, used = self.job, (outcome.input_tokens, outcome.output_tokens)
         try:
-            await self._parts.quota.add(self.job.principal, "run", outcome.input_tokens, outcome.output_tokens)
+            await self._parts.quota.settle(job.principal, job.run, job.module, self.draft.model, *used)
         except TRANSIENT as error:
             log.warning("usage of a run not counted", run=str(self.job.run), error=type(error).__name__)
 
@@ -168,6 +170,7 @@ class Journal:
             await self._write(lambda c: self._repository.release(c, self.job.run, self._runner))
         except LostRun:
             pass
+        self._parts.quota.release(self.job.run)
         self.live.stop("lost")
 
     async def renew(self) -> sa.Row[Any] | None:

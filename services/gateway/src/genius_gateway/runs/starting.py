@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,11 +32,15 @@ _MAX_KEY_CHARS = 255
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The run of a request; `new` is False where an equal request had started it before."""
+    """The run of a request; `new` is False where an equal request had started it before.
+
+    `headers` say what is left of the caller's day.
+    """
 
     run: UUID
     owner: Owner
     new: bool
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +86,14 @@ class Starter:
         references = await self._references.check(principal, data, case)
         readable = await self._references.readable(principal) if call.module == turns.MODULE else {}
         draft = _Draft(uuid4(), principal, owner, call, offered, data, references, readable, digests)
-        await self._parts.quota.reserve(principal, "run")
+        quota = self._parts.quota
+        reservation = await quota.reserve(principal, draft.run, call.module, offered.manifest.limits.tokens)
         try:
-            return await self._insert(draft)
-        except _KeyTaken:
+            return replace(await self._insert(draft), headers=reservation.headers())
+        except BaseException as error:
+            quota.release(draft.run)
+            if not isinstance(error, _KeyTaken):
+                raise
             known = await self._known(owner, call.module, *digests) if digests else None
             if known is None:
                 raise IdempotencyKeyReused from None

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reservations of runs: made when a run is stored, settled by whoever ends it, in this process or another."""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID
+
+from genius_common.principal import Principal
+from genius_gateway.usage.ledger import Ledger
+from genius_gateway.usage.pots import Reservation
+
+# Longer than any run: what nobody has settled by then was lost to another process.
+_KEPT_S = 4 * 3600.0
+
+
+class RunReservation:
+    """What a run has set aside."""
+
+    def __init__(self, reservation: Reservation | None, model: str) -> None:
+        self.reservation = reservation
+        self.model = model
+        self.until = time.monotonic() + _KEPT_S
+
+    def headers(self) -> dict[str, str]:
+        if self.reservation is None:
+            return {}
+        return {name.decode(): value.decode() for name, value in self.reservation.account.headers()}
+
+
+class RunQuota:
+    """`tokens` are set aside for each run; a module's own limit instead where little is left."""
+
+    def __init__(self, ledger: Ledger, tokens: int) -> None:
+        self._ledger = ledger
+        self._tokens = tokens
+        self._kept: dict[UUID, RunReservation] = {}
+        self._models: dict[str, str] = {}
+
+    async def reserve(self, principal: Principal, run: UUID, module: str, most: int) -> RunReservation:
+        """Raises: QuotaReached. Counts against the model that the module used last in this process."""
+        self._drop_old()
+        model = self._models.get(module, "")
+        reservation = await self._ledger.reserve(principal, "run", min(self._tokens, most), most=most, model=model)
+        kept = self._kept[run] = RunReservation(reservation, model)
+        return kept
+
+    async def settle(
+        self, principal: Principal, run: UUID, module: str, model: str | None, input_tokens: int, output_tokens: int
+    ) -> None:
+        """What a run used, also where its reservation was made by a process that is gone."""
+        if model:
+            self._models[module] = model
+        kept = self._kept.pop(run, None)
+        if kept is None or kept.reservation is None:
+            await self._ledger.add(principal, "run", input_tokens, output_tokens, model or "")
+            return
+        self._ledger.settle(kept.reservation, input_tokens=input_tokens, output_tokens=output_tokens)
+        if model and model != kept.model:
+            await self._ledger.use_model(principal, model, input_tokens + output_tokens)
+
+    def release(self, run: UUID) -> None:
+        """The run did not start, or goes on elsewhere; calling it again is no error."""
+        kept = self._kept.pop(run, None)
+        if kept is not None:
+            self._ledger.release(kept.reservation)
+
+    def _drop_old(self) -> None:
+        now = time.monotonic()
+        while self._kept:
+            run, kept = next(iter(self._kept.items()))
+            if kept.until > now:
+                return
+            self.release(run)
