@@ -72,6 +72,10 @@ def test_ask_documents_says_when_nothing_is_found(page: Page) -> None:
     page.get_by_label("Frage").fill("Wann hat das Hallenbad in Oberkassel geöffnet?")
     page.get_by_role("button", name="Starten").click()
     expect(page.get_by_text("In den freigegebenen Dokumenten nicht gefunden").first).to_be_visible()
+    hint = page.get_by_text("Versuchen Sie es mit anderen Begriffen")
+    expect(hint).to_be_visible()
+    page.reload()
+    expect(hint).to_be_visible()
 
 
 def test_upload_a_pdf_ask_it_and_see_the_page(page: Page) -> None:
@@ -112,6 +116,23 @@ def test_stop_keeps_the_text(page_with_model: Page, model_server: RunningServer)
     expect(answer).to_contain_text("Angehalten")
     expect(answer).to_contain_text("wort3")
     assert model_server.wait_for_departure().client_left_after is not None
+
+
+def test_what_a_stopped_run_had_made_is_there_after_a_reload(
+    page_with_model: Page, model_server: RunningServer
+) -> None:
+    page = page_with_model
+    model_server.script(delay_s=0.1)
+    page.goto("/modules/summarise")
+    page.get_by_label("Text", exact=False).first.fill(" ".join(f"wort{number}" for number in range(100)))
+    page.get_by_role("button", name="Starten").click()
+    result = page.locator("section.result")
+    expect(result).to_contain_text("wort3")
+    page.keyboard.press("Escape")
+    expect(result).to_contain_text("Angehalten")
+    page.reload()
+    expect(result).to_contain_text("Angehalten")
+    expect(result).to_contain_text("wort3")
 
 
 def test_a_reload_in_mid_stream_goes_on_without_a_gap(page_with_model: Page, model_server: RunningServer) -> None:

@@ -13,10 +13,10 @@ import { useSettings } from '../settings/SettingsContext'
 
 const asApiError = (error: unknown): ApiError => (error instanceof ApiError ? error : new ApiError(0, { code: 'network' }))
 
+/** A run that succeeded: its result says everything. */
 function fromRun(run: Run): Live {
-  const end = run.state === 'succeeded' ? 'done' : run.state === 'cancelled' ? 'stopped' : 'failed'
   const text = run.result?.text ?? run.result?.answer ?? ''
-  return { ...freshLive(run.id), text, citations: run.result?.citations ?? [], result: run.result ?? null, error: run.error ?? null, end }
+  return { ...freshLive(run.id), text, citations: run.result?.citations ?? [], result: run.result ?? null, warnings: run.warnings ?? [], end: 'done' }
 }
 
 /** One run of a module on a page. Its id stands in the address (`?run=`): a reload or a link comes back to it. */
@@ -65,7 +65,8 @@ export function useRun(module: string) {
     if (!wanted || follower.current?.live.run === wanted) return
     void fetchRun(wanted).then((run) => {
       if (run.module !== module) return
-      if (run.state === 'queued' || run.state === 'running') void go({ run: run.id })
+      // What a run had made before it was stopped or failed stands in its events alone.
+      if (run.state !== 'succeeded') void go({ run: run.id })
       else {
         setLive(fromRun(run))
         setAt(run.finished_at ?? run.created_at)
