@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 
 from genius_common.database import Database, RowScope
 from genius_common.principal import ProtectionClass
-from genius_retrieval.tables import metadata
 from tests.support.retrieval import Office, RetrievalService, upload, wait_for
 
 CANARY = "Der Kanarienvogel Zwölfzeiler nistet im Aktenschrank."
@@ -110,42 +109,6 @@ def test_a_class_above_the_principals_is_not_there(service: RetrievalService) ->
         assert client.post("/search", json={"query": "Kanarienvogel"}).json()["hits"] == []
         assert client.get(f"/documents/{state['id']}").status_code == 404
         assert client.get(secret.documents).json()["items"] == []
-
-
-async def test_row_security_is_real(database: Database) -> None:
-    """TEN-08: read from the catalog; a new table with an authority and without forced policies fails here."""
-    async with database.transaction(RowScope()) as connection:
-        role = (
-            await connection.execute(
-                sa.text("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user")
-            )
-        ).one()
-        assert tuple(role) == (False, False, False)
-        tables = (
-            await connection.execute(
-                sa.text(
-                    "SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,"
-                    " pg_get_userbyid(c.relowner) = current_user,"
-                    " (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid),"
-                    " EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'authority')"
-                    " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                    " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm')"
-                )
-            )
-        ).all()
-        with_authority = {row[0] for row in tables if row[5]}
-        assert with_authority == {table.name for table in metadata.sorted_tables}
-        for name, enabled, forced, owned, policies, has_authority in tables:
-            assert not owned, name
-            assert not has_authority or (enabled and forced and policies >= 4), name
-            assert has_authority or name.startswith(("procrastinate_", "alembic_")), name
-        definers = await connection.execute(
-            sa.text(
-                "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
-                " WHERE n.nspname = 'public' AND p.prosecdef"
-            )
-        )
-        assert definers.scalar_one() == 0
 
 
 async def test_without_a_scope_there_are_no_rows(database: Database, office: Office, stored: dict[str, str]) -> None:
