@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +79,7 @@ class Gateway:
     superuser_url: str
     retrieval_superuser_url: str
     _tokens: dict[str, str] = field(default_factory=dict)
+    _fetched_at: float = 0.0
 
     @property
     def url(self) -> str:
@@ -92,7 +94,12 @@ class Gateway:
         return self.app.api.state.gateway
 
     async def token(self, name: str) -> str:
-        """A bearer token of a sample login, or of an application."""
+        """A bearer token of a sample login, or of an application, younger than whatever was revoked last."""
+        revoked_at = max(self.state.revocations._at.values(), default=0.0)
+        if revoked_at > self._fetched_at:
+            self._tokens.clear()
+            await asyncio.sleep(max(0.0, int(revoked_at) + 1 - time.time()))  # `iat` counts whole seconds
+            self._fetched_at = time.time()
         if name not in self._tokens:
             kind = "login" if name in {person.username for person in people.PEOPLE} else "application"
             async with httpx.AsyncClient() as client:

@@ -11,14 +11,17 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from genius_common.errors import InvalidInput
+from genius_common.web import request_id
 from genius_gateway.auth import csrf
 from genius_gateway.auth.errors import (
     AccountDisabled,
     IdentityProviderUnavailable,
     LoginFailed,
+    LogoutTokenInvalid,
     NoAuthority,
     SessionEnded,
 )
+from genius_gateway.auth.events import security_event
 from genius_gateway.auth.identity import SessionEnds
 from genius_gateway.auth.pages import failure_page
 from genius_gateway.auth.transaction import LIFETIME_S, LoginTransaction, open_transaction, safe_next
@@ -55,11 +58,13 @@ async def callback(request: Request, state: State) -> Response:
         answer = _single_values(request)
         if "error" in answer:
             raise LoginFailed
-        cookie = await state.login.complete(transaction, answer)
+        cookie, subject = await state.login.complete(transaction, answer)
     except (LoginFailed, NoAuthority, AccountDisabled, IdentityProviderUnavailable) as error:
+        security_event("sign_in", error.code, request_id=request_id(request.scope))
         response: Response = failure_page(error)
         _drop_cookie(response, state, settings.login_cookie)
         return response
+    security_event("sign_in", "ok", subject=subject, request_id=request_id(request.scope))
     response = RedirectResponse(transaction.next, status_code=303)
     _drop_cookie(response, state, settings.login_cookie)
     # The provider's own limit ends it; without max-age it ends with the browser as well.
@@ -68,12 +73,14 @@ async def callback(request: Request, state: State) -> Response:
 
 
 @router.post("/auth/logout", tags=["auth"], summary="End the session, here and at the provider")
-async def logout(identity: CurrentIdentity, state: State) -> Response:
+async def logout(request: Request, identity: CurrentIdentity, state: State) -> Response:
     """Answers `{"url"}`: where the browser goes to end the provider's session, null if it need not."""
     if identity.session is None:
         raise SessionEnded
     state.open_requests.spare(identity.principal.subject)
     url = await state.login.end(identity)
+    subject = identity.principal.subject
+    security_event("sign_out", "ok", subject=subject, request_id=request_id(request.scope))
     response = JSONResponse({"url": url})
     _drop_cookie(response, state, state.settings.session_cookie)
     # Not "storage": theme and text size are kept there, and the UI clears its own drafts.
@@ -95,7 +102,12 @@ async def backchannel_logout(request: Request, state: State) -> Response:
     tokens = [value for name, value in form if name == "logout_token"]
     if len(tokens) != 1:
         raise InvalidInput
-    await state.login.end_by_provider(tokens[0])
+    try:
+        ended = await state.login.end_by_provider(tokens[0])
+    except LogoutTokenInvalid as error:
+        security_event("sign_out_by_provider", error.code, request_id=request_id(request.scope))
+        raise
+    security_event("sign_out_by_provider", "ok", sessions=ended, request_id=request_id(request.scope))
     return Response(status_code=200, headers={"cache-control": "no-store"})
 
 

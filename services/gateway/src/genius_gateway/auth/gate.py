@@ -20,6 +20,7 @@ from genius_common.errors import NotAuthenticated, PlatformError
 from genius_common.web import ASGIApp, Receive, Scope, Send, request_id
 from genius_gateway.auth.csrf import SAFE_METHODS, require_same_origin
 from genius_gateway.auth.errors import SessionEnded
+from genius_gateway.auth.events import security_event
 from genius_gateway.auth.identity import Identity
 from genius_gateway.faults import DatabaseUnavailable
 from genius_gateway.policy.evaluate import Policy, require
@@ -48,13 +49,13 @@ class AuthGate:
         try:
             identity = await self._admit(scope)
         except PlatformError as error:
+            _note(scope, error)
             await refuse(error, scope, receive, send)
             return
         except (SQLAlchemyError, OSError) as error:
             log.error("sign-in state not readable", error=type(error).__name__, request_id=request_id(scope))
             await refuse(DatabaseUnavailable(retry_after=5), scope, receive, send)
             return
-        scope.setdefault("state", {})["identity"] = identity
         open_requests = self._state().open_requests
         try:
             with open_requests.holding(identity.principal.subject):
@@ -79,6 +80,7 @@ class AuthGate:
         authorization = headers.get("authorization")
         cookie = _cookie(headers.get("cookie"), state.settings.session_cookie)
         identity = await state.authenticator.identify(authorization, cookie, background=BACKGROUND in headers)
+        scope.setdefault("state", {})["identity"] = identity
         method = scope["method"]
         if authorization is None and method not in SAFE_METHODS:
             require_same_origin(headers, state.settings.origins)
@@ -86,6 +88,22 @@ class AuthGate:
         scope.setdefault("state", {})["action"] = rule.action
         require(rule, identity.principal)
         return identity
+
+
+def _note(scope: Scope, error: PlatformError) -> None:
+    """Refused credentials and refused rights; a path that does not exist is neither."""
+    if error.status not in {401, 403}:
+        return
+    state = scope.get("state", {})
+    principal = state["identity"].principal if "identity" in state else None
+    security_event(
+        "access_refused",
+        error.code,
+        subject=principal.subject if principal else None,
+        application=principal.application if principal else None,
+        action=state.get("action"),
+        request_id=request_id(scope),
+    )
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import httpx
 import structlog
@@ -47,8 +48,8 @@ class LoginService:
             )
         return str(url)
 
-    async def complete(self, transaction: LoginTransaction, answer: dict[str, str]) -> str:
-        """Exchange the code and make a session; returns the cookie's value.
+    async def complete(self, transaction: LoginTransaction, answer: dict[str, str]) -> tuple[str, UUID]:
+        """Exchange the code and make a session; returns the cookie's value and whose it is.
 
         Raises: LoginFailed, NoAuthority, AccountDisabled, IdentityProviderUnavailable.
         """
@@ -104,7 +105,7 @@ class LoginService:
             raise IdentityProviderUnavailable from error
         return tokens
 
-    async def _open_session(self, transaction: LoginTransaction, tokens: dict[str, Any]) -> str:
+    async def _open_session(self, transaction: LoginTransaction, tokens: dict[str, Any]) -> tuple[str, UUID]:
         oidc = self._settings.oidc
         id_token = tokens["id_token"]
         about = claims.identity_token(
@@ -120,7 +121,7 @@ class LoginService:
             raise LoginFailed
         identity = await self._provisioning.identify(caller)
         provider_session = about.get("sid")
-        return await self._sessions.create(
+        cookie = await self._sessions.create(
             identity,
             ProviderSession(
                 sid_key=claims.session_key(oidc.issuer, provider_session) if provider_session else None,
@@ -129,6 +130,7 @@ class LoginService:
                 refresh_token=tokens.get("refresh_token"),
             ),
         )
+        return cookie, identity.principal.subject
 
     def _client(self) -> AsyncOAuth2Client:
         oidc = self._settings.oidc
