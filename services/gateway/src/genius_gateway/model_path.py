@@ -22,8 +22,6 @@ _KINDS: dict[str, Kind] = {"chat.completions": "model", "embeddings": "embedding
 _TOKEN_S = 20.0
 _TOKENS_KEPT = 10_000
 _SCOPES = ("chat.completions", "embeddings", "models.read")
-_BYTES_PER_TOKEN = 3  # German text; at a limit every byte counts as one
-_ANSWERS_AT_A_LIMIT = 8
 
 
 class Reserved:
@@ -68,12 +66,10 @@ class ModelPath:
     async def _reserve(self, principal: Principal, action: str, body: bytes) -> Reserved:
         model, answer = _asked(body)
         kind = _KINDS[action]
-        if kind == "embedding":
-            few, most = len(body) // _BYTES_PER_TOKEN, len(body)
-        else:
-            few = len(body) // _BYTES_PER_TOKEN + min(answer or self._answer, self._answer)
-            most = len(body) + (answer or self._answer * _ANSWERS_AT_A_LIMIT)
-        return Reserved(await self._ledger.reserve(principal, kind, few, most=most, model=model))
+        tokens = len(body)  # a token has a byte at least
+        if kind != "embedding":
+            tokens += answer or self._answer
+        return Reserved(await self._ledger.reserve(principal, kind, tokens, model=model))
 
     def _mint(self, principal: Principal) -> str:
         """The minter's token, remembered by the very object: to hash a principal costs more than all the rest here."""

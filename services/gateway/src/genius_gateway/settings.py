@@ -65,10 +65,7 @@ class LimitSettings(Section):
     )
     application_requests_per_day: int = Field(default=500_000, ge=0, description="requests of one application in a day")
     answer_tokens: int = Field(
-        default=4096, ge=1, description="set aside for an answer before it is known; eight times as much at a limit"
-    )
-    run_tokens: int = Field(
-        default=20_000, ge=1, description="set aside for a run before it is known; what its module may use at a limit"
+        default=16_384, ge=1, description="set aside for an answer whose length the request does not limit"
     )
 
 

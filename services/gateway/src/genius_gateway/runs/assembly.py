@@ -78,7 +78,7 @@ def assemble(
         modules=ModuleClient(modules),
         tokens=tokens,
         audit=audit,
-        quota=RunQuota(ledger, settings.limits.run_tokens),
+        quota=RunQuota(ledger),
         turns=turns,
         services=ServiceUrls(inference=settings.inference_url, retrieval=settings.retrieval_url),
         permission=permission,

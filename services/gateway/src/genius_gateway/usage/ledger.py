@@ -77,19 +77,18 @@ class Ledger:
         await self.flush(give_back=True)
 
     async def reserve(
-        self, principal: Principal, kind: Kind, tokens: int = 0, *, most: int | None = None, model: str = ""
+        self, principal: Principal, kind: Kind, tokens: int = 0, *, model: str = ""
     ) -> Reservation | None:
-        """Count a request and set tokens aside: `tokens` by estimate, `most` where little is left.
+        """Count a request and set aside what it may use at most: an estimate would let a rush overrun the limit.
 
         Raises: QuotaReached. None for people without an authority.
         """
         if principal.authority is None:
             return None
         account = self._account(principal, model) or await self._open(principal, model)
-        held = account.take(tokens)
-        if held is None:
-            held = await self._lease(account, tokens, tokens if most is None else max(most, tokens))
-        return Reservation(account, kind, held)
+        if not account.take(tokens):
+            await self._lease(account, tokens)
+        return Reservation(account, kind, tokens)
 
     def settle(self, reservation: Reservation | None, *, input_tokens: int = 0, output_tokens: int = 0) -> None:
         """Replace what was set aside by what was really used; once, later calls change nothing."""
@@ -177,16 +176,15 @@ class Ledger:
         self._accounts[principal.subject, principal.application, authority, model] = account
         return account
 
-    async def _lease(self, account: Account, few: int, most: int) -> tuple[int, ...]:
+    async def _lease(self, account: Account, tokens: int) -> None:
         refused: QuotaReached | None = None
         for _ in range(2):
             async with self._lock(account.authority):
-                if (held := account.take(few)) is not None:
-                    return held
-                answer = await self._ask(account, few, most)
-            if not isinstance(answer, QuotaReached):
-                return answer
-            refused = answer
+                if account.take(tokens):
+                    return
+                refused = await self._ask(account, tokens)
+            if refused is None:
+                return
             # What our own requests have just given back may be enough. A caller who leaves does not stop the writing.
             await asyncio.shield(asyncio.create_task(self.flush_one(account.authority)))
         assert refused is not None
@@ -196,27 +194,27 @@ class Ledger:
         """A lease must not be set while another statement of ours adds to it."""
         return self._locks.setdefault(authority, asyncio.Lock())
 
-    async def _ask(self, account: Account, few: int, most: int) -> tuple[int, ...] | QuotaReached:
+    async def _ask(self, account: Account, tokens: int) -> QuotaReached | None:
         """Lease for the meters that lack something; the others give their part first, so that nobody takes it."""
-        taken = {pot: few for pot in account.pots if pot.take(few)}
+        taken = [pot for pot in account.pots if pot.take(tokens)]
         short = [pot for pot in account.pots if pot not in taken]
         try:
-            rows = await self._store.lease(account.authority, [pot.meter for pot in short], few, most)
+            rows = await self._store.lease(account.authority, [pot.meter for pot in short], tokens)
         except BaseException:
-            for pot, tokens in taken.items():
+            for pot in taken:
                 pot.put_back(tokens)
             raise
         found = {(row.period, row.scope, row.key): row for row in rows}
         granted = [found[pot.meter.key.period, pot.meter.key.scope, pot.meter.key.key] for pot in short]
         for pot, row in zip(short, granted, strict=True):
             if row.left_requests < 1 or row.left_tokens < 1:
-                for other, tokens in taken.items():
+                for other in taken:
                     other.put_back(tokens)
                 return pot.refusal(row)
         self._active.setdefault(account.authority, set()).update(short)
         for pot, row in zip(short, granted, strict=True):
-            taken[pot] = pot.receive(row, most if row.exact else few)
-        return tuple(taken[pot] for pot in account.pots)
+            pot.receive(row, tokens)
+        return None
 
     def _total(self, account: Account, kind: Kind, requests: int, input_tokens: int, output_tokens: int) -> None:
         sums = self._sums.setdefault(account.authority, {})

@@ -77,8 +77,8 @@ class Pot:
             self._requests += 1
             self._tokens += tokens
 
-    def receive(self, row: sa.Row[Any], tokens: int) -> int:
-        """Put a granted block in and hold a request with `tokens` of it; answers `tokens`."""
+    def receive(self, row: sa.Row[Any], tokens: int) -> None:
+        """Put a granted block in and hold a request with `tokens` of it."""
         self.exact = row.exact
         self._left_elsewhere = (row.left_requests - row.grant_requests, row.left_tokens - row.grant_tokens)
         self._written = self._touched = time.monotonic()
@@ -86,7 +86,6 @@ class Pot:
         self._tokens += row.grant_tokens - tokens
         self._held_requests += 1
         self._held_tokens += tokens
-        return tokens
 
     def settle(self, held: int, used: int) -> None:
         """A reservation of `held` tokens has used `used`."""
@@ -94,12 +93,22 @@ class Pot:
         self._held_tokens -= held
         self._used_requests += 1
         self._used_tokens += used
-        if not self.exact and held > used:
+        if used > held:
+            self._overdraw(used - held)
+        elif not self.exact:
             self._tokens += held - used
 
     def use(self, tokens: int) -> None:
         """Tokens without a reservation."""
         self._used_tokens += tokens
+        self._overdraw(tokens)
+
+    def _overdraw(self, tokens: int) -> None:
+        """More was used than was set aside: it comes out of what is free, and then the database decides."""
+        self._tokens -= tokens
+        if self._tokens < 0:
+            self._requests = self._tokens = 0
+            self._returning = True
 
     def refusal(self, row: sa.Row[Any]) -> QuotaReached:
         """Why nothing was granted. Used up, or only held by requests that are still running?"""
@@ -180,14 +189,14 @@ class Account:
         )
         self._ends = int(renewal("day", self.day).timestamp())
 
-    def take(self, tokens: int) -> tuple[int, ...] | None:
+    def take(self, tokens: int) -> bool:
         """Reserve from every pot, or from none."""
         for index, pot in enumerate(self.pots):
             if not pot.take(tokens):
                 for other in self.pots[:index]:
                     other.put_back(tokens)
-                return None
-        return (tokens,) * len(self.pots)
+                return False
+        return True
 
     def use(self, tokens: int) -> None:
         for pot in self.pots:
@@ -207,24 +216,24 @@ class Account:
 
 
 class Reservation:
-    """What `Ledger.reserve` has set aside, per pot of the account."""
+    """What `Ledger.reserve` has set aside in every pot of the account."""
 
-    __slots__ = ("_held", "account", "kind", "open")
+    __slots__ = ("_tokens", "account", "kind", "open")
 
-    def __init__(self, account: Account, kind: Kind, held: tuple[int, ...]) -> None:
+    def __init__(self, account: Account, kind: Kind, tokens: int) -> None:
         self.account = account
         self.kind = kind
         self.open = True
-        self._held = held
+        self._tokens = tokens
 
     def close(self, used: int, *, counted: bool = True) -> bool:
         """End it; answers whether a meter is near its limit, so that the rest should go back at once."""
         self.open = False
         near = False
-        for pot, held in zip(self.account.pots, self._held, strict=True):
+        for pot in self.account.pots:
             near |= pot.exact
             if counted:
-                pot.settle(held, used)
+                pot.settle(self._tokens, used)
             else:
-                pot.put_back(held)
+                pot.put_back(self._tokens)
         return near

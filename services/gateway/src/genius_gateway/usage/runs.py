@@ -29,19 +29,18 @@ class RunReservation:
 
 
 class RunQuota:
-    """`tokens` are set aside for each run; a module's own limit instead where little is left."""
+    """A run sets aside what its module may use at most."""
 
-    def __init__(self, ledger: Ledger, tokens: int) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._tokens = tokens
         self._kept: dict[UUID, RunReservation] = {}
         self._models: dict[str, str] = {}
 
-    async def reserve(self, principal: Principal, run: UUID, module: str, most: int) -> RunReservation:
+    async def reserve(self, principal: Principal, run: UUID, module: str, tokens: int) -> RunReservation:
         """Raises: QuotaReached. Counts against the model that the module used last in this process."""
         self._drop_old()
         model = self._models.get(module, "")
-        reservation = await self._ledger.reserve(principal, "run", min(self._tokens, most), most=most, model=model)
+        reservation = await self._ledger.reserve(principal, "run", tokens, model=model)
         kept = self._kept[run] = RunReservation(reservation, model)
         return kept
 

@@ -52,9 +52,9 @@ _LEASE = text(
     "  FROM quota_leases l WHERE l.authority = :authority AND l.period = w.period AND l.starts = w.starts"
     "  AND l.scope = w.scope AND l.key = w.key AND l.until > clock_timestamp()) l),"
     " sized AS (SELECT *, left_requests * 20 <= max_requests OR left_tokens * 20 <= max_tokens"
-    "  OR left_tokens < 16 * CAST(:few AS bigint) AS exact FROM judged),"
+    "  OR left_tokens < 16 * CAST(:needed AS bigint) AS exact FROM judged),"
     " granted AS (SELECT *, CASE WHEN exact THEN 1 ELSE greatest(left_requests / 16, 1) END AS grant_requests,"
-    "  CASE WHEN exact THEN CAST(:most AS bigint) ELSE left_tokens / 16 END AS grant_tokens FROM sized),"
+    "  CASE WHEN exact THEN CAST(:needed AS bigint) ELSE left_tokens / 16 END AS grant_tokens FROM sized),"
     " taken AS (INSERT INTO quota_leases AS l (authority, period, starts, scope, key, requests, tokens, replica, until)"
     "  SELECT :authority, period, starts, scope, key, grant_requests, grant_tokens, :replica,"
     "  clock_timestamp() + make_interval(secs => :seconds) FROM granted"
@@ -140,11 +140,11 @@ class QuotaStore:
         own = OwnLimits.model_validate(row.own or {})
         return LimitBook(self._defaults, own, _names(row.units), _names(row.applications))
 
-    async def lease(self, authority: UUID, meters: Sequence[Meter], few: int, most: int) -> list[sa.Row[Any]]:
+    async def lease(self, authority: UUID, meters: Sequence[Meter], tokens: int) -> list[sa.Row[Any]]:
         """A block of every meter, or none where one has nothing left: then `left_requests` or `left_tokens` say it.
 
-        `few` tokens are what the request is likely to need, `most` what it may need; the last 5 % are given out by
-        `most`. Rows: key, used `requests` and `tokens`, `left_…` before, `grant_…`, `exact`.
+        `tokens` are what the request may need; the last 5 % are given out by just that. Rows: key, used `requests`
+        and `tokens`, `left_…` before, `grant_…`, `exact`.
         """
         async with self._database.transaction(_scope(authority, [meter.key for meter in meters])) as connection:
             await connection.execute(_ADD, {"authority": authority, **_columns((meter.key, 0, 0) for meter in meters)})
@@ -152,8 +152,7 @@ class QuotaStore:
                 "authority": authority,
                 "replica": self._replica,
                 "seconds": LEASE_S,
-                "few": few,
-                "most": most,
+                "needed": tokens,
                 **_columns((meter.key, meter.max_requests, meter.max_tokens) for meter in meters),
             }
             return list((await connection.execute(_LEASE, values)).all())
