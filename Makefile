@@ -89,6 +89,7 @@ lock: ## write the hashed requirements again (needs uv)
 docs: $(VENV)/.test ## write the generated pages of docs/reference again
 	$(BIN)/python scripts/render_reference.py
 	$(BIN)/python scripts/render_permissions.py
+	$(BIN)/python scripts/render_processing.py
 
 clean: ## remove what was built; data in .genius stays
 	rm -rf $(VENV) dist $(WEBUI) $(WEB)/node_modules

@@ -27,6 +27,7 @@ SCREENS = {
     "summarise": "/modules/summarise",
     "draft": "/modules/draft",
     "knowledge": "/knowledge",
+    "data": "/data",
     "help": "/help",
     "accessibility": "/accessibility",
 }

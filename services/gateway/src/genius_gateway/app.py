@@ -35,6 +35,7 @@ from genius_gateway.knowledge_bases import endpoints as knowledge_bases
 from genius_gateway.model_path import ModelPath
 from genius_gateway.modules import endpoints as modules
 from genius_gateway.openapi import OpenApiDocument
+from genius_gateway.persons import endpoints as persons
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.retention import endpoints as holds
 from genius_gateway.revocation.permission import RunPermission
@@ -48,7 +49,21 @@ from genius_gateway.site.webui import WebUi
 from genius_gateway.state import GatewayState
 from genius_gateway.usage import endpoints as usage
 
-ROUTERS = (auth, health, modules, runs, conversations, knowledge_bases, documents, cases, usage, audit, holds, internal)
+ROUTERS = (
+    auth,
+    health,
+    modules,
+    runs,
+    conversations,
+    knowledge_bases,
+    documents,
+    cases,
+    usage,
+    audit,
+    holds,
+    persons,
+    internal,
+)
 WEBUI = Path(__file__).parent / "webui"
 _MULTIPART_OVERHEAD = 64 * 1024
 

@@ -32,7 +32,7 @@ from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
-from genius_gateway.protection import data_protection
+from genius_gateway.protection import Parts, data_protection
 from genius_gateway.revocation.open_requests import OpenRequests
 from genius_gateway.revocation.people import People
 from genius_gateway.revocation.service import Revocations
@@ -91,15 +91,15 @@ def _build(
     sessions = SessionStore(database, keys, settings.session, settings.tenant, revocations)
     provisioning = Provisioning(database, settings.tenant, settings.oidc.issuer, settings.profile)
     repository, cases = KnowledgeBaseRepository(keys), CaseRepository(keys)
-    checkpoints = Checkpoints(
-        database,
-        private_key(settings.audit.key_file.read_bytes()),
-        settings.tenant,
-        read_witnesses(settings.audit.witness_keys_file),
-    )
+    audit_key = private_key(settings.audit.key_file.read_bytes())
+    checkpoints = Checkpoints(database, audit_key, settings.tenant, read_witnesses(settings.audit.witness_keys_file))
     access = ObjectAccess(database, repository, cases)
     knowledge_bases = KnowledgeBaseService(database, repository, access, minter, clients.retrieval)
     audit = AuditTrail(database)
+    parts = Parts(
+        database=database, keys=keys, audit=audit, minter=minter, retrieval=clients.retrieval, revocations=revocations,
+        audit_key=audit_key, confirmation_key=_derived_key(kek, b"genius confirmation"),
+    )  # fmt: skip
     return GatewayState(
         settings=settings,
         database=database,
@@ -116,7 +116,7 @@ def _build(
         open_requests=OpenRequests(),
         people=People(database, settings.oidc.issuer, revocations),
         login=LoginService(settings, provider, sessions, provisioning),
-        login_key=_derived_key(kek),
+        login_key=_derived_key(kek, b"genius login transaction"),
         policy=policy,
         access=access,
         authorities=AuthorityRepository(database),
@@ -124,14 +124,14 @@ def _build(
         documents=RetrievalRelay(clients.retrieval, knowledge_bases),
         health=HealthChecks(),
         knowledge_bases=knowledge_bases,
-        protection=data_protection(settings, database, audit, minter, clients.retrieval),
+        protection=data_protection(settings, parts),
         inference=clients.inference,
         retrieval=clients.retrieval,
         modules=clients.modules,
     )
 
 
-def _derived_key(kek: bytes) -> ContentKey:
-    """Seals logins on their way; the same in every replica, and of use for nothing else."""
-    secret = hmac.digest(kek, b"genius login transaction", hashlib.sha256)
+def _derived_key(kek: bytes, purpose: bytes) -> ContentKey:
+    """Seals what is on its way through a browser; the same in every replica, and of use for nothing else."""
+    secret = hmac.digest(kek, purpose, hashlib.sha256)
     return ContentKey(UUID(bytes=hashlib.sha256(secret).digest()[:16]), secret)

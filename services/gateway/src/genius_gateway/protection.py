@@ -5,14 +5,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from genius_common.crypto import ContentKey
 from genius_common.database import Database
 from genius_common.http import ServiceClient
+from genius_common.keys import KeyRing
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.persons.confirmation import Confirmations
+from genius_gateway.persons.data import Reader
+from genius_gateway.persons.erasure import Erasure
+from genius_gateway.persons.export import DataExport
+from genius_gateway.persons.overview import Overview
+from genius_gateway.persons.receipts import Receipts
 from genius_gateway.retention.files import RetrievalFiles
 from genius_gateway.retention.holds import Holds
 from genius_gateway.retention.job import RetentionJob
 from genius_gateway.retention.schedule import Schedule
+from genius_gateway.revocation.service import Revocations
 from genius_gateway.settings import Settings
 from genius_gateway.tokens.minter import TokenMinter
 
@@ -24,16 +35,42 @@ class DataProtection:
     schedule: Schedule
     holds: Holds
     retention: RetentionJob
+    overview: Overview
+    export: DataExport
+    erasure: Erasure
+    receipts: Receipts
+    confirmations: Confirmations
 
 
-def data_protection(
-    settings: Settings, database: Database, audit: AuditTrail, minter: TokenMinter, retrieval: ServiceClient
-) -> DataProtection:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What data protection works with."""
+
+    database: Database
+    keys: KeyRing
+    audit: AuditTrail
+    minter: TokenMinter
+    retrieval: ServiceClient
+    revocations: Revocations
+    audit_key: Ed25519PrivateKey
+    confirmation_key: ContentKey
+
+
+def data_protection(settings: Settings, parts: Parts) -> DataProtection:
+    database, audit = parts.database, parts.audit
     authorities = AuthorityRepository(database)
-    files = RetrievalFiles(retrieval, minter, settings.tenant)
+    files = RetrievalFiles(parts.retrieval, parts.minter, settings.tenant)
     schedule = Schedule(settings.retention.days)
+    receipts = Receipts(database, parts.audit_key, settings.tenant, schedule)
+    erasure = Erasure(database, parts.keys, authorities, files, audit, parts.revocations, receipts)
+    reader = Reader(database, parts.keys)
     return DataProtection(
         schedule=schedule,
         holds=Holds(database, authorities),
-        retention=RetentionJob(database, authorities, audit, schedule, files),
+        retention=RetentionJob(database, authorities, audit, schedule, files, erasure),
+        overview=Overview(database, authorities, files, schedule),
+        export=DataExport(database, reader, authorities, files, parts.minter, parts.retrieval),
+        erasure=erasure,
+        receipts=receipts,
+        confirmations=Confirmations(parts.confirmation_key),
     )

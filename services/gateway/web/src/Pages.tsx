@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { ChatPage } from './chat/ChatPage'
+import { DataPage } from './data/DataPage'
 import { HelpPage } from './help/HelpPage'
 import { LegalPage, legalPath } from './help/LegalPage'
 import { NotFound } from './help/NotFound'
@@ -29,6 +30,7 @@ export function Pages() {
   if (match('/knowledge', path)) return <KnowledgePage />
   const base = match('/knowledge/:id', path)
   if (base) return <KnowledgeBasePage key={base['id']} id={base['id'] ?? ''} />
+  if (match('/data', path)) return <DataPage />
   if (match('/help', path)) return <HelpPage />
   return <NotFound />
 }

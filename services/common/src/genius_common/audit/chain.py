@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 GENESIS = b"\0" * 32
 DOMAIN = b"genius audit checkpoint 1\n"
 """Stands before what is signed, so that a signature fits nothing else."""
+RECEIPT_DOMAIN = b"genius deletion receipt 1\n"
+"""The same for receipts of deletions, which the same key signs."""
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
@@ -42,16 +44,18 @@ def key_id(public: Ed25519PublicKey) -> str:
     return hashlib.sha256(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:16]
 
 
-def sign(private: Ed25519PrivateKey, body: Mapping[str, Any]) -> dict[str, str]:
-    """`{"key": id, "signature": base64}` over a checkpoint's body."""
-    signature = private.sign(DOMAIN + canonical(body))
+def sign(private: Ed25519PrivateKey, body: Mapping[str, Any], domain: bytes = DOMAIN) -> dict[str, str]:
+    """`{"key": id, "signature": base64}` over the body of a checkpoint, or of what `domain` names."""
+    signature = private.sign(domain + canonical(body))
     return {"key": key_id(private.public_key()), "signature": base64.b64encode(signature).decode()}
 
 
-def is_signed_by(public: Ed25519PublicKey, body: Mapping[str, Any], signature: Mapping[str, Any]) -> bool:
+def is_signed_by(
+    public: Ed25519PublicKey, body: Mapping[str, Any], signature: Mapping[str, Any], domain: bytes = DOMAIN
+) -> bool:
     """Whether `signature` is one of this key over `body`; a malformed one is none."""
     try:
-        public.verify(base64.b64decode(str(signature.get("signature")), validate=True), DOMAIN + canonical(body))
+        public.verify(base64.b64decode(str(signature.get("signature")), validate=True), domain + canonical(body))
     except (InvalidSignature, ValueError):
         return False
     return True

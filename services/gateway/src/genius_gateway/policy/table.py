@@ -63,6 +63,8 @@ _CONV = "/api/v1/conversations"
 _CASE = "/api/v1/cases"
 _LIMITS = "/api/v1/authorities/{authority}/limits"
 _HOLD = "/api/v1/holds"
+_ME_DATA = "/api/v1/me/data"
+_PERSON_DATA = "/api/v1/persons/{person}/data"
 
 # fmt: off
 RULES: tuple[Rule, ...] = (
@@ -121,6 +123,13 @@ RULES: tuple[Rule, ...] = (
     Rule("PUT", _LIMITS, "limits.change", OPERATORS, None, "tenant"),
     Rule("GET", "/api/v1/audit/export", "audit.export", AUDITORS, None, "tenant"),
     Rule("POST", "/api/v1/audit/checkpoints/{number}/signatures", "audit.cosign", AUDITORS, None, "tenant"),
+    Rule("GET", _ME_DATA + "/overview", "person.overview", ALL, None, "own"),
+    Rule("GET", _ME_DATA, "person.export", ALL, None, "own"),
+    Rule("DELETE", _ME_DATA, "person.erase", ALL, None, "own"),
+    Rule("POST", "/api/v1/persons/find", "person.find", KEEPERS_OF_RECORDS, None, "tenant"),
+    Rule("GET", _PERSON_DATA, "person.erase_other", OPERATORS, None, "tenant"),
+    Rule("DELETE", _PERSON_DATA, "person.erase_other", OPERATORS, None, "tenant"),
+    Rule("GET", "/api/v1/receipts/{receipt}", "receipt.read", KEEPERS_OF_RECORDS, None, "tenant"),
     Rule("GET", _HOLD, "hold.list", KEEPERS_OF_RECORDS, None, "tenant"),
     Rule("POST", _HOLD, "hold.set", KEEPERS_OF_RECORDS, None, "tenant"),
     Rule("POST", _HOLD + "/{hold}/lift", "hold.lift", KEEPERS_OF_RECORDS, None, "tenant"),
@@ -130,5 +139,7 @@ RULES: tuple[Rule, ...] = (
 )
 # fmt: on
 
-UUID_PARAMETERS = frozenset({"run", "conversation", "kb", "document", "file", "case", "hold", "authority"})
+UUID_PARAMETERS = frozenset(
+    {"run", "conversation", "kb", "document", "file", "case", "hold", "person", "receipt", "authority"}
+)
 """Parameters of paths that are ids: anything but a canonical UUID is answered like an unknown one."""

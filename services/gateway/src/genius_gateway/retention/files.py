@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -45,18 +46,34 @@ class RetrievalFiles:
             if error.status != NotFound.status:
                 raise
 
-    async def erase(self, authority: UUID, person: UUID) -> dict[str, Any]:
-        """Everything of a person in one authority, with its keys: `{"deleted": {kind: n}, "keys": [id …]}`."""
-        found: dict[str, Any] = await self._json(authority, person, "person.erase", "DELETE", "/persons/self")
+    async def erase(self, authority: UUID, person: UUID, bases: Sequence[UUID]) -> dict[str, Any]:
+        """Everything of a person in one authority, knowledge bases `bases` and keys included.
+
+        `{"deleted": {kind: n}, "keys": [id …]}`
+        """
+        found: dict[str, Any] = await self._json(
+            authority, person, "person.erase", "DELETE", "/persons/self", bases=bases, read_timeout=600
+        )
         return found
 
-    async def inventory(self, authority: UUID, person: UUID) -> dict[str, int]:
+    async def inventory(self, authority: UUID, person: UUID, bases: Sequence[UUID]) -> dict[str, int]:
         """How many of each kind there are of a person in one authority."""
-        found: dict[str, int] = await self._json(authority, person, "person.erase", "GET", "/persons/self")
+        found: dict[str, int] = await self._json(authority, person, "person.erase", "GET", "/persons/self", bases=bases)
         return found
 
-    async def _json(self, authority: UUID, person: UUID, scope: str, method: str, path: str, **options: Any) -> Any:
-        token = self._minter.for_inner(self.principal(authority, person, scope), "retrieval", [scope])
+    async def _json(
+        self,
+        authority: UUID,
+        person: UUID,
+        scope: str,
+        method: str,
+        path: str,
+        *,
+        bases: Sequence[UUID] = (),
+        **options: Any,
+    ) -> Any:
+        principal = self.principal(authority, person, scope)
+        token = self._minter.for_inner(principal, "retrieval", [scope], writable_knowledge_bases=bases)
         return await self._retrieval.json(method, path, token=token, **options)
 
     def principal(self, authority: UUID, person: UUID, *scopes: str) -> Principal:

@@ -25,6 +25,7 @@ from genius_common.errors import PlatformError
 from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.persons.erasure import Erasure
 from genius_gateway.retention import due
 from genius_gateway.retention.errors import HeldBack
 from genius_gateway.retention.files import NOBODY, PAGE, RetrievalFiles
@@ -47,12 +48,14 @@ class RetentionJob:
         audit: AuditTrail,
         schedule: Schedule,
         files: RetrievalFiles,
+        erasure: Erasure,
     ) -> None:
         self._database = database
         self._authorities = authorities
         self._audit = audit
         self._schedule = schedule
         self._files = files
+        self._erasure = erasure
 
     async def run(self, now: dt.datetime) -> Counter[str]:
         """Delete what is due at `now`; returns how many of each kind were deleted."""
@@ -62,6 +65,7 @@ class RetentionJob:
                 total += await self._owned(authority, kind, now)
             total += await self._loose_files(authority, now)
             total += await self._of_authority(authority, now)
+        total += await self._unseen(now)
         return total + await self._of_tenant(now)
 
     # --- what belongs to a person or application
@@ -158,6 +162,22 @@ class RetentionJob:
                 return len(loose)
         except HeldBack:
             return 0
+
+    async def _unseen(self, now: dt.datetime) -> Counter[str]:
+        """People who have not signed in for long: all that is left of them, with a receipt."""
+        async with self._database.transaction(RowScope(tenant_wide=True)) as connection:
+            cutoff = self._schedule.cutoff("persons", now)
+            people = list((await connection.execute(due.UNSEEN, {"cutoff": cutoff})).scalars())
+        total: Counter[str] = Counter()
+        for person in people:
+            try:
+                await self._erasure.erase(person, "retention", None)
+                total["persons"] += 1
+            except HeldBack:
+                continue
+            except PlatformError as error:
+                log.warning("retention waits", kind="persons", error=error.code)
+        return total
 
     # --- what belongs to nobody
 

@@ -23,6 +23,7 @@ Kind = Literal[
     "api_tokens",
     "persons",
     "usage",
+    "meters",
     "revocations",
     "holds",
     "receipts",
@@ -73,6 +74,8 @@ SCHEDULE: Mapping[Kind, Rule] = {
     "usage": Rule(1095, "dem Tag", "Verbrauch",
         "Kontingente und Haushalt", "Art. 6 Abs. 1 Buchst. e; §§ 7, 34 LHO", "Administration der Behörde und Betrieb, "
         "nur Summen der Behörde"),
+    "meters": Rule(None, "", "Zähler der laufenden Kontingente",
+        "Kontingente je Person, nur für den laufenden Tag", "Art. 6 Abs. 1 Buchst. e; §§ 7, 34 LHO", _OWN),
     "revocations": Rule(1, "dem Widerruf", "Widerrufe von Zugängen",
         "ungültige Zugänge sofort sperren", _SECURITY, "keine"),
     "holds": Rule(1095, "der Aufhebung", "Sperren der Löschung",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { BACKGROUND, getJson, sendJson, upload } from './client'
+import { BACKGROUND, CSRF, getJson, send, sendJson, upload } from './client'
 import { endsOf } from './sessionEnds'
-import type { Conversation, DocumentState, Hit, KnowledgeBase, Manifest, Me, Message, Run, TextSpan } from './types'
+import type { Conversation, DocumentState, Hit, KnowledgeBase, Manifest, Me, Message, OwnData, Run, SignedReceipt, TextSpan } from './types'
 
 type List<T> = { items: T[]; next?: string | null }
 const enc = encodeURIComponent
@@ -70,6 +70,15 @@ export const pageImage = (source: SourceRef, page: number, spans: [number, numbe
 export const fetchPageText = (source: SourceRef, page: number): Promise<TextSpan> => getJson(`${sourceBase(source)}/pages/${page}/text`)
 export const fetchText = (source: SourceRef, from: number, to: number): Promise<TextSpan> =>
   getJson(`${sourceBase(source)}/text?char_from=${from}&char_to=${to}`)
+
+export const OWN_DATA = '/api/v1/me/data'
+export const fetchOwnData = (): Promise<OwnData> => getJson(`${OWN_DATA}/overview`)
+/** Deletes everything, and the account here with it. The confirmation is fetched anew: a page may be open for long. */
+export async function eraseOwnData(): Promise<SignedReceipt> {
+  const { confirmation } = await fetchOwnData()
+  const response = await send(OWN_DATA, { method: 'DELETE', headers: { ...CSRF, accept: 'application/json', 'x-confirmation': confirmation.token } })
+  return (await response.json()) as SignedReceipt
+}
 
 export type UiConfig = { kopfzeile: string | null; authority: string | null; imprint: string | null; privacy: string | null; contact: string | null }
 export const fetchUiConfig = (): Promise<UiConfig> => getJson('/ui-config.json')

@@ -25,6 +25,11 @@ export type Me = {
   limits?: { message_characters?: number; file_bytes?: number; files?: number }
 }
 
+/** One kind of data about the person: how much there is, how long it is kept and why. Texts are the server's, in German. */
+export type KeptKind = { kind: string; title: string; days: number | null; since: string; purpose: string; basis: string; recipients: string; counts: Record<string, number> }
+export type OwnData = { items: KeptKind[]; held: boolean; confirmation: { token: string; expires_at: string } }
+export type SignedReceipt = { receipt: Record<string, unknown>; signatures: { key: string; signature: string }[] }
+
 export type JsonSchema = {
   type?: string
   title?: string

@@ -30,6 +30,7 @@ export function Header({ onMenu, menuOpen }: { onMenu: () => void; menuOpen: boo
       <Button className="bar-opt" icon="contrast" label={t('app.display')} aria-haspopup="dialog" onClick={() => setDisplay(true)} />
       <Menu className="bar-opt" icon="account" label={t('app.user', { name })} text={name} head={head} items={[
         { label: t('app.display'), icon: 'contrast', run: () => setDisplay(true) },
+        { label: t('data.title'), icon: 'account', run: () => navigate('/data') },
         { label: t('app.help'), icon: 'help', run: () => navigate('/help') },
         { label: t('app.signout'), icon: 'signout', run: () => void leave() },
       ]} />

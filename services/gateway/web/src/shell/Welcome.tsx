@@ -17,6 +17,7 @@ export function Welcome() {
       <Note kind="info">{t('welcome.text')}</Note>
       <ul>
         {may(me, 'knowledge_base.list') && <li><Link to="/knowledge">{t('kb.title')}</Link></li>}
+        <li><Link to="/data">{t('data.title')}</Link></li>
         <li><Link to="/help">{t('app.help')}</Link></li>
       </ul>
     </div></div>

@@ -21,6 +21,7 @@ from rich.table import Table
 from genius_common.audit.chain import sign
 from genius_common.audit.keys import private_key, public_keys
 from genius_common.audit.verify import Report, verify
+from genius_stack.commands.receipt import check_receipt
 from genius_stack.errors import Refused
 from genius_stack.files import write_private
 
@@ -73,6 +74,17 @@ def cosign(
     write_private(kept, orjson.dumps(newest) + b"\n")
     number = newest["checkpoint"]["number"]
     print(orjson.dumps({"checkpoint": number, "signature": signature["signature"]}).decode())
+
+
+@app.command("receipt")
+def receipt(
+    file: Annotated[Path, typer.Argument(help="Quittung einer Löschung (JSON)", exists=True, dir_okay=False)],
+    operator: Annotated[
+        list[Path], typer.Option("--operator", help="öffentlicher Schlüssel des Betriebs (PEM)", exists=True)
+    ],
+) -> None:
+    """Prüft die Quittung einer Löschung ohne Verbindung zur Plattform und zeigt, was sie sagt."""
+    check_receipt(file, _read(operator))
 
 
 @app.command("key")

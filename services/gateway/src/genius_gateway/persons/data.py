@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A person's rows by the record: counted, read, deleted. Every call runs in a scope of that person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from genius_common.crypto import ContentKey, key_id_of
+from genius_common.database import Database, RowScope
+from genius_common.keys import KeyRing
+from genius_common.processing import Column, Table
+from genius_gateway.persons.record import RECORD
+
+PAGE = 200
+NOBODY = UUID(int=0)
+OF_PERSONS = tuple(table for table in RECORD if table.person)
+EXPORTED = tuple(table for table in OF_PERSONS if not table.not_exported)
+ERASED = tuple(table for table in OF_PERSONS if table.erase)
+_KEYS = text("SELECT id FROM keys WHERE person = :person AND state <> 'destroyed' ORDER BY id")
+
+
+def scope_of(table: Table, person: UUID, authority: UUID | None) -> RowScope:
+    """In which the person's rows of `table` are seen."""
+    return RowScope(
+        authority=authority if table.where == "authority" else None,
+        person=person,
+        tenant_wide=table.where == "tenant",
+        credential=str(person) if table.as_text else "",
+    )
+
+
+def _values(table: Table, person: UUID) -> dict[str, Any]:
+    return {"person": str(person) if table.as_text else person}
+
+
+def tables_in(tables: tuple[Table, ...], authority: UUID | None) -> list[Table]:
+    """Those whose rows are seen in an authority, or without one."""
+    return [table for table in tables if (table.where == "authority") == (authority is not None)]
+
+
+async def count(connection: AsyncConnection, table: Table, person: UUID) -> int:
+    found: int = (await connection.execute(_count(table), _values(table, person))).scalar_one()
+    return found
+
+
+async def delete(connection: AsyncConnection, table: Table, person: UUID) -> int:
+    return (await connection.execute(_delete(table), _values(table, person))).rowcount
+
+
+async def forget(connection: AsyncConnection, table: Table, person: UUID) -> None:
+    """Overwrite the person's id where it stands in rows of others."""
+    for name, column in table.columns.items():
+        if column.forget:
+            statement = f"UPDATE {table.name} SET {name} = :nobody WHERE {name} = :person"  # noqa: S608 our own names
+            await connection.execute(text(statement), {"nobody": NOBODY, "person": person})
+
+
+async def living_keys(connection: AsyncConnection, person: UUID) -> list[UUID]:
+    return list((await connection.execute(_KEYS, {"person": person})).scalars())
+
+
+def _count(table: Table) -> TextClause:
+    return text(f"SELECT count(*) FROM {table.name} WHERE {table.person} = :person")  # noqa: S608 our own names
+
+
+def _delete(table: Table) -> TextClause:
+    return text(f"DELETE FROM {table.name} WHERE {table.person} = :person")  # noqa: S608 our own names
+
+
+class Reader:
+    """Opens a person's rows, page by page: a slow reader holds no connection of the database."""
+
+    def __init__(self, database: Database, keys: KeyRing) -> None:
+        self._database = database
+        self._keys = keys
+
+    async def rows(self, table: Table, person: UUID, authority: UUID | None) -> AsyncIterator[dict[str, Any]]:
+        """Each row as it goes into an export: sealed columns opened, what is not the person's to see left out."""
+        key = ", ".join(table.key)
+        places = ", ".join(f":k{index}" for index in range(len(table.key)))
+        order = f"ORDER BY {key} LIMIT {PAGE}"
+        first = text(f"SELECT * FROM {table.name} WHERE {table.person} = :person {order}")  # noqa: S608 our own names
+        further = text(
+            f"SELECT * FROM {table.name} WHERE {table.person} = :person AND ({key}) > ({places}) {order}"  # noqa: S608
+        )
+        statement, values = first, _values(table, person)
+        while True:
+            async with self._database.transaction(scope_of(table, person, authority)) as connection:
+                found = (await connection.execute(statement, values)).mappings().all()
+                opened = [await self._opened(connection, table, dict(row)) for row in found]
+            for row in opened:
+                yield row
+            if len(found) < PAGE:
+                return
+            last = {f"k{index}": found[-1][name] for index, name in enumerate(table.key)}
+            statement, values = further, {**_values(table, person), **last}
+
+    async def _opened(self, connection: AsyncConnection, table: Table, row: dict[str, Any]) -> dict[str, Any]:
+        opened: dict[str, Any] = {}
+        for name, column in table.columns.items():
+            value = row.get(name)
+            if column.of_others or value is None:
+                continue
+            if column.place is not None:
+                key = await self._keys.by_id(connection, key_id_of(value))
+                opened[name] = _open(column, key, value, column.place.format(**row))
+            elif not isinstance(value, bytes | memoryview):
+                # Digests in bytes say nothing to anybody.
+                opened[name] = _plain(value)
+        return opened
+
+
+def _open(column: Column, key: ContentKey, value: bytes, place: str) -> Any:
+    plain = key.open(bytes(value), place)
+    if column.form == "text":
+        return plain.decode()
+    content = orjson.loads(plain)
+    if column.withheld:
+        return {name: member for name, member in content.items() if name not in column.withheld}
+    return content
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    return value

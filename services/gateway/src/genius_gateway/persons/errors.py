@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Why a deletion was not carried out, or not to its end."""
+
+from __future__ import annotations
+
+from genius_common.errors import Conflict, PlatformError
+
+
+class ConfirmationNeeded(Conflict):
+    code = "confirmation_needed"
+    title = "Bestätigung nötig"
+    default_detail = (
+        "Bitte sehen Sie zuerst nach, was gelöscht wird, und bestätigen Sie das innerhalb von zehn Minuten. "
+        "Die Bestätigung gilt nur für die Person, die sie erhalten hat."
+    )
+
+
+class ErasureIncomplete(PlatformError):
+    code = "erasure_incomplete"
+    title = "Löschung unvollständig"
+    retryable = True
+    default_detail = (
+        "Nicht alle Daten ließen sich löschen. Es gibt noch keine Quittung: Bitte wiederholen Sie die Löschung, "
+        "und verständigen Sie den Betrieb, wenn das wieder geschieht."
+    )

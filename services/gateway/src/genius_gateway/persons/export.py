@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The person's own copy (Art. 15(3), 20 GDPR): for machines by the record of tables, for people as texts and originals.
+
+LIESMICH.txt · daten/<authority>/<table>.ndjson · gespraeche/<authority>/….txt · dateien/<authority>/<id>/<name> ·
+wissensbasen/<authority>/<id>/<document>/<name>
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+
+from genius_common.database import Database, RowScope
+from genius_common.errors import NotFound, PlatformError
+from genius_common.http import ServiceClient
+from genius_common.principal import Principal
+from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.persons.archive import Archive
+from genius_gateway.persons.data import EXPORTED, Reader, tables_in
+from genius_gateway.persons.record import RECORD
+from genius_gateway.retention.files import RetrievalFiles
+from genius_gateway.tokens.minter import TokenMinter
+
+_SHORT = text("SELECT short FROM authorities WHERE id = :id")
+_BASES = text("SELECT id FROM knowledge_bases WHERE owner_person = :person ORDER BY id")
+_UNSAFE = re.compile(r"[^\w .()+-]+")
+_NAME_CHARS = 100
+_CHUNK = 64 * 1024
+_SILENCE_S = 60.0
+_TABLES = {table.name: table for table in RECORD}
+_SCOPES = ("files.read", "documents.read")
+_README = """Ihre Daten bei Genius
+=====================
+
+Stand: {at}
+Pseudonym: {person}
+
+Diese Datei enthält alles, was die Plattform über Sie speichert (Artikel 15 Absatz 3 DSGVO).
+
+daten/          jede Zeile Ihrer Daten, eine JSON-Zeile je Eintrag, getrennt nach Behörde und Art
+gespraeche/     Ihre Gespräche als Text
+dateien/        Dateien, die Sie hochgeladen haben, im Original, mit ihrem Zustand (zustand.json)
+wissensbasen/   Dokumente Ihrer eigenen Wissensbasen im Original
+
+Zweck, Rechtsgrundlage und Dauer der Speicherung stehen auf der Seite „Meine Daten“.
+Nicht enthalten: Zugangsnachweise, Schlüssel, Suchwörter (nur verschlüsselt vorhanden), Pseudonyme anderer Personen,
+Dokumente gemeinsamer Wissensbasen (sie gehören der Behörde). Namen und Kennwörter führt der Verzeichnisdienst.
+"""
+
+
+class DataExport:
+    """`stream(principal, at)`: the whole archive, in the order in which it is read."""
+
+    def __init__(
+        self,
+        database: Database,
+        reader: Reader,
+        authorities: AuthorityRepository,
+        files: RetrievalFiles,
+        minter: TokenMinter,
+        retrieval: ServiceClient,
+    ) -> None:
+        self._database = database
+        self._reader = reader
+        self._authorities = authorities
+        self._files = files
+        self._minter = minter
+        self._retrieval = retrieval
+
+    async def stream(self, person: UUID, at: str) -> AsyncIterator[bytes]:
+        """Raises PlatformError in the middle where something can't be read: better broken off than incomplete."""
+        archive = Archive()
+        async for name, content in self._members(person, at):
+            async for data in archive.add(name, content):
+                yield data
+        for data in archive.close():
+            yield data
+
+    async def _members(self, person: UUID, at: str) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
+        yield "LIESMICH.txt", _whole(_README.format(at=at, person=person).encode())
+        async for member in self._tables(person, None, "person"):
+            yield member
+        for authority in await self._authorities.ids():
+            async with self._database.transaction(RowScope()) as connection:
+                short = str((await connection.execute(_SHORT, {"id": authority})).scalar_one())
+            async for member in self._of_authority(person, authority, short):
+                yield member
+
+    async def _of_authority(
+        self, person: UUID, authority: UUID, short: str
+    ) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
+        async for member in self._tables(person, authority, short):
+            yield member
+        async for conversation in self._reader.rows(_TABLES["conversations"], person, authority):
+            title = safe(conversation.get("title") or "Gespräch")
+            name = f"gespraeche/{short}/{conversation['created_at'][:10]} {title} {str(conversation['id'])[:8]}.txt"
+            yield name, self._transcript(person, authority, conversation)
+        principal = self._files.principal(authority, person, *_SCOPES)
+        async for state in self._listed(principal, "/files"):
+            async for member in self._original(principal, "/files", f"dateien/{short}", state):
+                yield member
+        async with self._database.transaction(RowScope(authority=authority, person=person)) as connection:
+            bases = list((await connection.execute(_BASES, {"person": person})).scalars())
+        reading = replace(principal, knowledge_bases=frozenset(bases))
+        for base in bases:
+            async for state in self._listed(reading, f"/knowledge-bases/{base}/documents"):
+                async for member in self._original(reading, "/documents", f"wissensbasen/{short}/{base}", state):
+                    yield member
+
+    async def _tables(
+        self, person: UUID, authority: UUID | None, folder: str
+    ) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
+        for table in tables_in(EXPORTED, authority):
+            rows = self._reader.rows(table, person, authority)
+            first = await anext(rows, None)
+            if first is not None:
+                yield f"daten/{folder}/{table.name}.ndjson", _lines(first, rows)
+
+    async def _transcript(self, person: UUID, authority: UUID, conversation: dict[str, Any]) -> AsyncIterator[bytes]:
+        yield f"{conversation.get('title') or 'Gespräch'}\n\n".encode()
+        async for message in self._reader.rows(_TABLES["messages"], person, authority):
+            if message["conversation"] == conversation["id"]:
+                who = "Sie" if message["role"] == "user" else "Genius"
+                yield f"{who}, {message['created_at'][:16]}\n{message['content']['text']}\n\n".encode()
+
+    async def _listed(self, principal: Principal, path: str) -> AsyncIterator[dict[str, Any]]:
+        after: str | None = None
+        while True:
+            params = {"limit": "200"} | ({"after": after} if after else {})
+            page = await self._retrieval.json("GET", path, token=self._token(principal), params=params)
+            for state in page["items"]:
+                yield state
+            after = page.get("next")
+            if after is None:
+                return
+
+    async def _original(
+        self, principal: Principal, path: str, folder: str, state: dict[str, Any]
+    ) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
+        place = f"{folder}/{state['id']}"
+        yield f"{place}/zustand.json", _whole(orjson.dumps(state))
+        # A refused upload was not kept; its state says why.
+        if state["state"] != "failed" or await self._is_kept(principal, f"{path}/{state['id']}/content"):
+            yield f"{place}/{safe(state['name'])}", self._content(principal, f"{path}/{state['id']}/content")
+
+    async def _is_kept(self, principal: Principal, path: str) -> bool:
+        try:
+            async with self._retrieval.stream("GET", path, token=self._token(principal), read_timeout=_SILENCE_S):
+                return True
+        except PlatformError as error:
+            if error.status != NotFound.status:
+                raise
+            return False
+
+    async def _content(self, principal: Principal, path: str) -> AsyncIterator[bytes]:
+        token = self._token(principal)
+        async with self._retrieval.stream("GET", path, token=token, read_timeout=_SILENCE_S) as response:
+            async for chunk in response.content.iter_chunked(_CHUNK):
+                yield chunk
+
+    def _token(self, principal: Principal) -> str:
+        """Asked for at each call: an export may take longer than a token lives."""
+        return self._minter.for_inner(principal, "retrieval", _SCOPES, knowledge_bases=principal.knowledge_bases)
+
+
+def safe(name: str) -> str:
+    """A name of a file that no system takes for a path (no separator, no control character, no dot in front)."""
+    return _UNSAFE.sub("_", name).lstrip(" .")[:_NAME_CHARS].rstrip(" .") or "ohne Namen"
+
+
+async def _whole(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+async def _lines(first: dict[str, Any], rows: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
+    yield orjson.dumps(first) + b"\n"
+    async for row in rows:
+        yield orjson.dumps(row) + b"\n"

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Every table and column of the gateway's database. Rows that hang on others stand before them.
+
+Export and deletion go by this list, and docs/reference/processing-record.md is made from it: a table of a person that
+is missing here would be missing there, so the build compares it with the catalog of the migrated database.
+"""
+
+from __future__ import annotations
+
+from genius_common.processing import Column, Table, personal, sealed, technical
+
+_PSEUDONYM = personal("Pseudonym der Person")
+_FOREIGN = Column(category="personal", what="Pseudonym einer anderen Person", of_others=True)
+_BY = Column(category="personal", what="Pseudonym dessen, der es veranlasst hat", of_others=True, forget=True)
+_PROOF = "Nachweis; nach der Löschung steht das Pseudonym für niemanden mehr"
+
+RECORD: tuple[Table, ...] = (
+    # --- work
+    Table(
+        name="run_events", kind="runs", person="owner", key=("run", "seq_from"),
+        columns={
+            **technical("run seq_from seq_to authority"), "owner": _PSEUDONYM,
+            "batch": sealed("Ereignisse: Teile der Ausgabe, Fundstellen", "run_events/batch/{run}/{seq_from}"),
+        },
+    ),
+    Table(
+        name="runs", kind="runs", person="owner",
+        columns={
+            **technical(
+                "id authority application module version state mode protection_class conversation user_message"
+                " answer_message case_id error_code partial progress_done progress_total input_tokens output_tokens"
+                " detached deadline attempts seq_reserved content_sent runner lease_until cancel_requested"
+                " idempotency_key request_digest"
+            ),
+            "owner": _PSEUDONYM,
+            "request": sealed("Eingaben", "runs/request/{id}"),
+            "result": sealed("Ergebnis", "runs/result/{id}"),
+            "error": sealed("Fehlermeldung", "runs/error/{id}"),
+            "warnings": sealed("Hinweise", "runs/warnings/{id}"),
+            **dict.fromkeys(("created_at", "started_at", "finished_at", "followed_at"), personal("Zeit der Nutzung")),
+        },
+    ),
+    Table(
+        name="message_terms", kind="conversations", person="owner", key=("source", "term"),
+        not_exported="Suchwörter der eigenen Gespräche, nur verschlüsselt vorhanden",
+        columns={
+            **technical("source conversation authority"), "owner": _PSEUDONYM,
+            "term": Column(category="content", what="Suchwort, mit dem Schlüssel der Person verschlüsselt"),
+        },
+    ),
+    Table(
+        name="messages", kind="conversations", person="owner", key=("ordinal",),
+        columns={
+            **technical("id ordinal conversation authority parent role state mode model run files protection_class"),
+            "owner": _PSEUDONYM,
+            "content": sealed("Text und Fundstellen", "messages/content/{id}"),
+            "created_at": personal("Zeit der Nutzung"),
+        },
+    ),
+    Table(
+        name="conversations", kind="conversations", person="owner",
+        columns={
+            **technical(
+                "id authority pinned active_leaf active_run case_id knowledge_bases protection_class retention_until"
+            ),
+            "owner": _PSEUDONYM,
+            "title": sealed("Titel", "conversations/title/{id}"),
+            "folder": sealed("Ordner", "conversations/folder/{id}"),
+            **dict.fromkeys(("created_at", "updated_at"), personal("Zeit der Nutzung")),
+        },
+    ),
+    Table(
+        name="cases", kind="cases", person="owner",
+        columns={
+            **technical("id authority unit protection_class state retention_until"), "owner": _PSEUDONYM,
+            "reference": sealed("Aktenzeichen", "cases/reference/{id}", "text"),
+            "title": sealed("Titel", "cases/title/{id}", "text"),
+            **dict.fromkeys(("created_at", "updated_at"), personal("Zeit der Nutzung")),
+        },
+    ),
+    Table(
+        name="grants", kind="knowledge_bases", person="grantee",
+        columns={
+            **technical("id object_kind object authority grantee_kind grantee_authority access created_at"),
+            "owner": _FOREIGN, "grantee": personal("Pseudonym dessen, der lesen oder schreiben darf"),
+            "accepted_by_owner": _BY, "accepted_by_grantee": _BY,
+        },
+    ),
+    Table(
+        name="knowledge_bases", kind="knowledge_bases", person="owner_person",
+        columns={
+            **technical("id authority owner_kind owner_unit protection_class created_at"),
+            "owner_person": _PSEUDONYM, "created_by": _BY,
+            "name": sealed("Name", "knowledge_bases/name/{id}", "text"),
+        },
+    ),
+    # --- access
+    Table(
+        name="api_tokens", kind="api_tokens", person="person", key=("token_hash",),
+        columns={
+            **technical("token_hash authority application scopes created_at expires_at revoked_at"),
+            "person": _PSEUDONYM, "name": personal("Bezeichnung des Schlüssels"),
+        },
+    ),
+    Table(
+        name="sessions", kind="sessions", person="person", key=("id_hash",), where="person",
+        columns={
+            **technical("id_hash authority sid_key"), "person": _PSEUDONYM,
+            "subject_key": personal("Prüfsumme der Kennung beim Verzeichnisdienst"),
+            "identity": personal("Rollen, Behörden, Referate bei der Anmeldung"),
+            "sealed": Column(
+                category="personal", what="Name, Anmeldename, Nachweise des Verzeichnisdienstes",
+                place="sessions/sealed/{id_hash}", withheld=("id_token", "refresh_token"),
+            ),
+            **dict.fromkeys(("created_at", "seen_at", "expires_at"), personal("Zeit der Anmeldung")),
+        },
+    ),
+    Table(
+        name="revocations", kind="revocations", person="subject", key=("subject",), where="tenant", erase=False,
+        kept_because="sperrt die Zugänge der gelöschten Person noch einen Tag",
+        columns={"subject": _PSEUDONYM, "at": personal("Zeit des Widerrufs")},
+    ),
+    Table(
+        name="legal_holds", kind="holds", person="person", where="person",
+        columns={
+            **technical("id case_id authority"), "person": _PSEUDONYM, "set_by": _FOREIGN, "lifted_by": _FOREIGN,
+            "reason": personal("Grund der Sperre"), "lifted_reason": personal("Grund der Aufhebung"),
+            **dict.fromkeys(("set_at", "lifted_at"), personal("Zeit der Sperre")),
+        },
+    ),
+    Table(
+        name="memberships", kind="persons", person="person", key=("person", "authority"), where="person",
+        columns={
+            **technical("authority updated_at"), "person": _PSEUDONYM,
+            "units": personal("Referate"), "roles": personal("Rollen"),
+        },
+    ),
+    Table(
+        name="persons", kind="persons", person="id", where="person",
+        columns={
+            **technical("state"), "id": _PSEUDONYM,
+            "subject_key": personal("Prüfsumme der Kennung beim Verzeichnisdienst"),
+            "display": personal("Anzeigename; wird nicht gefüllt"),
+            **dict.fromkeys(("created_at", "seen_at"), personal("erste und letzte Anmeldung, auf den Tag")),
+        },
+    ),
+    # --- proof
+    Table(
+        name="audit_records", kind="audit", person="actor", key=("chain", "seq"), where="tenant", erase=False,
+        kept_because=_PROOF,
+        columns={
+            **technical("chain seq authority application outcome previous hash"), "actor": _PSEUDONYM,
+            "at": personal("Zeit der Handlung"), "action": personal("Handlung"),
+            "object_kind": personal("Art des Objekts"), "object": personal("Kennung des Objekts"),
+            "facts": personal("Zahlen und Kennungen, keine Inhalte"),
+        },
+    ),
+    Table(name="audit_heads", kind="audit", key=("chain",), columns=technical("chain authority seq hash")),
+    Table(name="audit_checkpoints", kind="audit", key=("number",), columns=technical("number at body")),
+    Table(name="audit_signatures", kind="audit", key=("number",), columns=technical("number key signature at")),
+    Table(
+        name="deletion_receipts", kind="receipts",
+        columns={**technical("id at key signature"), "body": personal("Pseudonym, Arten und Anzahlen des Gelöschten")},
+    ),
+    Table(
+        name="keys", kind="keys", person="person", erase=False,
+        kept_because="vernichtet: die Zeile nennt noch die Kennung des Schlüssels, nicht mehr ihn",
+        not_exported="Schlüssel werden nicht herausgegeben",
+        columns={
+            **technical("id scope authority purpose wrapped wrapped_by state created_at"), "person": _PSEUDONYM,
+        },
+    ),
+    # --- nobody's
+    Table(
+        name="usage_counters", kind="usage", key=("authority", "day", "kind"),
+        columns=technical("authority day kind requests input_tokens output_tokens persons"),
+    ),
+    Table(name="quotas", kind="usage", key=("authority",), columns=technical("authority own")),
+    Table(
+        name="quota_meters", kind="meters", person="key", as_text=True, erase=False,
+        key=("authority", "period", "starts", "scope", "key"),
+        kept_because="hält das Kontingent bis zum Ende des Tages fest",
+        columns={
+            **technical("authority period starts scope"), "key": personal("Pseudonym, wo eine Person gezählt wird"),
+            **dict.fromkeys(("requests", "tokens", "kinds"), personal("Verbrauch des Tages")),
+        },
+    ),
+    Table(
+        name="quota_leases", kind="meters", person="key", as_text=True, erase=False,
+        key=("authority", "period", "starts", "scope", "key", "replica"),
+        kept_because="hält das Kontingent bis zum Ende des Tages fest",
+        columns={
+            **technical("authority period starts scope replica until"),
+            "key": personal("Pseudonym, wo eine Person gezählt wird"),
+            **dict.fromkeys(("requests", "tokens"), personal("vorgemerkter Verbrauch")),
+        },
+    ),
+    Table(
+        name="authorities", kind="organisation", columns=technical("id short name kind parent state created_at"),
+    ),
+    Table(name="units", kind="organisation", columns=technical("id authority short name created_at")),
+    Table(
+        name="applications", kind="organisation",
+        columns=technical("id authority subject_key client_id state created_at"),
+    ),
+    Table(name="alembic_version", kind="organisation", key=("version_num",), columns=technical("version_num")),
+)  # fmt: skip
