@@ -21,6 +21,14 @@ export function onSessionEnd(listener: Listener): () => void {
   return () => sessionEnd.delete(listener)
 }
 
+const spent = new Set<(refused: boolean) => void>()
+
+/** Calls back when something was used of a quota, or refused because it is used up. */
+export function onSpent(listener: (refused: boolean) => void): () => void {
+  spent.add(listener)
+  return () => spent.delete(listener)
+}
+
 /** `x-csrf` is the proof that a request comes from our own script (the gateway also checks Origin and Sec-Fetch-Site). */
 export const CSRF = { 'x-csrf': '1' } as const
 /** Marks what the page asks by itself: such a request does not prolong the session. Nothing a person does may carry it. */
@@ -45,6 +53,7 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
     if (init.signal?.aborted) throw error
     throw new ApiError(0, { code: 'network' })
   }
+  if (response.status === 429 || response.headers.has('ratelimit')) for (const listener of spent) listener(!response.ok)
   if (response.ok) return response
   if (response.status === 401) for (const listener of sessionEnd) listener()
   throw new ApiError(response.status, await problemOf(response))

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Limits } from './limits'
+
 /** Shapes of the public API (api.md, OpenAPI document) as far as the UI reads them. Unknown fields are ignored. */
 
 export type Locale = 'de' | 'en'
@@ -22,7 +24,7 @@ export type Me = {
   rights?: string[]
   session?: SessionTimes | null
   ends?: SessionEnds | null
-  limits?: { message_characters?: number; file_bytes?: number; files?: number }
+  limits?: { message_characters?: number; file_bytes?: number; files?: number } & Limits
 }
 
 /** One kind of data about the person: how much there is, how long it is kept and why. Texts are the server's, in German. */

@@ -5,6 +5,7 @@ import { useRoute } from '../router'
 import { useSession } from '../session'
 import { Header } from './Header'
 import { Kopfzeile } from './Kopfzeile'
+import { LimitNote } from './LimitNote'
 import { NavDrawer } from './NavDrawer'
 import { Navigation } from './Navigation'
 import { SessionWarning } from './SessionWarning'
@@ -18,7 +19,7 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <div className="shell">
       <a className="skip" href="#main">{t('app.skip')}</a>
-      <div className="shell-top"><Kopfzeile text={config.kopfzeile} /><Header onMenu={() => setMenu(true)} menuOpen={menu} /><SessionWarning /></div>
+      <div className="shell-top"><Kopfzeile text={config.kopfzeile} /><Header onMenu={() => setMenu(true)} menuOpen={menu} /><SessionWarning /><LimitNote /></div>
       <nav className="nav" aria-label={t('app.nav')}><Navigation /></nav>
       {menu && <NavDrawer onClose={() => setMenu(false)} />}
       <main id="main" tabIndex={-1}>{children}</main>
