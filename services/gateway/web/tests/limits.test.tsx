@@ -82,7 +82,7 @@ describe('the note', () => {
     await waitFor(() => expect(looks()).toBe(2))
     expect(screen.queryByText(/Tageskontingent/)).toBeNull()
     level = 100
-    await expect(send('/run')).rejects.toThrow()
+    await expect(send('/run')).rejects.toThrow('HTTP 429')
     await screen.findByText(/Ihr Tageskontingent ist verbraucht/)
   })
 })
