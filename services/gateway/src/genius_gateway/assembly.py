@@ -33,6 +33,8 @@ from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.protection import Parts, data_protection
+from genius_gateway.revocation.follower import ProviderFollower
+from genius_gateway.revocation.keycloak_events import KeycloakEvents
 from genius_gateway.revocation.open_requests import OpenRequests
 from genius_gateway.revocation.people import People
 from genius_gateway.revocation.service import Revocations
@@ -59,12 +61,16 @@ async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[Gatewa
             state.revocations.on_revoked(hook)
         state.ledger.start()
         await state.revocations.start()
+        if state.follower:
+            state.follower.start()
         async with (
             state.checkpoints.every(settings.audit.checkpoint_minutes),
             state.protection.retention.every(settings.retention.every_minutes),
         ):
             yield state
     finally:
+        if state.follower:
+            await state.follower.stop()
         await state.revocations.stop()
         await state.ledger.close()
         await state.audit.close()
@@ -90,6 +96,8 @@ def _build(
     revocations = Revocations(database, settings.database.conninfo)
     sessions = SessionStore(database, keys, settings.session, settings.tenant, revocations)
     provisioning = Provisioning(database, settings.tenant, settings.oidc.issuer, settings.profile)
+    people = People(database, settings.oidc.issuer, revocations)
+    follower = _follower(settings, database, clients.http, people)
     repository, cases = KnowledgeBaseRepository(keys), CaseRepository(keys)
     audit_key = private_key(settings.audit.key_file.read_bytes())
     checkpoints = Checkpoints(database, audit_key, settings.tenant, read_witnesses(settings.audit.witness_keys_file))
@@ -111,10 +119,11 @@ def _build(
         ledger=Ledger(database, settings.limits),
         provider=provider,
         sessions=sessions,
-        authenticator=Authenticator(settings, provider, sessions, provisioning, revocations),
+        authenticator=Authenticator(settings, provider, sessions, provisioning, revocations, follower),
         revocations=revocations,
         open_requests=OpenRequests(),
-        people=People(database, settings.oidc.issuer, revocations),
+        people=people,
+        follower=follower,
         login=LoginService(settings, provider, sessions, provisioning),
         login_key=_derived_key(kek, b"genius login transaction"),
         policy=policy,
@@ -129,6 +138,16 @@ def _build(
         retrieval=clients.retrieval,
         modules=clients.modules,
     )
+
+
+def _follower(
+    settings: Settings, database: Database, http: aiohttp.ClientSession, people: People
+) -> ProviderFollower | None:
+    follow, issuer = settings.oidc.follow, settings.oidc.issuer
+    if follow is None:
+        return None
+    events = KeycloakEvents(http, issuer, follow.client_id, follow.client_secret)
+    return ProviderFollower(database, issuer, events, people, follow.every_s)
 
 
 def _derived_key(kek: bytes, purpose: bytes) -> ContentKey:

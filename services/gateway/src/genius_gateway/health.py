@@ -72,7 +72,9 @@ async def _database(state: GatewayState) -> Condition:
 
 
 async def _identity(state: GatewayState) -> Condition:
-    return "ok" if await state.provider.check() else "down"
+    if not await state.provider.check():
+        return "down"
+    return "degraded" if state.follower and state.follower.late else "ok"
 
 
 async def _service(state: GatewayState, url: str) -> Condition:

@@ -18,6 +18,14 @@ UI_CONFIG_VARIABLE = "GENIUS_GATEWAY_UI_CONFIG_FILE"
 _LOCAL_COMMAND_CLIENT = "genius-cli"
 
 
+class FollowSettings(Section):
+    """A service account of the realm that may view events and users: changes there reach us within a minute."""
+
+    client_id: str
+    client_secret: SecretStr
+    every_s: float = Field(default=15, gt=0, le=60, description="how often Keycloak's admin events are read")
+
+
 class OidcSettings(Section):
     """The identity provider. Everything else is read from its discovery document."""
 
@@ -27,6 +35,9 @@ class OidcSettings(Section):
     audience: str = Field(default="genius", description="value that must stand in `aud` of access tokens")
     person_clients: tuple[str, ...] = Field(
         default=(), description="further clients (`azp`) whose access tokens of people are accepted"
+    )
+    follow: FollowSettings | None = Field(
+        default=None, description="without it (development provider), changes take effect with the next token alone"
     )
 
 

@@ -25,6 +25,7 @@ from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.protection import DataProtection
+from genius_gateway.revocation.follower import ProviderFollower
 from genius_gateway.revocation.open_requests import OpenRequests
 from genius_gateway.revocation.people import People
 from genius_gateway.revocation.service import Revocations
@@ -54,6 +55,7 @@ class GatewayState:
     revocations: Revocations
     open_requests: OpenRequests
     people: People
+    follower: ProviderFollower | None
     ledger: Ledger
     provider: IdentityProvider
     sessions: SessionStore

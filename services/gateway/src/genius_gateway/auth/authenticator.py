@@ -9,11 +9,12 @@ from uuid import UUID
 
 from genius_common.errors import NotAuthenticated
 from genius_gateway.auth import claims
-from genius_gateway.auth.errors import AccessTokenInvalid, SessionEnded
+from genius_gateway.auth.errors import AccessTokenInvalid, IdentityProviderUnavailable, SessionEnded
 from genius_gateway.auth.identity import Identity
 from genius_gateway.auth.provider import IdentityProvider
 from genius_gateway.auth.sessions import SessionStore
 from genius_gateway.authorities.provisioning import Provisioning
+from genius_gateway.revocation.follower import ProviderFollower
 from genius_gateway.revocation.service import Revocations
 from genius_gateway.settings import Settings
 from genius_gateway.single_flight import SingleFlight
@@ -33,12 +34,14 @@ class Authenticator:
         sessions: SessionStore,
         provisioning: Provisioning,
         revocations: Revocations,
+        follower: ProviderFollower | None = None,
     ) -> None:
         self._settings = settings
         self._provider = provider
         self._sessions = sessions
         self._provisioning = provisioning
         self._revocations = revocations
+        self._follower = follower
         self._cache: dict[bytes, tuple[float, Identity]] = {}
         self._asking: SingleFlight[bytes, Identity] = SingleFlight()
 
@@ -47,6 +50,9 @@ class Authenticator:
 
         `background`: nobody asked for this request, so it doesn't renew the session's idle time.
         """
+        if self._follower and self._follower.stale:
+            # Nobody knows whose account was closed meanwhile.
+            raise IdentityProviderUnavailable
         if authorization is not None:
             scheme, _, token = authorization.partition(" ")
             if scheme.lower() != "bearer":

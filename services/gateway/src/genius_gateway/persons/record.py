@@ -158,6 +158,7 @@ RECORD: tuple[Table, ...] = (
     Table(name="audit_heads", kind="audit", key=("chain",), columns=technical("chain authority seq hash")),
     Table(name="audit_checkpoints", kind="audit", key=("number",), columns=technical("number at body")),
     Table(name="audit_signatures", kind="audit", key=("number",), columns=technical("number key signature at")),
+    Table(name="provider_cursors", kind="revocations", key=("issuer",), columns=technical("issuer position looked_at")),
     Table(
         name="deletion_receipts", kind="receipts",
         columns={**technical("id at key signature"), "body": personal("Pseudonym, Arten und Anzahlen des Gelöschten")},

@@ -13,7 +13,7 @@ from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.auth.claims import subject_key
 from genius_gateway.revocation.service import Revocations
 
-_PERSON = text("SELECT id FROM persons WHERE subject_key = :key AND state <> 'erased'")
+_PERSON = text("SELECT id, state FROM persons WHERE subject_key = :key AND state <> 'erased'")
 _STATE = text("UPDATE persons SET state = :state WHERE id = :person AND state <> 'erased'")
 _LEAVE = text("DELETE FROM memberships WHERE person = :person")
 _END = text("DELETE FROM sessions WHERE subject_key = :key")
@@ -22,7 +22,8 @@ _END = text("DELETE FROM sessions WHERE subject_key = :key")
 class People:
     """Each change in one transaction with its record; sessions, tokens, streams and runs follow (AUTH-08).
 
-    `subject` is the provider's `sub`. A person that never signed in here is unknown, and nothing has to end: False.
+    `subject` is the provider's `sub`. A person that never signed in here is unknown, and nothing has to end: False. The
+    same for one that is in the wanted state already.
     """
 
     def __init__(self, database: Database, issuer: str, revocations: Revocations) -> None:
@@ -48,9 +49,10 @@ class People:
     async def _change(self, subject: str, action: str, state: str | None) -> bool:
         key = subject_key(self._issuer, subject)
         async with self._database.transaction(RowScope(credential=key)) as connection:
-            person: UUID | None = (await connection.execute(_PERSON, {"key": key})).scalar_one_or_none()
-        if person is None:
+            found = (await connection.execute(_PERSON, {"key": key})).one_or_none()
+        if found is None or found.state == state:
             return False
+        person: UUID = found.id
         scope = RowScope(person=person, credential=key, tenant_wide=True)
         async with self._database.transaction(scope) as connection:
             await self._write(connection, person, key, state)
