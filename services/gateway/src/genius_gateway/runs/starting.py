@@ -90,7 +90,7 @@ class Starter:
         reservation = await quota.reserve(principal, draft.run, call.module, offered.manifest.limits.tokens)
         try:
             return replace(await self._insert(draft), headers=reservation.headers())
-        except BaseException as error:
+        except BaseException as error:  # also a cancelled task: what was set aside comes back
             quota.release(draft.run)
             if not isinstance(error, _KeyTaken):
                 raise

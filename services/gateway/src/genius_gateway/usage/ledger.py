@@ -132,7 +132,7 @@ class Ledger:
         reservation = await self.reserve(principal, kind)
         try:
             yield
-        except BaseException:
+        except BaseException:  # also a cancelled task: what was set aside comes back
             self.release(reservation)
             raise
         self.settle(reservation)
@@ -200,7 +200,7 @@ class Ledger:
         short = [pot for pot in account.pots if pot not in taken]
         try:
             rows = await self._store.lease(account.authority, [pot.meter for pot in short], tokens)
-        except BaseException:
+        except BaseException:  # also a cancelled task: what was taken comes back
             for pot in taken:
                 pot.put_back(tokens)
             raise
