@@ -2,6 +2,7 @@
 """What a person takes along, and what is left of a person after a deletion: nothing that anybody can read."""
 
 import asyncio
+import base64
 import datetime as dt
 import io
 import json
@@ -198,6 +199,23 @@ def opens(url: str, kek: bytes, sealed: bytes) -> bool:
     return len(chain) > 1
 
 
+def sealed_under(key: UUID) -> bytes:
+    """How a payload of the index begins that this key has sealed (version, key id; base64)."""
+    return base64.b64encode(b"\x01" + key.bytes)[:20]
+
+
+async def retrieval_keys(gateway: Gateway, person: UUID) -> list[UUID]:
+    def look() -> list[UUID]:
+        engine = sa.create_engine(gateway.retrieval_superuser_url, poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            query = sa.text("SELECT id FROM keys WHERE person = :person AND state <> 'destroyed'")
+            found = list(connection.execute(query, {"person": person}).scalars())
+        engine.dispose()
+        return found
+
+    return await asyncio.to_thread(look)
+
+
 async def test_nothing_readable_is_left(own: Gateway, tmp_path: Path) -> None:
     """DSG-01, DSG-02, DSG-03, AUD-07: rows, files, points, keys; the receipt says so, and the trail still holds."""
     planted, other = await plant(own, "a.weber", in_case=True), await plant(own, "b.yilmaz")
@@ -211,6 +229,9 @@ async def test_nothing_readable_is_left(own: Gateway, tmp_path: Path) -> None:
         for table in ("run_events", "runs", "message_terms", "messages", "conversations", "cases")
     }
     assert min(there.values()) > 0
+    (key,) = await retrieval_keys(own, planted.person)
+    # What the engine keeps of the points of files goes with the person's key.
+    assert files_with(own.retrieval.data_dir / "data/index", sealed_under(key))
     before = await traces(own, planted)
     assert {"messages", "runs", "cases", "retrieval.documents"} <= before.keys()
     async with own.browser() as browser:
@@ -227,6 +248,8 @@ async def test_nothing_readable_is_left(own: Gateway, tmp_path: Path) -> None:
     assert files_with(folder, planted.canary.encode()) == []
     destroyed = {UUID(key) for keys in body["keys_destroyed"].values() for key in keys}
     shredded = [sealed for sealed in kept if key_id_of(sealed) in destroyed]
+    assert key in destroyed
+    assert await retrieval_keys(own, planted.person) == []
     assert len(shredded) >= len(await ciphertexts(own, other)) // 2
     for sealed in shredded:
         assert not opens(own.superuser_url, gateway_kek, sealed)

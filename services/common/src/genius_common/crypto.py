@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -52,6 +53,24 @@ class ContentKey:
             return AESGCM(self.secret).decrypt(sealed[17:_HEAD], sealed[_HEAD:], place.encode())
         except InvalidTag as error:
             raise Undecryptable from error
+
+
+@dataclass(frozen=True, slots=True)
+class KeyBundle:
+    """Several keys where one is expected: `own` open what they have sealed, `first` opens the rest and seals."""
+
+    first: ContentKey
+    own: Mapping[UUID, ContentKey]
+
+    @property
+    def id(self) -> UUID:
+        return self.first.id
+
+    def seal(self, plain: bytes, place: str) -> bytes:
+        return self.first.seal(plain, place)
+
+    def open(self, sealed: bytes, place: str) -> bytes:
+        return self.own.get(key_id_of(sealed), self.first).open(sealed, place)
 
 
 def key_id_of(sealed: bytes) -> UUID:

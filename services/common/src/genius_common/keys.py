@@ -151,6 +151,15 @@ class KeyRing:
         _remember(self._by_id, place, opened)
         return opened
 
+    async def keys_of(self, connection: AsyncConnection, authority: UUID, person: UUID) -> dict[UUID, ContentKey]:
+        """All content keys of a person in an authority that still open something, also retired ones, by id."""
+        keys = self._table.c
+        query = sa.select(keys.id).where(
+            keys.authority == authority, keys.person == person, keys.purpose == "content", keys.state != "destroyed"
+        )
+        found = (await connection.execute(query)).scalars().all()
+        return {identifier: await self.by_id(connection, identifier) for identifier in found}
+
     async def destroy(self, connection: AsyncConnection, key: UUID) -> None:
         """Erase a key: whatever it protects can't be read any more, here at once, elsewhere within a minute.
 

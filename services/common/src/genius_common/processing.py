@@ -37,8 +37,8 @@ class Column:
 class Table:
     """`kind` names the line of the retention schedule; `person` the column that says whose a row is, None = nobody's.
 
-    `as_text`: that column holds the id as text. `key` orders the rows of an export. `erase`: whether a person's deletion
-    removes the rows; `kept_because` says why not. `not_exported` says why an export leaves the table out.
+    `as_text`: that column holds the id as text. `key` orders the rows of an export. `erase`: whether a deletion of the
+    person removes the rows; `kept_because` says why not. `not_exported` says why an export leaves the table out.
     """
 
     name: str

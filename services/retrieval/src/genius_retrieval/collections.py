@@ -7,7 +7,7 @@ A collection's search key is loaded only in a transaction whose rows include it,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from genius_common.crypto import ContentKey, key_id_of, new_secret
+from genius_common.crypto import ContentKey, KeyBundle, key_id_of, new_secret
 from genius_common.keys import KeyRing
 from genius_retrieval.tables import collections
 
@@ -28,7 +28,7 @@ class Collection:
     authority: UUID | None
     knowledge_base: UUID | None
     search_key: bytes
-    content_key: ContentKey
+    content_key: ContentKey | KeyBundle
     profile: Mapping[str, Any]
 
 
@@ -54,6 +54,13 @@ class CollectionCatalogue:
         key = await self._keys.by_id(connection, key_id_of(row.search_key))
         secret = key.open(row.search_key, _place(row.id))
         return Collection(row.id, row.authority, row.knowledge_base, secret, key, row.profile)
+
+    async def with_files_of(self, connection: AsyncConnection, collection: Collection, person: UUID) -> Collection:
+        """The same, and it opens the payloads of the person's files, which the person's own key has sealed."""
+        if collection.authority is None or isinstance(collection.content_key, KeyBundle):
+            return collection
+        own = await self._keys.keys_of(connection, collection.authority, person)
+        return replace(collection, content_key=KeyBundle(collection.content_key, own))
 
     async def ensure(
         self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None

@@ -95,6 +95,9 @@ class PrincipalSearch:
         if with_files and principal.authority:
             owners.add((principal.authority, None))
         found = [await self._catalogue.find(connection, *owner) for owner in sorted(owners, key=str)]
+        if with_files:
+            known = [collection for collection in found if collection]
+            found = [await self._catalogue.with_files_of(connection, one, principal.subject) for one in known]
         count = sa.select(sa.func.count()).where(
             documents.c.knowledge_base.in_([base.id for base in bases]),
             documents.c.state == "ready",

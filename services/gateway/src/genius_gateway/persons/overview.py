@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from genius_common.database import Database, RowScope
+from genius_common.database import Database, RowScope, rescope
 from genius_common.errors import NotFound
 from genius_gateway.authorities.repository import AuthorityRepository
 from genius_gateway.persons import data
@@ -52,15 +52,16 @@ class Overview:
     async def of(self, person: UUID) -> list[dict[str, Any]]:
         """Kind by kind: `{"kind", "title", "days", "since", "purpose", "basis", "recipients", "counts"}`."""
         counts: dict[Kind, Counter[str]] = {kind: Counter() for kind in _OWN_KINDS}
-        for authority in (None, *await self._authorities.ids()):
-            for table in data.tables_in(data.OF_PERSONS, authority):
-                kind = _SHOWN.get(table.name)
-                if kind is not None:
-                    async with self._database.transaction(data.scope_of(table, person, authority)) as connection:
+        authorities = await self._authorities.ids()
+        async with self._database.transaction(RowScope()) as connection:
+            for authority in (None, *authorities):
+                for table in data.tables_in(data.OF_PERSONS, authority):
+                    if kind := _SHOWN.get(table.name):
+                        await rescope(connection, data.scope_of(table, person, authority))
                         counts[kind][table.name] += await data.count(connection, table, person)
-            if authority is not None:
-                there = await self._files.inventory(authority, person, [])
-                counts["files"]["files"] += there["files"]
+        for authority in authorities:
+            there = await self._files.inventory(authority, person, [])
+            counts["files"]["files"] += there["files"]
         return [self._line(kind, dict(counts[kind])) for kind in _OWN_KINDS]
 
     def _line(self, kind: Kind, counts: dict[str, int]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from genius_common.crypto import ContentKey
+from genius_common.crypto import ContentKey, KeyBundle
 from genius_common.principal import ProtectionClass
 from genius_retrieval.chunks import Chunk
 
@@ -25,7 +25,7 @@ class CollectionSecrets(Protocol):
     @property
     def search_key(self) -> bytes: ...
     @property
-    def content_key(self) -> ContentKey: ...
+    def content_key(self) -> ContentKey | KeyBundle: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ writes the state; points are replaced as a whole, with ids that depend on the co
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import structlog
@@ -129,6 +130,9 @@ class Ingestion:
             if kept:
                 # Before the commit: a row that names an object never lacks it.
                 await self._objects.put(canonical, await asyncio.to_thread(encode_document, document), key)
+        if row.kind == "file":
+            # The person's key, so that what the engine keeps of deleted points goes with it.
+            collection = replace(collection, content_key=key)
         return collection if kept else None
 
     async def _finish(self, scope: RowScope, row: Row, collection: UUID) -> None:
