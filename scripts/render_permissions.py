@@ -6,8 +6,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from genius_common.principal import Role
 from genius_gateway.policy.table import PUBLIC, RULES
+from tests.support.matrix import planned_cells
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/reference/permissions.md"
 _HEAD = """<!-- SPDX-License-Identifier: EUPL-1.2 -->
@@ -17,6 +20,9 @@ _HEAD = """<!-- SPDX-License-Identifier: EUPL-1.2 -->
 Who may call which route. What is not listed is closed: 401 without valid credentials, 404 with them.
 A person needs one of the marked roles. An application needs the named scope in its token, and none where a dash stands.
 The last column says which objects a caller then sees; see [isolation](../explanation/isolation.md).
+
+The tests ask a running gateway for every line, as every caller, about every kind of object: **{cells} cells**
+(`tests/integration/gateway/test_matrix.py`).
 
 | | meaning |
 | --- | --- |
@@ -40,7 +46,8 @@ def page() -> str:
         scope = f"`{rule.scope}`" if rule.scope else "–"
         lines.append(f"| `{rule.method} {rule.path}` | {rule.action} | {marks} | {scope} | {rule.objects} |")
     public = "\n".join(f"- `{method} {path}`" for method, path in sorted(PUBLIC, key=lambda route: route[::-1]))
-    return f"{_HEAD}{chr(10).join(lines)}\n\n## Without a login\n\n{public}\n- the static files of the web UI\n"
+    head = _HEAD.format(cells=planned_cells())
+    return f"{head}{chr(10).join(lines)}\n\n## Without a login\n\n{public}\n- the static files of the web UI\n"
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.gateway import Gateway, running_gateway
+from tests.support.matrix import Objects, modules_beside
 from tests.support.postgres import TestPostgres
 
 
@@ -11,3 +12,20 @@ from tests.support.postgres import TestPostgres
 async def gateway(tmp_path_factory: pytest.TempPathFactory, postgres_server: TestPostgres) -> AsyncIterator[Gateway]:
     async with running_gateway(tmp_path_factory.mktemp("gateway"), postgres_server) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+async def with_modules(gateway: Gateway) -> AsyncIterator[Gateway]:
+    """The gateway with the real modules service beside it."""
+    async with modules_beside(gateway):
+        yield gateway
+
+
+@pytest.fixture(scope="module")
+async def objects(with_modules: Gateway) -> AsyncIterator[Objects]:
+    """One object of every kind of a.weber's, of her authority's and of the whole tenant."""
+    gateway = with_modules
+    async with await gateway.client("a.weber") as owner, await gateway.client("o.petrova") as operator:
+        found = Objects(owner, operator)
+        await found.make_all()
+        yield found

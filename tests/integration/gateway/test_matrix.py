@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The authorisation matrix over the running gateway: every line of the policy × every caller × every target."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+import httpx
+import pytest
+
+from genius_common.principal import Role
+from genius_gateway.policy.table import RULES, UUID_PARAMETERS, Rule
+from tests.support.gateway import Gateway
+from tests.support.matrix import (
+    ENDS_THE_CALLER,
+    PARAMETER,
+    TARGETS,
+    Caller,
+    Objects,
+    Passport,
+    answer,
+    expected,
+    planned_cells,
+    rights,
+)
+
+# Bodies that a request passes with; a route that is not here gets none.
+BODIES: dict[str, dict[str, Any]] = {
+    "knowledge_base.change": {"json": {"name": "Umbenannt"}},
+    "grant.change": {"json": {"items": []}},
+    "knowledge_base.import": {"json": {"source": "nichts"}},
+    "search": {"json": {"query": "Kanarie"}},
+    "document.upload": {"files": {"file": ("a.txt", b"Text")}},
+    "case.change": {"json": {"title": "x"}},
+    "conversation.change": {"json": {"pinned": False}},
+}
+# What ends or removes something that other cells need; such an object is made again afterwards.
+REMOVES = {"knowledge_base.delete", "document.delete", "file.delete", "case.delete", "conversation.delete"}
+
+
+def targets(rule: Rule, objects: Objects) -> list[tuple[str | None, str]]:
+    """(target, path) of every cell of a line."""
+    names = [name for name in PARAMETER.findall(rule.path) if name in TARGETS]
+    path = PARAMETER.sub(lambda match: match[0] if match[1] in names else _filler(match[1]), rule.path)
+    if not names:
+        return [(None, path)]
+    (name,) = names
+    return [(target, path.replace("{" + name + "}", found)) for target, found in objects.ids[name].items()]
+
+
+def _filler(parameter: str) -> str:
+    if parameter in UUID_PARAMETERS:
+        return "00000000-0000-4000-8000-000000000000"
+    return {"module": "summarise"}.get(parameter, "1")
+
+
+class Sheet:
+    """Asks cell after cell and keeps what is wrong."""
+
+    def __init__(self, client: httpx.AsyncClient, objects: Objects) -> None:
+        self.client = client
+        self.objects = objects
+        self.wrong: list[str] = []
+        self.cells: Counter[str] = Counter()
+
+    async def row(self, rule: Rule, caller: Caller) -> None:
+        """All cells of one line for one caller; what is not there for them must look like the unknown."""
+        refused: list[tuple[str, httpx.Response]] = []
+        for target, path in targets(rule, self.objects):
+            response = await self.client.request(
+                rule.method, path, headers=caller.headers, **BODIES.get(rule.action, {})
+            )
+            self.cells[caller.kind] += 1
+            right = expected(rule, caller, target)
+            status = response.status_code
+            if status not in right if right else status in {401, 403, 404} and not _empty(rule, target, status):
+                self.wrong.append(
+                    f"{rule.method} {path} ({target}) by {caller.name}: {status}, not {right or 'let in'}"
+                )
+            if target is not None and not rights(caller, target):
+                refused.append((target, response))
+            self._look_for_canaries(rule, caller, response)
+            if not right and rule.action in REMOVES and status < 300 and target is not None:
+                await self._again(rule, target)
+        for target, response in refused[1:]:
+            if answer(response) != answer(refused[0][1]):
+                self.wrong.append(f"{rule.method} {rule.path} by {caller.name}: {target} differs from {refused[0][0]}")
+
+    def _look_for_canaries(self, rule: Rule, caller: Caller, response: httpx.Response) -> None:
+        for target, word in self.objects.canaries.items():
+            if not rights(caller, target) and word in response.text:
+                self.wrong.append(f"{rule.method} {rule.path} shows {caller.name} what is of a {target}")
+
+    async def _again(self, rule: Rule, target: str) -> None:
+        (name,) = (name for name in PARAMETER.findall(rule.path) if name in self.objects.ids)
+        self.objects.ids[name][target] = await self.objects.make(name, target)
+        if name == "kb":
+            self.objects.ids["document"][target] = await self.objects.make("document", target)
+
+
+def _empty(rule: Rule, target: str | None, status: int) -> bool:
+    """A 404 that is no refusal: the route has no object of ours, or the document has no such page yet."""
+    return status == 404 and (
+        target is None or rule.objects == "tenant" or "{n}" in rule.path or rule.path.endswith(("/text", "/content"))
+    )
+
+
+@pytest.mark.timeout(600)
+async def test_every_cell_is_decided_by_table_and_owner(gateway: Gateway, objects: Objects) -> None:
+    """TEN-01, TEN-02, TEN-13, TEN-14, AUTH-13: all lines × roles × relations × credentials × targets."""
+    callers = [caller async for caller in Passport(gateway).callers()]
+    assert {caller.kind for caller in callers} == {"session", "bearer", "application", "on behalf"}
+    assert {caller.role for caller in callers} == {*Role, None}
+    started = time.monotonic()
+    async with httpx.AsyncClient(base_url=gateway.url, timeout=30) as client:
+        sheet = Sheet(client, objects)
+        for rule in RULES:
+            for caller in callers if rule.action not in ENDS_THE_CALLER else ():
+                await sheet.row(rule, caller)
+    total = sum(sheet.cells.values())
+    seconds = time.monotonic() - started
+    print(f"{total} cells in {seconds:.0f} s: {len(RULES)} routes, {len(callers)} callers, {dict(sheet.cells)}")
+    assert not sheet.wrong, f"{len(sheet.wrong)} of {total} cells: " + "\n".join(sheet.wrong[:20])
+    assert total == planned_cells()
