@@ -22,9 +22,11 @@ from genius_common.audit.chain import RECEIPT_DOMAIN, is_signed_by
 from genius_common.audit.keys import private_key
 from genius_common.crypto import Undecryptable, key_id_of, unwrap
 from genius_common.keys import read_kek
+from genius_gateway.conversations.repository import ConversationRepository
 from genius_gateway.persons.confirmation import LIFETIME
 from genius_gateway.persons.data import OF_PERSONS
 from genius_gateway.persons.receipts import digest
+from genius_gateway.runs.sealing import Sealer
 from genius_stack.cli import app
 from tests.support.audit_log import public_pem
 from tests.support.gateway import CSRF, Gateway, log_in, running_gateway
@@ -321,6 +323,28 @@ async def test_no_receipt_where_a_store_is_left_out(own: Gateway, monkeypatch: p
 async def _token(own: Gateway, person: UUID) -> str:
     token: str = own.state.protection.confirmations.give(person, person, dt.datetime.now(dt.UTC))[0]
     return token
+
+
+async def test_what_was_under_way_is_deleted_too(own: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DSG-01: a request that writes between the deletion and its commit leaves nothing, and the trail says so."""
+    planted = await plant(own, "d.schmidt")
+    receipts = own.state.protection.receipts
+    keep = type(receipts).keep
+
+    async def slow(self: Any, connection: Any, body: dict[str, Any]) -> Any:
+        async with own.state.database.transaction(planted.owner.scope) as other:
+            await ConversationRepository(Sealer(own.state.keys)).insert(other, planted.owner, uuid4(), title="Spät")
+        return await keep(self, connection, body)
+
+    monkeypatch.setattr(type(receipts), "keep", slow)
+    async with await own.client("d.schmidt") as client:
+        await erased(client)
+    for table in ("conversations", "message_terms"):
+        assert (await sql(own, f"SELECT count(*) FROM {table} WHERE owner = :id", id=planted.person))[0][0] == 0
+    living = "SELECT count(*) FROM keys WHERE person = :id AND state <> 'destroyed'"
+    assert (await sql(own, living, id=planted.person))[0][0] == 0
+    late = "SELECT facts FROM audit_records WHERE action = 'person.erase_late' AND object = :id"
+    assert len(await sql(own, late, id=planted.person)) == 1
 
 
 async def test_a_deletion_is_confirmed(own: Gateway) -> None:

@@ -104,6 +104,17 @@ async def test_a_case_keeps_what_belongs_to_it(own: Gateway) -> None:
     assert set((await kept(own, planted)).values()) == {0}
 
 
+async def test_a_conversation_says_until_when_it_is_kept(own: Gateway) -> None:
+    """DSG-05, PER-02: by the default after its last change; what belongs to a case has no time of its own."""
+    free, bound = await plant(own, "a.weber"), await plant(own, "a.weber", in_case=True)
+    async with await own.client("a.weber") as client:
+        shown = (await client.get(f"/api/v1/conversations/{free.conversation}")).json()
+        until = dt.datetime.fromisoformat(shown["retention_until"])
+        assert until - dt.datetime.fromisoformat(shown["updated_at"]) == dt.timedelta(SCHEDULE["conversations"].days)
+        shown = (await client.get(f"/api/v1/conversations/{bound.conversation}")).json()
+        assert shown["retention_until"] is None
+
+
 async def test_a_hold_keeps_everything_of_a_person(own: Gateway) -> None:
     """DSG-05: neither the clock nor the person deletes; who may set and lift it; both are in the trail."""
     planted = await plant(own, "a.weber")

@@ -49,9 +49,11 @@ class ConversationView(BaseModel):
     retention_until: dt.datetime | None
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> ConversationView:
-        names = set(cls.model_fields) - {"case"}
-        return cls(case=row["case_id"], **{name: row[name] for name in names})
+    def of(cls, row: dict[str, Any], kept: dt.timedelta) -> ConversationView:
+        """`kept` after its last change it is deleted, unless it has a date of its own or belongs to a case."""
+        names = set(cls.model_fields) - {"case", "retention_until"}
+        until = row["retention_until"] or (row["updated_at"] + kept if row["case_id"] is None else None)
+        return cls(case=row["case_id"], retention_until=until, **{name: row[name] for name in names})
 
 
 class ConversationList(BaseModel):

@@ -91,7 +91,22 @@ class Erasure:
             facts = {"receipt": str(receipt), "sha256": digest(body), "requested_by": requested_by}
             await append(connection, [_record("person.erase", person, actor, facts)])
         self._keys.forget()
+        await self._late(person, authorities, actor, receipt)
         return signed
+
+    async def _late(self, person: UUID, authorities: list[UUID], actor: UUID | None, receipt: UUID) -> None:
+        """What a request wrote that was under way: since the commit no other can follow, its tokens are void."""
+        late = _Found()
+        async with self._database.transaction(RowScope(person=person)) as connection:
+            for authority in authorities:
+                await self._in_authority(connection, authority, person, late)
+            await self._without_authority(connection, person, late)
+            if not +late.gateway and not late.gateway_keys:
+                return
+            await rescope(connection, RowScope(tenant_wide=True))
+            facts = {"receipt": str(receipt)}
+            await append(connection, [_record("person.erase_late", person, actor, facts)])
+        self._keys.forget()
 
     async def _in_retrieval(
         self,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from typing import Any
 from uuid import UUID
@@ -59,9 +60,8 @@ class Overview:
                     if kind := _SHOWN.get(table.name):
                         await rescope(connection, data.scope_of(table, person, authority))
                         counts[kind][table.name] += await data.count(connection, table, person)
-        for authority in authorities:
-            there = await self._files.inventory(authority, person, [])
-            counts["files"]["files"] += there["files"]
+        there = await asyncio.gather(*(self._files.inventory(authority, person, []) for authority in authorities))
+        counts["files"]["files"] = sum(found["files"] for found in there)
         return [self._line(kind, dict(counts[kind])) for kind in _OWN_KINDS]
 
     def _line(self, kind: Kind, counts: dict[str, int]) -> dict[str, Any]:

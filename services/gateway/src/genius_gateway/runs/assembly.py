@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -19,6 +20,7 @@ from genius_gateway.conversations.service import ConversationService
 from genius_gateway.conversations.turns import TurnService
 from genius_gateway.modules.catalogue import Catalogue
 from genius_gateway.modules.client import ModuleClient
+from genius_gateway.retention.schedule import Schedule
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.library import GatewayLibrary, GatewayTokens
 from genius_gateway.runs.options import RunOptions
@@ -85,8 +87,9 @@ def assemble(
         options=options,
     )
     runs = RunService(parts, turns, references, settings.database.conninfo)
+    kept = dt.timedelta(days=Schedule(settings.retention.days).days("conversations") or 0)
     service = ConversationService(
-        database, audit, conversations, messages, references, runs.cancel, library.delete_file
+        database, audit, conversations, messages, references, runs.cancel, library.delete_file, kept
     )
     return RunSystem(catalogue, runs, service, tokens)
 
