@@ -14,12 +14,12 @@ WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -p
 ARGS ?=
 N ?= 3
 # What a plain test run leaves to its own targets.
-OWN_TARGETS := not vllm and not faults and not helm
+OWN_TARGETS := not vllm and not faults and not helm and not keycloak
 # COVERAGE=1 measures which lines the tests of this process reach; services that run as programs are not counted.
 PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
-.PHONY: help run web wheel test test-core test-vllm test-helm test-faults check format lock \
+.PHONY: help run web wheel test test-core test-keycloak test-pairs test-vllm test-helm test-faults check format lock \
 	bench-relay eval-answers eval-retrieval docs clean
 
 help: ## this list
@@ -44,6 +44,12 @@ test: $(VENV)/.test $(WEBUI)/index.html ## the whole suite (COVERAGE=1, ARGS="-x
 test-core: $(VENV)/.test ## the suite without what needs Chromium or Tesseract
 	$(PYTEST) -m "$(OWN_TARGETS) and not browser and not ocr" --durations=15 $(ARGS)
 	@$(REPORT)
+
+test-keycloak: $(VENV)/.test $(WEBUI)/index.html ## realm, logins, tokens, logout against a real Keycloak
+	scripts/test-keycloak.sh $(ARGS)
+
+test-pairs: $(VENV)/.test ## every ordered pair of 46 authorities: what one has, no other finds
+	GENIUS_TEST_AUTHORITIES=46 $(BIN)/python -m pytest -s tests/integration/gateway/test_pairs.py $(ARGS)
 
 test-vllm: $(VENV)/.test ## chat, stream, cancel and usage against a real vLLM on the CPU
 	scripts/test-vllm.sh $(ARGS)

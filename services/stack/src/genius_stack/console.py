@@ -74,6 +74,8 @@ class UpConsole:
                 roles = ", ".join(ROLE_NAMES.get(role, role) for role in login.roles)
                 logins.add_row(login.username, login.password, roles, login.authority or "–")
             self._console.print(logins)
+        if "identity" not in stack.services:
+            self._console.print(f"Anmeldung: {stack.issuer}", highlight=False, soft_wrap=True)
         for application in stack.applications:
             self._console.print(
                 f"Anwendung {application.client_id} ({application.authority}): "

@@ -76,3 +76,9 @@ class Refused(StackError):
     """Something asked for is not allowed here (unknown login, foreign address, wrong profile)."""
 
     exit_code = 13
+
+
+class KeycloakFailed(StackError):
+    """Keycloak can't be reached or refuses, or a file for it is wrong."""
+
+    exit_code = 14

@@ -11,7 +11,10 @@ DEFAULT_DATA_DIR = Path(".genius")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpOptions:
-    """Options of `genius up`; `keycloak` is an issuer URL, `openai_url` what an SDK calls base URL."""
+    """Options of `genius up`; `keycloak` is an issuer URL, `openai_url` what an SDK calls base URL.
+
+    `authorities` names the file of authorities for a Keycloak, None the shipped one (without samples: none at all).
+    """
 
     port: int = 8080
     data_dir: Path = DEFAULT_DATA_DIR
@@ -22,6 +25,8 @@ class UpOptions:
     openai_kind: str | None = None
     keycloak: str | None = None
     keycloak_secret_file: Path | None = None
+    keycloak_follow_secret_file: Path | None = None
+    authorities: Path | None = None
     samples: bool = True
     laws: bool = True
     web_ui: bool = True

@@ -21,6 +21,8 @@ from genius_stack.datadir import DataDir
 from genius_stack.errors import ServiceFailed, StackError, WebUiMissing
 from genius_stack.files import write_private
 from genius_stack.identity.realm import REALM_FILE
+from genius_stack.keycloak.discovery import require_issuer
+from genius_stack.keycloak.files import SAMPLE_AUTHORITIES, read_authorities
 from genius_stack.migrations import fingerprint
 from genius_stack.options import UpOptions
 from genius_stack.ports import inner_ports, require_free
@@ -71,6 +73,8 @@ class Platform:
         """Start all programs, migrate, set the samples up. Raises: StackError."""
         plan = self._plan
         assert plan is not None
+        if self.options.keycloak is not None:
+            await require_issuer(self.options.keycloak)
         self._rotation = asyncio.create_task(self._supervisor.rotate_logs())
         fresh = await asyncio.to_thread(plan.cluster.initialise)
         if fresh:
@@ -120,10 +124,10 @@ class Platform:
         write_private(note, orjson.dumps(current))
 
     async def _apply_authorities(self, plan: Plan, *, fresh: bool) -> None:
-        """The sample authorities and their units, unless this data directory has exactly these already."""
-        wanted = people.authority_file()
+        """The authorities and their units, unless this data directory has exactly these already."""
+        wanted = self._authority_file()
         file = self.data.path / "authorities.json"
-        if not self._samples or (not fresh and file.exists() and file.read_bytes() == wanted):
+        if wanted is None or (not fresh and file.exists() and file.read_bytes() == wanted):
             return
         unfinished = file.with_suffix(".new")
         write_private(unfinished, wanted)
@@ -146,6 +150,16 @@ class Platform:
             )
         if await process.wait() != 0:
             raise ServiceFailed(f"{name} ist fehlgeschlagen: {last_line(log)} Protokoll: {log}")
+
+    def _authority_file(self) -> bytes | None:
+        """With a Keycloak those of its realm, so that its groups are known here; else those of the samples."""
+        if self.options.authorities is not None:
+            return orjson.dumps(read_authorities(str(self.options.authorities)).model_dump(mode="json"))
+        if not self.options.samples:
+            return None
+        if self.options.keycloak is not None:
+            return orjson.dumps(read_authorities(SAMPLE_AUTHORITIES).model_dump(mode="json"))
+        return people.authority_file()
 
     @property
     def _samples(self) -> bool:

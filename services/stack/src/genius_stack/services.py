@@ -11,6 +11,7 @@ from signal import Signals
 
 from genius_stack.datadir import DataDir
 from genius_stack.identity.settings import REALM_PATH
+from genius_stack.keycloak.wanted import FOLLOWER
 from genius_stack.options import UpOptions
 from genius_stack.ports import HOST
 from genius_stack.postgresql import Cluster, Role
@@ -149,6 +150,7 @@ class Plan:
     def _gateway_settings(self) -> dict[str, str]:
         gateway, _ = self.roles()
         return {
+            **self._follow_settings(),
             "PORT": str(self.options.port),
             "INTERNAL_PORT": str(self.ports["gateway_internal"]),
             "PUBLIC_URL": self.options.public_url,
@@ -178,6 +180,12 @@ class Plan:
         if self.options.keycloak_secret_file is not None:
             return self.options.keycloak_secret_file.read_text().strip()
         return self.secrets.web_client
+
+    def _follow_settings(self) -> dict[str, str]:
+        file = self.options.keycloak_follow_secret_file
+        if file is None:
+            return {}
+        return {"OIDC__FOLLOW__CLIENT_ID": FOLLOWER, "OIDC__FOLLOW__CLIENT_SECRET": file.read_text().strip()}
 
     def _service(self, name: str, module: str, settings: Mapping[str, str]) -> Program:
         return Program(

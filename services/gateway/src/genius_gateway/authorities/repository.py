@@ -28,8 +28,12 @@ class UnitEntry(_Entry):
 
 
 class AuthorityEntry(_Entry):
-    """`short` is its name in groups: /behoerden/<short>; `parent` is the short name of an earlier entry."""
+    """`short` is its name in groups: /behoerden/<short>; `parent` is the short name of an earlier entry.
 
+    `id` is for one that is new here, so that other systems know the same one; it is never changed afterwards.
+    """
+
+    id: UUID | None = None
     kind: Literal["ministry", "agency", "municipality", "court", "other"]
     parent: str | None = None
     units: list[UnitEntry] = []
@@ -81,6 +85,6 @@ class AuthorityRepository:
                     await connection.execute(_UNIT, values)
 
     async def _upsert(self, connection: AsyncConnection, entry: AuthorityEntry) -> UUID:
-        values = {"id": uuid4(), **entry.model_dump(exclude={"units"})}
+        values = {**entry.model_dump(exclude={"units"}), "id": entry.id or uuid4()}
         identifier: UUID = (await connection.execute(_UPSERT, values)).scalar_one()
         return identifier

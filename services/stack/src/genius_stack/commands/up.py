@@ -19,6 +19,18 @@ from genius_stack.stackfile import StackFile
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+Keycloak = Annotated[str | None, typer.Option(help="Aussteller eines Keycloak statt des eigenen Dienstes")]
+WebSecret = Annotated[
+    Path | None, typer.Option(help="Datei mit dem Geheimnis des Clients genius-web", exists=True, dir_okay=False)
+]
+FollowSecret = Annotated[
+    Path | None, typer.Option(help="Datei mit dem Geheimnis des Clients genius-follow", exists=True, dir_okay=False)
+]
+Authorities = Annotated[
+    Path | None,
+    typer.Option(help="Datei der Behörden des Keycloak; sonst die 46 erfundenen", exists=True, dir_okay=False),
+]
+
 
 def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port der Oberfläche und der Schnittstellen")] = 8080,
@@ -30,10 +42,10 @@ def up(
     openai_url: Annotated[str | None, typer.Option(help="OpenAI-kompatibler Server, mit /v1")] = None,
     openai_model: Annotated[str | None, typer.Option(help="nur dieses Modell des Servers anbieten")] = None,
     openai_kind: Annotated[str | None, typer.Option(help="auto, openai oder vllm")] = None,
-    keycloak: Annotated[str | None, typer.Option(help="Aussteller eines Keycloak statt des eigenen Dienstes")] = None,
-    keycloak_secret_file: Annotated[
-        Path | None, typer.Option(help="Datei mit dem Geheimnis des Clients genius-web", exists=True, dir_okay=False)
-    ] = None,
+    keycloak: Keycloak = None,
+    keycloak_secret_file: WebSecret = None,
+    keycloak_follow_secret_file: FollowSecret = None,
+    authorities: Authorities = None,
     samples: Annotated[bool, typer.Option(help="Beispielbehörden, -personen und das Bundesrecht anlegen")] = True,
     laws: Annotated[bool, typer.Option(help="das Bundesrecht einlesen")] = True,
     web_ui: Annotated[bool, typer.Option(help="gebaute Oberfläche verlangen")] = True,
@@ -45,6 +57,8 @@ def up(
         raise typer.BadParameter("--openai-kind ist auto, openai oder vllm")
     if (keycloak is None) != (keycloak_secret_file is None):
         raise typer.BadParameter("--keycloak braucht --keycloak-secret-file und umgekehrt")
+    if keycloak is None and (authorities is not None or keycloak_follow_secret_file is not None):
+        raise typer.BadParameter("--authorities und --keycloak-follow-secret-file gehören zu --keycloak")
     for option, address in (("--openai-url", openai_url), ("--keycloak", keycloak)):
         if address is not None and not is_http_url(address):
             raise typer.BadParameter(f"{option} ist keine Adresse mit http:// oder https://: {address}")
@@ -58,6 +72,8 @@ def up(
         openai_kind=openai_kind,
         keycloak=keycloak,
         keycloak_secret_file=keycloak_secret_file,
+        keycloak_follow_secret_file=keycloak_follow_secret_file,
+        authorities=authorities,
         samples=samples,
         laws=laws,
         web_ui=web_ui,
