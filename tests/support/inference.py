@@ -48,12 +48,12 @@ def jwks_server() -> Iterator[Keys]:
 
 
 @contextlib.contextmanager
-def served(app: ASGIApp, *, timeout_keep_alive: int = 75) -> Iterator[str]:
+def served(app: ASGIApp, *, timeout_keep_alive: int = 75, port: int = 0) -> Iterator[str]:
     """Serve an ASGI application with uvicorn, uvloop and httptools on a thread; gives its URL."""
     config = uvicorn.Config(
         app,
         host="127.0.0.1",
-        port=0,
+        port=port,
         loop="uvloop",
         http="httptools",
         log_config=None,

@@ -163,7 +163,7 @@ async def test_whatever_happens_the_books_are_right(office: Office, seed: int) -
             await ledger.flush(give_back=dice.random() < 0.3)
         else:  # the process is killed; another takes its place
             await ledgers[1 - number].flush()
-            lost = spent - (await office.used("person", who.subject))[1]  # of its last half second
+            lost = spent - (await office.used("person", who.subject))[1]  # what it had not written
             running = [(owner, held) for owner, held in running if owner is not ledger]
             ledgers[number] = office.replica(person_tokens_per_day=limit)
         assert spent - lost <= limit + most

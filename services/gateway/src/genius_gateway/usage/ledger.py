@@ -2,7 +2,7 @@
 """Reserve before, settle after: the limits of persons, applications, models, cost centres and authorities.
 
 Each process leases blocks of the meters and reserves from them in memory, without waiting for the database; what it
-used is written twice a second. The last 5 % of a meter are reserved in the database, one request at a time. A process
+used is written every second. The last 5 % of a meter are reserved in the database, one request at a time. A process
 that dies takes nothing along: its leases end by themselves. Days and months are those of UTC.
 
 Plain functions on `Principal`, for FastAPI routes, raw ASGI routes and workers alike. Nothing here knows an address or
@@ -33,7 +33,7 @@ from genius_gateway.usage.pots import Account, Pot, Reservation
 from genius_gateway.usage.store import LEASE_S, QuotaStore, Sum
 
 log = structlog.get_logger(__name__)
-_FLUSH_S = 0.5
+_FLUSH_S = 1.0
 _LIMITS_S = 2.0
 _FORGET_S = 3600.0
 _ACCOUNTS_KEPT = 10_000

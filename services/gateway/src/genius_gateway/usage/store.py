@@ -34,12 +34,11 @@ _KEYS = (
     "unnest(CAST(:periods AS text[]), CAST(:starts AS date[]), CAST(:scopes AS text[]), CAST(:keys AS text[]),"
     " CAST(:requests AS bigint[]), CAST(:tokens AS bigint[])) AS w (period, starts, scope, key, requests, tokens)"
 )
-_ADD = text(
+_LOCK = text(
     "INSERT INTO quota_meters AS m (authority, period, starts, scope, key, requests, tokens)"  # noqa: S608
     f" SELECT :authority, w.* FROM {_KEYS} ORDER BY 2, 3, 4, 5"
     " ON CONFLICT (authority, period, starts, scope, key) DO UPDATE"
     " SET requests = m.requests + excluded.requests, tokens = m.tokens + excluded.tokens"
-    " RETURNING period, starts, scope, key, requests, tokens"
 )
 _LEASE = text(
     f"WITH judged AS (SELECT w.period, w.starts, w.scope, w.key, m.requests, m.tokens,"  # noqa: S608
@@ -64,11 +63,21 @@ _LEASE = text(
     "  tokens = CASE WHEN l.until > clock_timestamp() THEN l.tokens ELSE 0 END + excluded.tokens)"
     " SELECT * FROM granted"
 )
-_HOLD = text(
-    "INSERT INTO quota_leases (authority, period, starts, scope, key, requests, tokens, replica, until)"  # noqa: S608
-    f" SELECT :authority, w.*, :replica, clock_timestamp() + make_interval(secs => :seconds) FROM {_KEYS}"
-    " ORDER BY 2, 3, 4, 5 ON CONFLICT (authority, period, starts, scope, key, replica) DO UPDATE"
-    " SET requests = excluded.requests, tokens = excluded.tokens, until = excluded.until"
+_SETTLE = text(
+    "WITH w AS (SELECT * FROM unnest(CAST(:periods AS text[]), CAST(:starts AS date[]), CAST(:scopes AS text[]),"
+    " CAST(:keys AS text[]), CAST(:requests AS bigint[]), CAST(:tokens AS bigint[]), CAST(:held_requests AS bigint[]),"
+    " CAST(:held_tokens AS bigint[]))"
+    " AS w (period, starts, scope, key, requests, tokens, held_requests, held_tokens)),"
+    " held AS (INSERT INTO quota_leases (authority, period, starts, scope, key, requests, tokens, replica, until)"
+    "  SELECT :authority, period, starts, scope, key, held_requests, held_tokens, :replica,"
+    "  clock_timestamp() + make_interval(secs => :seconds) FROM w"
+    "  ON CONFLICT (authority, period, starts, scope, key, replica) DO UPDATE"
+    "  SET requests = excluded.requests, tokens = excluded.tokens, until = excluded.until)"
+    " INSERT INTO quota_meters AS m (authority, period, starts, scope, key, requests, tokens)"
+    " SELECT :authority, period, starts, scope, key, requests, tokens FROM w ORDER BY 2, 3, 4, 5"
+    " ON CONFLICT (authority, period, starts, scope, key) DO UPDATE"
+    " SET requests = m.requests + excluded.requests, tokens = m.tokens + excluded.tokens"
+    " RETURNING period, starts, scope, key, tokens"
 )
 _GIVE_BACK = text(
     "DELETE FROM quota_leases WHERE authority = :authority AND replica = :replica AND requests <= 0 AND tokens <= 0"
@@ -147,7 +156,7 @@ class QuotaStore:
         and `tokens`, `left_…` before, `grant_…`, `exact`.
         """
         async with self._database.transaction(_scope(authority, [meter.key for meter in meters])) as connection:
-            await connection.execute(_ADD, {"authority": authority, **_columns((meter.key, 0, 0) for meter in meters)})
+            await connection.execute(_LOCK, {"authority": authority, **_columns((meter.key, 0, 0) for meter in meters)})
             values = {
                 "authority": authority,
                 "replica": self._replica,
@@ -164,9 +173,12 @@ class QuotaStore:
         async with self._database.transaction(_scope(authority, keys)) as connection:
             if changes:
                 used = _columns((c.meter.key, c.used_requests, c.used_tokens) for c in changes)
-                rows = (await connection.execute(_ADD, {**base, **used})).all()
-                held = _columns((c.meter.key, c.held_requests, c.held_tokens) for c in changes)
-                await connection.execute(_HOLD, {**base, **held, "seconds": LEASE_S})
+                held = {
+                    "held_requests": [change.held_requests for change in changes],
+                    "held_tokens": [change.held_tokens for change in changes],
+                }
+                rows = (await connection.execute(_SETTLE, {**base, **used, **held, "seconds": LEASE_S})).all()
+            if any(not (change.held_requests or change.held_tokens) for change in changes):
                 await connection.execute(_GIVE_BACK, base)
             for (day, kind), total in sorted(sums.items()):
                 await connection.execute(_COUNT, {**base, "day": day, "kind": kind, **_sum(total)})

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Gateway, inference and PostgreSQL as processes of their own, for benchmarks: `/v1` as an application calls it."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from genius_gateway.migrate import upgrade
+from genius_gateway.settings import Settings
+from genius_stack.identity.app import create_app as create_provider
+from genius_stack.identity.settings import Settings as ProviderSettings
+from genius_stack.postgresql.cluster import Cluster, Role, new_password
+from genius_stack.postgresql.location import temporary
+from genius_stack.samples import people
+from genius_stack.secrets import StackSecrets
+from tests.support.gateway import gateway_settings
+from tests.support.inference import TENANT, served
+from tests.support.platform import free_port
+
+Program = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
+APPLICATION = "mhb-fachverfahren"
+
+
+@dataclass
+class Stand:
+    """`token` is the application's; `pids` are gateway and inference; `database_pid` PostgreSQL's first process."""
+
+    url: str
+    token: str
+    pids: tuple[int, ...]
+    database_pid: int
+
+
+def environment(prefix: str, values: dict[str, object]) -> dict[str, str]:
+    return {f"{prefix}{name.upper()}": str(value) for name, value in values.items()}
+
+
+def gateway_environment(settings: Settings, inference: int) -> dict[str, str]:
+    oidc = settings.oidc
+    values: dict[str, object] = {
+        "profile": settings.profile,
+        "tenant": settings.tenant,
+        "port": settings.port,
+        "internal_port": settings.internal_port,
+        "public_url": settings.public_url,
+        "oidc__issuer": oidc.issuer,
+        "oidc__client_id": oidc.client_id,
+        "oidc__client_secret": oidc.client_secret.get_secret_value(),
+        "database__url": settings.database.url.get_secret_value(),
+        "kek_file": settings.kek_file,
+        "signing_key_file": settings.signing_key_file,
+        "audit__key_file": settings.audit.key_file,
+        "inference_url": f"http://127.0.0.1:{inference}",
+        "retrieval_url": settings.retrieval_url,
+        "modules_url": settings.modules_url,
+    }
+    return environment("GENIUS_GATEWAY_", values)
+
+
+@contextmanager
+def database() -> Iterator[tuple[Cluster, str]]:
+    with TemporaryDirectory(prefix="genius-bench-pg-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        cluster = Cluster(temporary(folder), new_password(), {})
+        cluster.initialise(sync=False)
+        with (folder / "server.log").open("wb") as log:
+            cluster.start(log)
+        try:
+            role = Role("gateway", new_password(), new_password())
+            cluster.ensure(role)
+            upgrade(cluster.owner_url(role))
+            yield cluster, cluster.app_url(role)
+        finally:
+            cluster.stop()
+
+
+@contextmanager
+def stand(program: Program, upstream: str) -> Iterator[Stand]:
+    """Everything started, the sample authorities applied."""
+    with ExitStack() as stack:
+        cluster, app_url = stack.enter_context(database())
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="genius-bench-")))
+        secrets, provider_port, inference_port = StackSecrets(), free_port(), free_port()
+        issuer = f"http://127.0.0.1:{provider_port}/realms/genius"
+        settings = gateway_settings(folder, app_url, issuer, secrets.web_client, free_port())
+        realm = people.build_realm(secrets, [settings.public_url])
+        (folder / "realm.json").write_text(json.dumps(realm.model_dump(mode="json")), encoding="utf-8")
+        provider = ProviderSettings(profile="local", tenant=TENANT, port=provider_port, state_dir=folder)
+        stack.enter_context(served(create_provider(provider), port=provider_port))
+        given = gateway_environment(settings, inference_port)
+        (folder / "authorities.json").write_bytes(people.authority_file())
+        with program(
+            "genius_gateway", "authorities", "apply", str(folder / "authorities.json"), environment=given
+        ) as it:
+            assert it.wait(60) == 0
+        gateway = stack.enter_context(program("genius_gateway", environment=given))
+        wait_for(f"{settings.public_url}/api/v1/health/live")
+        jwks = f"http://127.0.0.1:{settings.internal_port}/.well-known/jwks.json"
+        values: dict[str, object] = {"profile": "local", "tenant": TENANT, "port": inference_port, "jwks_url": jwks}
+        values["upstream__url"] = upstream
+        inference = stack.enter_context(
+            program("genius_inference", environment=environment("GENIUS_INFERENCE_", values))
+        )
+        wait_for(f"http://127.0.0.1:{inference_port}/health/ready")
+        answer = httpx.post(
+            f"http://127.0.0.1:{provider_port}/local/token",
+            json={"application": APPLICATION},
+            headers={"authorization": f"Bearer {secrets.local_token}"},
+            trust_env=False,
+        )
+        token = answer.raise_for_status().json()["access_token"]
+        postmaster = int((cluster.location.data / "postmaster.pid").read_text().splitlines()[0])
+        yield Stand(settings.public_url, token, (gateway.pid, inference.pid), postmaster)
+
+
+def wait_for(url: str) -> None:
+    for _ in range(400):
+        try:
+            if httpx.get(url, trust_env=False).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f"{url} did not become ready")
