@@ -306,6 +306,17 @@ async def test_absurd_counts_fill_no_counter(office: Office) -> None:
     assert isinstance(await attempt(ledger, who, 0), QuotaReached)
 
 
+async def test_invented_models_share_a_meter(office: Office) -> None:
+    """QUO-02: names without end fill neither memory nor table, and one with values of its own keeps its meter."""
+    ledger, who = office.replica(requests_per_day=400), office.principal()
+    for number in range(210):
+        ledger.settle(await ledger.reserve(who, "model", model=f"erfunden-{number}"))
+    await ledger.flush()
+    names = await office.rows("SELECT key, requests FROM quota_meters WHERE scope = 'model' ORDER BY requests DESC")
+    assert len(names) == 201
+    assert names[0] == ("*", 10)
+
+
 async def test_a_raised_limit_counts_at_once_here(office: Office) -> None:
     """QUO-01: what an operator raises or lowers replaces leased blocks; unknown models have no limit of their own."""
     ledger, who = office.replica(person_requests_per_day=100), office.principal()

@@ -102,7 +102,6 @@ class Journal:
             outcome = self._outcome(final)
             await self._write(lambda connection: self._store_end(connection, outcome, logged))
         except LostRun:
-            self._parts.quota.release(self.job.run)
             self.live.stop("lost")
             return
         self.live.unsaved = []
@@ -170,7 +169,6 @@ class Journal:
             await self._write(lambda c: self._repository.release(c, self.job.run, self._runner))
         except LostRun:
             pass
-        self._parts.quota.release(self.job.run)
         self.live.stop("lost")
 
     async def renew(self) -> sa.Row[Any] | None:

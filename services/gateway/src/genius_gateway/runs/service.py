@@ -178,6 +178,7 @@ class RunService:
         try:
             await Execution(claimed.job, Journal(claimed.job, live, self.runner, self._parts), self._parts).run()
         finally:
+            self._parts.quota.release(live.run)  # where it was not settled, another process has it now
             if not live.ended.is_set():
                 live.stop("lost")
             self.hub.remove(live)

@@ -38,7 +38,9 @@ _LIMITS_S = 2.0
 _FORGET_S = 3600.0
 _ACCOUNTS_KEPT = 10_000
 _MOST_TOKENS = 2**40  # of one request: what a module claims must not fill a counter
-_AccountKey = tuple[UUID, UUID | None, UUID | None, str]
+_MODELS_KEPT = 200
+_OTHER_MODELS = "*"
+_AccountKey = tuple[UUID, UUID | None, str]
 Sums = dict[tuple[dt.date, Kind], Sum]
 
 
@@ -50,7 +52,8 @@ class Ledger:
         self._authorities = AuthorityRepository(database)
         self._books: dict[UUID, tuple[float, LimitBook]] = {}
         self._reading: SingleFlight[UUID, LimitBook] = SingleFlight()
-        self._accounts: dict[_AccountKey, Account] = {}
+        self._accounts: dict[UUID, dict[_AccountKey, Account]] = {}
+        self._models: dict[UUID, set[str]] = {}
         self._pots: dict[UUID, dict[MeterKey, Pot]] = {}
         self._active: dict[UUID, set[Pot]] = {}
         self._sums: dict[UUID, Sums] = {}
@@ -141,8 +144,7 @@ class Ledger:
         """The limits of an authority as they are now; others that this process knew of it are forgotten."""
         book = await self._reading.do(authority, lambda: self._store.limits(authority))
         self._books[authority] = (time.monotonic() + _LIMITS_S, book)
-        for key in [key for key in self._accounts if key[2] == authority]:
-            del self._accounts[key]
+        self._accounts.pop(authority, None)
         return book
 
     @property
@@ -151,7 +153,8 @@ class Ledger:
 
     def _account(self, principal: Principal, model: str) -> Account | None:
         """The account of the last moment, unless the day or the limits may have changed."""
-        account = self._accounts.get((principal.subject, principal.application, principal.authority, model))
+        accounts = self._accounts.get(principal.authority) if principal.authority else None
+        account = accounts.get((principal.subject, principal.application, model)) if accounts else None
         return account if account is not None and account.until > time.time() else None
 
     async def _open(self, principal: Principal, model: str) -> Account:
@@ -164,17 +167,28 @@ class Ledger:
         now = dt.datetime.now(dt.UTC)
         known = self._pots.setdefault(authority, {})
         pots = []
-        for meter in book.meters(principal, model, now.date()):
+        for meter in book.meters(principal, self._metered(authority, book, model), now.date()):
             pot = known.get(meter.key)
             if pot is None:
                 pot = known[meter.key] = Pot(meter)
             pots.append(pot.limited(meter))
         until = time.time() + until - time.monotonic()
         account = Account(authority, now.date(), tuple(pots), min(until, renewal("day", now.date()).timestamp()))
-        if len(self._accounts) >= _ACCOUNTS_KEPT:
-            self._accounts.clear()
-        self._accounts[principal.subject, principal.application, authority, model] = account
+        accounts = self._accounts.setdefault(authority, {})
+        if len(accounts) >= _ACCOUNTS_KEPT:
+            accounts.clear()
+        accounts[principal.subject, principal.application, model] = account
         return account
+
+    def _metered(self, authority: UUID, book: LimitBook, model: str) -> str:
+        """The meter of a model. Callers may invent names without end: beyond the first 200 they share one."""
+        names = self._models.setdefault(authority, set())
+        if not model or model in names or model in book.own.models:
+            return model
+        if len(names) >= _MODELS_KEPT:
+            return _OTHER_MODELS
+        names.add(model)
+        return model
 
     async def _lease(self, account: Account, tokens: int) -> None:
         refused: QuotaReached | None = None
