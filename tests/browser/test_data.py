@@ -59,6 +59,7 @@ def test_read_take_along_and_delete(open_page: OpenPage, platform: Platform, tmp
     dialog.get_by_role("checkbox").press("Space")
     confirm.press("Enter")
     expect(page.get_by_role("heading", name="Ihre Daten sind gelöscht")).to_be_focused()
+    expect(page.get_by_text(WORD)).to_have_count(0)
     check(page, "erased")
     picture(page, "erased")
     with page.expect_download() as download:

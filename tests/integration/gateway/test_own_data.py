@@ -89,7 +89,7 @@ async def test_the_copy_has_every_planted_item(own: Gateway) -> None:
         assert word not in text
     transcript = next(name for name in names if name.startswith("gespraeche/") and mine.canary in name)
     assert archive.read(transcript).decode().splitlines()[-2:] == [f"{mine.canary}-frage", ""]
-    original = next(name for name in names if name.startswith(f"dateien/mhb/{mine.file}/") and name.endswith(".txt"))
+    original = next(name for name in names if name.startswith(f"dateien/mhb/{mine.file}/"))
     assert archive.read(original).decode() == f"Der Vermerk {mine.canary}-datei liegt bei."
     rows = [json.loads(line) for line in archive.read("daten/mhb/runs.ndjson").splitlines()]
     assert {row["id"] for row in rows} >= {str(mine.run), str(mine.turn)}

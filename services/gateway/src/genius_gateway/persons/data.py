@@ -81,40 +81,53 @@ class Reader:
         self._database = database
         self._keys = keys
 
-    async def rows(self, table: Table, person: UUID, authority: UUID | None) -> AsyncIterator[dict[str, Any]]:
-        """Each row as it goes into an export: sealed columns opened, what is not the person's to see left out."""
+    async def rows(
+        self, table: Table, person: UUID, authority: UUID | None, **only: Any
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Each row as it goes into an export: sealed columns opened, what is not the person's to see left out.
+
+        `only` narrows by columns of ours: `conversation=id`.
+        """
         key = ", ".join(table.key)
         places = ", ".join(f":k{index}" for index in range(len(table.key)))
-        order = f"ORDER BY {key} LIMIT {PAGE}"
-        first = text(f"SELECT * FROM {table.name} WHERE {table.person} = :person {order}")  # noqa: S608 our own names
-        further = text(
-            f"SELECT * FROM {table.name} WHERE {table.person} = :person AND ({key}) > ({places}) {order}"  # noqa: S608
-        )
-        statement, values = first, _values(table, person)
+        chosen = "".join(f" AND {name} = :{name}" for name in only)
+        begin = f"SELECT * FROM {table.name} WHERE {table.person} = :person{chosen}"  # noqa: S608 our own names
+        order = f" ORDER BY {key} LIMIT {PAGE}"
+        values = {**_values(table, person), **only}
+        statement = text(begin + order)
         while True:
             async with self._database.transaction(scope_of(table, person, authority)) as connection:
                 found = (await connection.execute(statement, values)).mappings().all()
-                opened = [await self._opened(connection, table, dict(row)) for row in found]
+                opened = await self._opened(connection, table, [dict(row) for row in found])
             for row in opened:
                 yield row
             if len(found) < PAGE:
                 return
-            last = {f"k{index}": found[-1][name] for index, name in enumerate(table.key)}
-            statement, values = further, {**_values(table, person), **last}
+            values |= {f"k{index}": found[-1][name] for index, name in enumerate(table.key)}
+            statement = text(f"{begin} AND ({key}) > ({places}){order}")
 
-    async def _opened(self, connection: AsyncConnection, table: Table, row: dict[str, Any]) -> dict[str, Any]:
-        opened: dict[str, Any] = {}
-        for name, column in table.columns.items():
-            value = row.get(name)
-            if column.of_others or value is None:
-                continue
-            if column.place is not None:
-                key = await self._keys.by_id(connection, key_id_of(value))
-                opened[name] = _open(column, key, value, column.place.format(**row))
-            elif not isinstance(value, bytes | memoryview):
-                # Digests in bytes say nothing to anybody.
-                opened[name] = _plain(value)
-        return opened
+    async def _opened(
+        self, connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        sealed = [name for name, column in table.columns.items() if column.place is not None]
+        # Each key is asked for once in a page.
+        used = {key_id_of(row[name]) for row in rows for name in sealed if row[name] is not None}
+        keys = {identifier: await self._keys.by_id(connection, identifier) for identifier in used}
+        return [_readable(table, row, keys) for row in rows]
+
+
+def _readable(table: Table, row: dict[str, Any], keys: dict[UUID, ContentKey]) -> dict[str, Any]:
+    opened: dict[str, Any] = {}
+    for name, column in table.columns.items():
+        value = row.get(name)
+        if column.of_others or value is None:
+            continue
+        if column.place is not None:
+            opened[name] = _open(column, keys[key_id_of(value)], value, column.place.format(**row))
+        elif not isinstance(value, bytes | memoryview):
+            # Digests in bytes say nothing to anybody.
+            opened[name] = _plain(value)
+    return opened
 
 
 def _open(column: Column, key: ContentKey, value: bytes, place: str) -> Any:

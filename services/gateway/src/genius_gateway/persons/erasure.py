@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
+import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.database import Database, RowScope, rescope
+from genius_common.errors import PlatformError
 from genius_common.keys import KeyRing
 from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.audit.trail import AuditTrail
@@ -28,6 +31,7 @@ from genius_gateway.retention.files import RetrievalFiles
 from genius_gateway.retention.holds import require_free
 from genius_gateway.revocation.service import Revocations
 
+log = structlog.get_logger(__name__)
 RequestedBy = Literal["person", "betrieb", "retention"]
 _BASES = text("SELECT id FROM knowledge_bases WHERE owner_person = :person ORDER BY id")
 _GRANTS = text("DELETE FROM grants WHERE object_kind = 'knowledge_base' AND object = ANY(:bases)")
@@ -41,6 +45,10 @@ class _Found:
     retrieval: Counter[str] = field(default_factory=Counter)
     gateway_keys: list[str] = field(default_factory=list)
     retrieval_keys: list[str] = field(default_factory=list)
+
+    @property
+    def anything(self) -> bool:
+        return bool(+self.gateway or +self.retrieval or self.gateway_keys or self.retrieval_keys)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -91,7 +99,11 @@ class Erasure:
             facts = {"receipt": str(receipt), "sha256": digest(body), "requested_by": requested_by}
             await append(connection, [_record("person.erase", person, actor, facts)])
         self._keys.forget()
-        await self._late(person, authorities, actor, receipt)
+        try:
+            await self._late(person, authorities, actor, receipt)
+        except (PlatformError, SQLAlchemyError, OSError) as error:
+            # The deletion itself is done and signed; what came late goes by its retention time then.
+            log.error("late rows not looked for", error=type(error).__name__)
         return signed
 
     async def _late(self, person: UUID, authorities: list[UUID], actor: UUID | None, receipt: UUID) -> None:
@@ -99,9 +111,10 @@ class Erasure:
         late = _Found()
         async with self._database.transaction(RowScope(person=person)) as connection:
             for authority in authorities:
+                await self._in_retrieval(connection, authority, person, actor, receipt, late)
                 await self._in_authority(connection, authority, person, late)
             await self._without_authority(connection, person, late)
-            if not +late.gateway and not late.gateway_keys:
+            if not late.anything:
                 return
             await rescope(connection, RowScope(tenant_wide=True))
             facts = {"receipt": str(receipt)}

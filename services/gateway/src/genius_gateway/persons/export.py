@@ -45,7 +45,7 @@ Diese Datei enthält alles, was die Plattform über Sie speichert (Artikel 15 Ab
 
 daten/          jede Zeile Ihrer Daten, eine JSON-Zeile je Eintrag, getrennt nach Behörde und Art
 gespraeche/     Ihre Gespräche als Text
-dateien/        Dateien, die Sie hochgeladen haben, im Original, mit ihrem Zustand (zustand.json)
+dateien/        Dateien, die Sie hochgeladen haben, im Original, mit ihrem Zustand (JSON)
 wissensbasen/   Dokumente Ihrer eigenen Wissensbasen im Original
 
 Zweck, Rechtsgrundlage und Dauer der Speicherung stehen auf der Seite „Meine Daten“.
@@ -124,10 +124,10 @@ class DataExport:
 
     async def _transcript(self, person: UUID, authority: UUID, conversation: dict[str, Any]) -> AsyncIterator[bytes]:
         yield f"{conversation.get('title') or 'Gespräch'}\n\n".encode()
-        async for message in self._reader.rows(_TABLES["messages"], person, authority):
-            if message["conversation"] == conversation["id"]:
-                who = "Sie" if message["role"] == "user" else "Genius"
-                yield f"{who}, {message['created_at'][:16]}\n{message['content']['text']}\n\n".encode()
+        chosen = {"conversation": conversation["id"]}
+        async for message in self._reader.rows(_TABLES["messages"], person, authority, **chosen):
+            who = "Sie" if message["role"] == "user" else "Genius"
+            yield f"{who}, {message['created_at'][:16]}\n{message['content']['text']}\n\n".encode()
 
     async def _listed(self, principal: Principal, path: str) -> AsyncIterator[dict[str, Any]]:
         after: str | None = None
@@ -144,7 +144,7 @@ class DataExport:
         self, principal: Principal, path: str, folder: str, state: dict[str, Any]
     ) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
         place = f"{folder}/{state['id']}"
-        yield f"{place}/zustand.json", _whole(orjson.dumps(state))
+        yield f"{place}.json", _whole(orjson.dumps(state))
         # A refused upload was not kept; its state says why.
         if state["state"] != "failed" or await self._is_kept(principal, f"{path}/{state['id']}/content"):
             yield f"{place}/{safe(state['name'])}", self._content(principal, f"{path}/{state['id']}/content")

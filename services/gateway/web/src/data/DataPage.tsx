@@ -7,6 +7,7 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Icon } from '../kern/Icon'
 import { Note } from '../kern/Note'
+import { useSession } from '../session'
 import { useTitle } from '../useTitle'
 import { Erased } from './Erased'
 import { EraseDialog } from './EraseDialog'
@@ -15,6 +16,7 @@ import { KeptList } from './KeptList'
 /** What is kept of the person, how long and why; take it along; delete it all (Art. 15, 17, 20 GDPR). */
 export function DataPage() {
   const { t } = useI18n()
+  const { setConversations } = useSession()
   const [data, setData] = useState<OwnData | null>(null)
   const [error, setError] = useState<unknown>(null)
   const [erasing, setErasing] = useState(false)
@@ -53,7 +55,10 @@ export function DataPage() {
           </section>
         </>
       )}
-      {erasing && <EraseDialog onClose={() => setErasing(false)} onDone={setReceipt} />}
+      {erasing && <EraseDialog onClose={() => setErasing(false)} onDone={(signed) => {
+        setConversations(() => [])
+        setReceipt(signed)
+      }} />}
     </div></div>
   )
 }
