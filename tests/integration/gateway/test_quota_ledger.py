@@ -101,6 +101,18 @@ async def test_one_token_left_admits_one_request(office: Office) -> None:
     assert abs((late.retry_after or 0) - wait) < 5  # now it is used up, not only held
 
 
+async def test_two_replicas_never_both_take_the_last_token(office: Office) -> None:
+    """QUO-01: the meters' rows are locked: of two statements at the same moment one sees what the other has taken."""
+    first, second = (office.replica(person_tokens_per_day=1_000) for _ in range(2))
+    for _ in range(12):
+        who = office.principal()
+        await first.add(who, "model", 999, 0, "")
+        await second.add(who, "model", 0, 0, "")
+        await asyncio.gather(first.flush(), second.flush())
+        answers = await asyncio.gather(*(attempt(ledger, who, 300) for ledger in (first, second)))
+        assert sum(isinstance(answer, Reservation) for answer in answers) == 1
+
+
 async def test_a_rush_uses_the_whole_limit_and_no_more(office: Office) -> None:
     """QUO-01: 300 requests of 40 people over three replicas: at most one beyond the limit, none unused."""
     limit, most = 50_000, 400
