@@ -185,6 +185,12 @@ def role_in_a_role(admin: RealmAdmin) -> None:
     admin.api.add_composite_realm_roles_to_role("sachbearbeitung", [admin.api.get_realm_role("betrieb")])
 
 
+def client_role_in_a_role(admin: RealmAdmin) -> None:
+    management = admin.clients()["realm-management"]["id"]
+    role = admin.api.get_client_role(management, "manage-users")
+    admin.api.add_composite_realm_roles_to_role("wissenspflege", [role])
+
+
 def role_for_all(admin: RealmAdmin) -> None:
     role = admin.api.get_realm_role("sachbearbeitung")
     admin.api.add_composite_realm_roles_to_role(f"default-roles-{REALM}", [role])
@@ -257,6 +263,7 @@ PLANTED: dict[str, tuple[Callable[[RealmAdmin], None], str]] = {
     "two authorities": (second_authority, "verfahren gehört zu /behoerden/mhb, soll nur zu /behoerden/amt"),
     "role of a group": (role_of_a_group, "Gruppe /behoerden/mhb verleiht Rollen: revision"),
     "role in a role": (role_in_a_role, "Rolle sachbearbeitung bringt andere mit: betrieb"),
+    "administration in a role": (client_role_in_a_role, "Rolle wissenspflege bringt andere mit: manage-users"),
     "role for all": (role_for_all, "Rolle sachbearbeitung bekommt jede neue Person"),
     "group for all": (group_for_all, "Gruppe /behoerden/amt bekommt jede neue Person"),
     "attribute": (renamed, "Gruppe /behoerden/amt: parent ist"),

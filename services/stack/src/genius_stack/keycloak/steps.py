@@ -74,9 +74,10 @@ def roles(admin: RealmAdmin, wanted: Wanted) -> Iterator[Change]:
             payload = {"name": name, "description": title}
             yield Change([f"Rolle {name} fehlt"], partial(admin.api.create_realm_role, payload))
         elif found["composite"]:
-            brought = admin.api.get_composite_realm_roles_of_role(name)
+            # Also roles of clients, such as realm-management's, by which anybody could give himself everything.
+            brought = admin.get(f"/roles/{name}/composites") or []
             line = f"Rolle {name} bringt andere mit: {', '.join(sorted(role['name'] for role in brought))}"
-            yield Change([line], partial(admin.api.remove_composite_realm_roles_to_role, name, brought))
+            yield Change([line], partial(admin.delete, f"/roles/{name}/composites", brought))
     default = f"default-roles-{wanted.realm}"
     given = admin.get(f"/roles/{default}/composites/realm") or []
     for role in given:
