@@ -22,7 +22,6 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from genius_common.database import Database
-from genius_common.errors import PlatformError
 from genius_common.principal import Principal
 from genius_gateway.authorities.repository import AuthorityRepository
 from genius_gateway.settings import LimitSettings
@@ -261,7 +260,7 @@ class Ledger:
         changes = [pot.change(now, give_back=give_back) for pot in due]
         try:
             await self._store.write(authority, changes, sums)
-        except (SQLAlchemyError, PlatformError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 whatever it was: use must not be lost, and the loop must go on
             log.error("usage not written, kept for later", error=type(error).__name__)
             for pot, change in zip(due, changes, strict=True):
                 pot.undo(change)
