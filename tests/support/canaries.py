@@ -136,6 +136,7 @@ class Asking:
 
     def _shows(self, answer: httpx.Response, target: Canary) -> bool:
         self.requests += 1
+        assert answer.status_code not in {401, 429}, "refused for another reason: nothing would be shown by it"
         assert answer.status_code < 500, answer.text
         return any(mark.encode() in answer.content for mark in target.marks)
 

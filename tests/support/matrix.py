@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -131,6 +132,7 @@ class Passport:
             "preferred_username": username,
             "groups": [f"/behoerden/{authority}"] if authority else [],
             "realm_access": {"roles": [role] if role else []},
+            "exp": int(time.time()) + 7200,  # the longest of these tests takes a while on a busy machine
         }
         return self._mint.token(claims={**self._mint.claims(), **person, **claims})
 
