@@ -58,6 +58,7 @@ async def worked(gateway: Gateway) -> Planted:
 async def asked(client: httpx.AsyncClient, rule: Rule, path: str) -> str:
     body: dict[str, Any] = {"query": "a"} if path.endswith("/search") else {}
     answer = await client.request(rule.method, path, json=body if rule.method == "POST" else None)
+    assert answer.status_code != 401, "who is not let in proves nothing"
     return answer.text
 
 
