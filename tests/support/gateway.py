@@ -95,6 +95,7 @@ class Gateway:
 
     async def token(self, name: str) -> str:
         """A bearer token of a sample login, or of an application, younger than whatever was revoked last."""
+        await self.state.revocations._look()  # the notice of what was just committed may still be on its way
         revoked_at = max(self.state.revocations._at.values(), default=0.0)
         if revoked_at > self._fetched_at:
             self._tokens.clear()
