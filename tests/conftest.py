@@ -4,6 +4,8 @@
 import json
 import shutil
 
+# Its pytest plugin imports it at the very end otherwise, where Python 3.11 may fail to compile it.
+import hypothesis  # noqa: F401
 import pytest
 
 from genius_stack.postgresql.location import OUTSIDE, OWNER_NOTE

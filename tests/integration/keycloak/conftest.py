@@ -5,9 +5,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 
-# Its pytest plugin imports it after the last test otherwise, and there Python 3.11 may refuse to compile a module
-# ("AST constructor recursion depth mismatch"): its parser counts what greenlets leave behind.
-import hypothesis  # noqa: F401
 import pytest
 
 from tests.integration.keycloak import provider as providers
