@@ -170,6 +170,7 @@ export type Run = {
   mode?: Mode | null
   result?: TextResult | null
   error?: RunError | null
+  warnings?: { code: string; detail: string }[]
   conversation?: string | null
   created_at: string
   finished_at?: string | null
