@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Fixtures that every kind of test may use. Support code is imported as `tests.support.…`."""
 
+import gc
 import json
 import shutil
+from collections.abc import Generator
 
 # Its pytest plugin imports it at the very end otherwise, where Python 3.11 may fail to compile it.
 import hypothesis  # noqa: F401
@@ -13,6 +15,18 @@ from tests.support.platform_fixtures import model_server, platform, platform_wit
 from tests.support.postgres import postgres_server
 
 __all__ = ["model_server", "platform", "platform_with_model", "postgres_server"]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, object, object]:
+    """Without collecting garbage: a task's lost exception, told while pytest parses source for its report, makes
+    Python 3.11 stop with "AST constructor recursion depth mismatch", and the failure it should report is never seen.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
