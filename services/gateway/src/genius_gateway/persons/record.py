@@ -96,10 +96,11 @@ RECORD: tuple[Table, ...] = (
     ),
     # --- access
     Table(
-        name="api_tokens", kind="api_tokens", person="person", key=("token_hash",),
+        name="api_tokens", kind="api_tokens", person="person",
         columns={
-            **technical("token_hash authority application scopes created_at expires_at revoked_at"),
-            "person": _PSEUDONYM, "name": personal("Bezeichnung des Schlüssels"),
+            **technical("id token_hash authority scopes created_at expires_at revoked_at"), "person": _PSEUDONYM,
+            "name": sealed("Bezeichnung des Zugangsschlüssels", "api_tokens/name/{id}", "text"),
+            "last_used_on": personal("Tag der letzten Nutzung"),
         },
     ),
     Table(
