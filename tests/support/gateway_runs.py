@@ -28,6 +28,7 @@ from fastapi import FastAPI
 from genius_common.database import Database, create_engine
 from genius_common.http import ServiceClient, create_session
 from genius_common.keys import KeyRing, keys_table
+from genius_common.keys_encryption import LocalKeys
 from genius_common.principal import Principal, ProtectionClass
 from genius_common.settings import DatabaseSettings
 from genius_common.sse import Decoder, Frame
@@ -112,7 +113,7 @@ def create_app(config: dict[str, Any]) -> FastAPI:
             system = assemble(
                 settings=values,
                 database=database,
-                keys=KeyRing(bytes.fromhex(config["kek"]), keys_table(sa.MetaData())),
+                keys=KeyRing(LocalKeys(bytes.fromhex(config["kek"])), keys_table(sa.MetaData())),
                 minter=TokenMinter(Ed25519PrivateKey.from_private_bytes(bytes.fromhex(config["signing"]))),
                 audit=AuditTrail(database),
                 ledger=ledger,

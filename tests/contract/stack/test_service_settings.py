@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from genius_common.keys import read_kek
+from genius_common.keys_encryption import read_keks
 from genius_gateway.settings import Settings as GatewaySettings
 from genius_inference.settings import Settings as InferenceSettings
 from genius_modules.settings import Settings as ModulesSettings
@@ -51,7 +51,8 @@ def test_gateway(plan: Plan, enter) -> None:
     assert settings.public_url == "http://127.0.0.1:18080"
     assert settings.oidc.issuer == f"http://127.0.0.1:{plan.ports['identity']}/realms/genius"
     assert settings.internal_port == plan.ports["gateway_internal"]
-    assert len(read_kek(settings.kek_file)) == 32
+    assert settings.kek_file
+    assert [len(kek) for kek in read_keks(settings.kek_file)] == [32]
     assert settings.database.migration_url is None, "the running service must not know the owner's password"
     assert not settings.secure
 

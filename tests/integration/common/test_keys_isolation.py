@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from genius_common.crypto import ContentKey, Undecryptable, key_id_of, new_secret, wrap
 from genius_common.database import Database, RowScope, create_engine
 from genius_common.errors import NotFound
-from genius_common.keys import KEYS_ROW_SECURITY, KeyRing, keys_table, read_kek
+from genius_common.keys import KEYS_ROW_SECURITY, KeyRing, keys_table
+from genius_common.keys_encryption import LocalKeys, read_keks
 from genius_common.settings import DatabaseSettings
 from tests.support.postgres import TestPostgres
 
@@ -47,7 +48,7 @@ class Office:
         return RowScope(authority=self.authority, person=person)
 
     async def key(self, person: UUID | None = None, ring: KeyRing | None = None) -> ContentKey:
-        ring = ring or KeyRing(KEK, KEYS)
+        ring = ring or KeyRing(LocalKeys(KEK), KEYS)
         async with self.database.transaction(self.scope(person)) as connection:
             if person is None:
                 return await ring.authority_key(connection, self.authority)
@@ -56,7 +57,7 @@ class Office:
     async def opens(self, key: UUID, scope: RowScope, ring: KeyRing | None = None) -> bool:
         async with self.database.transaction(scope) as connection:
             try:
-                await (ring or KeyRing(KEK, KEYS)).by_id(connection, key)
+                await (ring or KeyRing(LocalKeys(KEK), KEYS)).by_id(connection, key)
             except Undecryptable:
                 return False
         return True
@@ -144,7 +145,7 @@ async def test_a_row_that_makes_no_sense_is_refused(
 
 async def test_purposes_have_separate_keys(office: Office) -> None:
     """A search key that leaks opens no content."""
-    ring = KeyRing(KEK, KEYS)
+    ring = KeyRing(LocalKeys(KEK), KEYS)
     async with office.database.transaction(office.scope(office.anna)) as connection:
         found = [
             await ring.person_key(connection, office.authority, office.anna, "content"),
@@ -167,14 +168,14 @@ async def test_the_same_person_has_another_key_in_another_authority(database: Da
 async def test_a_destroyed_authority_key_takes_the_keys_below_with_it(office: Office) -> None:
     shared, annas = await office.key(), await office.key(office.anna)
     async with office.database.transaction(office.scope()) as connection:
-        await KeyRing(KEK, KEYS).destroy(connection, shared.id)
+        await KeyRing(LocalKeys(KEK), KEYS).destroy(connection, shared.id)
     assert not await office.opens(shared.id, office.scope())
     assert not await office.opens(annas.id, office.scope(office.anna))
 
 
 async def test_destroying_one_person_leaves_the_others(office: Office) -> None:
     shared, annas, berts = await office.key(), await office.key(office.anna), await office.key(office.bert)
-    ring = KeyRing(KEK, KEYS)
+    ring = KeyRing(LocalKeys(KEK), KEYS)
     assert await office.opens(annas.id, office.scope(office.anna), ring)
     async with office.database.transaction(office.scope(office.anna)) as connection:
         await ring.destroy(connection, annas.id)
@@ -188,7 +189,7 @@ async def test_a_retired_key_opens_old_content_and_seals_no_new(office: Office) 
     sealed = old.seal(b"Bescheid", "messages/text/1")
     async with office.database.transaction(office.scope()) as connection:
         await connection.execute(sa.update(KEYS).where(KEYS.c.id == old.id).values(state="retired"))
-    ring = KeyRing(KEK, KEYS)
+    ring = KeyRing(LocalKeys(KEK), KEYS)
     assert (await office.key(ring=ring)).id != old.id
     async with office.database.transaction(office.scope()) as connection:
         found = await ring.by_id(connection, key_id_of(sealed))
@@ -263,7 +264,7 @@ def test_a_wrong_key_file_stops_the_start(text: str, tmp_path_factory: pytest.Te
     path = tmp_path_factory.mktemp("kek") / "kek"
     path.write_text(text)
     with pytest.raises(ValueError) as caught:
-        read_kek(path)
+        read_keks(path)
     assert text == "" or text not in str(caught.value), "the message must not hold the key"
 
 
@@ -272,5 +273,5 @@ async def test_destroying_a_key_outside_the_scope_is_refused(office: Office) -> 
     annas = await office.key(office.anna)
     async with office.database.transaction(office.scope(office.bert)) as connection:
         with pytest.raises(NotFound):
-            await KeyRing(KEK, KEYS).destroy(connection, annas.id)
+            await KeyRing(LocalKeys(KEK), KEYS).destroy(connection, annas.id)
     assert await office.opens(annas.id, office.scope(office.anna))

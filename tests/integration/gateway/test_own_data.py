@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from genius_common.audit.chain import RECEIPT_DOMAIN, is_signed_by
 from genius_common.audit.keys import private_key
 from genius_common.crypto import Undecryptable, key_id_of, unwrap
-from genius_common.keys import read_kek
+from genius_common.keys_encryption import read_keks
 from genius_gateway.conversations.repository import ConversationRepository
 from genius_gateway.persons.confirmation import LIFETIME
 from genius_gateway.persons.data import OF_PERSONS
@@ -222,7 +222,8 @@ async def test_nothing_readable_is_left(own: Gateway, tmp_path: Path) -> None:
     """DSG-01, DSG-02, DSG-03, AUD-07: rows, files, points, keys; the receipt says so, and the trail still holds."""
     planted, other = await plant(own, "a.weber", in_case=True), await plant(own, "b.yilmaz")
     kept = await ciphertexts(own, planted)
-    gateway_kek, retrieval_kek = read_kek(own.settings.kek_file), read_kek(own.retrieval.data_dir / "kek")
+    assert own.settings.kek_file
+    gateway_kek, retrieval_kek = read_keks(own.settings.kek_file)[0], read_keks(own.retrieval.data_dir / "kek")[0]
     readable = [opens(own.superuser_url, gateway_kek, sealed) for sealed in kept]
     assert any(readable)
     assert any(opens(own.retrieval_superuser_url, retrieval_kek, sealed) for sealed in kept)

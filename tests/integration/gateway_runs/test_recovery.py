@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from genius_common.database import Database, create_engine
 from genius_common.keys import KeyRing, keys_table
+from genius_common.keys_encryption import LocalKeys
 from genius_common.settings import DatabaseSettings
 from genius_gateway.runs.sealing import Owner, Sealer
 from tests.support.gateway_runs import LocalGateway, Person
@@ -28,7 +29,7 @@ ABANDON = "UPDATE runs SET runner = gen_random_uuid(), lease_until = now() - int
 async def sealed_by_another_version(config: dict[str, Any], person: Person, run: str) -> bytes:
     """The request of `run` as a later version might write it: with a field that this one does not know."""
     database = Database(create_engine(DatabaseSettings(url=config["database"])))
-    sealer = Sealer(KeyRing(bytes.fromhex(config["kek"]), keys_table(sa.MetaData())))
+    sealer = Sealer(KeyRing(LocalKeys(bytes.fromhex(config["kek"])), keys_table(sa.MetaData())))
     owner = Owner(person.authority, person.id)
     request = {"input": {}, "tenant": "test", "classification": "intern", "later": 1}
     try:

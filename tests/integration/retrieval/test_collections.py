@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from genius_common.crypto import Undecryptable, key_id_of, new_secret
 from genius_common.database import Database, RowScope
 from genius_common.keys import KeyRing
+from genius_common.keys_encryption import LocalKeys
 from genius_common.principal import ProtectionClass
 from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.tables import collections, keys
@@ -19,7 +20,7 @@ KEK = new_secret()
 
 
 def catalogue() -> CollectionCatalogue:
-    return CollectionCatalogue(KeyRing(KEK, keys), {"k": 1.2})
+    return CollectionCatalogue(KeyRing(LocalKeys(KEK), keys), {"k": 1.2})
 
 
 async def test_an_authority_has_one_collection_with_one_key(database: Database) -> None:
@@ -39,7 +40,7 @@ async def test_an_authority_has_one_collection_with_one_key(database: Database) 
 @pytest.mark.parametrize("other", ["foreign", "none", "tenant"])
 async def test_a_foreign_collection_and_its_key_are_out_of_reach(database: Database, other: str) -> None:
     """TEN-07 in part: neither the row nor the key, not even with a warm key ring and the sealed value in hand."""
-    authority, ring = uuid4(), KeyRing(KEK, keys)
+    authority, ring = uuid4(), KeyRing(LocalKeys(KEK), keys)
     async with database.transaction(RowScope(authority=authority)) as connection:
         made = await CollectionCatalogue(ring, {}).ensure(connection, authority, None)
         query = sa.select(collections.c.search_key).where(collections.c.id == made.id)

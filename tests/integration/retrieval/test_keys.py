@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from genius_common.crypto import Undecryptable, new_secret
 from genius_common.database import Database, RowScope
-from genius_common.keys import KeyRing, read_kek
+from genius_common.keys import KeyRing
+from genius_common.keys_encryption import LocalKeys, read_keks
 from genius_retrieval.tables import keys, metadata
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import running_service
@@ -35,9 +36,9 @@ async def test_keys_are_made_once_and_open_again(database: Database) -> None:
     authority, person = uuid4(), uuid4()
     scope = RowScope(authority=authority, person=person)
     async with database.transaction(scope) as connection:
-        first = await KeyRing(KEK, keys).person_key(connection, authority, person)
+        first = await KeyRing(LocalKeys(KEK), keys).person_key(connection, authority, person)
         sealed = first.seal("Größe".encode(), "x/1")
-    ring = KeyRing(KEK, keys)
+    ring = KeyRing(LocalKeys(KEK), keys)
     async with database.transaction(scope) as connection:
         assert await ring.person_key(connection, authority, person) == first
         assert (await ring.by_id(connection, first.id)).open(sealed, "x/1").decode() == "Größe"
@@ -49,14 +50,14 @@ async def test_at_once_from_many_sides_there_is_one_key(database: Database) -> N
 
     async def make() -> object:
         async with database.transaction(RowScope(authority=authority)) as connection:
-            return (await KeyRing(KEK, keys).authority_key(connection, authority)).id
+            return (await KeyRing(LocalKeys(KEK), keys).authority_key(connection, authority)).id
 
     assert len(set(await asyncio.gather(*(make() for _ in range(5))))) == 1
 
 
 async def test_a_key_of_a_failed_transaction_is_not_remembered(database: Database) -> None:
     """Content sealed afterwards must open with a key that exists."""
-    authority, ring = uuid4(), KeyRing(KEK, keys)
+    authority, ring = uuid4(), KeyRing(LocalKeys(KEK), keys)
     scope = RowScope(authority=authority)
     with pytest.raises(RuntimeError):  # noqa: PT012
         async with database.transaction(scope) as connection:
@@ -67,12 +68,12 @@ async def test_a_key_of_a_failed_transaction_is_not_remembered(database: Databas
         kept = await ring.authority_key(connection, authority)
     async with database.transaction(scope) as connection:
         assert kept.id != lost.id
-        assert (await KeyRing(KEK, keys).by_id(connection, kept.id)).secret == kept.secret
+        assert (await KeyRing(LocalKeys(KEK), keys).by_id(connection, kept.id)).secret == kept.secret
 
 
 async def test_foreign_keys_are_out_of_reach(database: Database) -> None:
     """TEN-07 in part: the database gives out no key of another authority or person, cached or not."""
-    authority, person, ring = uuid4(), uuid4(), KeyRing(KEK, keys)
+    authority, person, ring = uuid4(), uuid4(), KeyRing(LocalKeys(KEK), keys)
     async with database.transaction(RowScope(authority=authority, person=person)) as connection:
         own = await ring.person_key(connection, authority, person)
         shared = await ring.authority_key(connection, authority)
@@ -91,21 +92,21 @@ async def test_foreign_keys_are_out_of_reach(database: Database) -> None:
             await ring.by_id(connection, shared.id)
     with pytest.raises(DBAPIError):
         async with database.transaction(RowScope(authority=uuid4())) as connection:
-            await KeyRing(KEK, keys).authority_key(connection, uuid4())
+            await KeyRing(LocalKeys(KEK), keys).authority_key(connection, uuid4())
 
 
 async def test_the_tenants_key_is_made_by_operation_only(database: Database) -> None:
     with pytest.raises(DBAPIError):
         async with database.transaction(RowScope(authority=uuid4())) as connection:
-            await KeyRing(KEK, keys).tenant_key(connection)
+            await KeyRing(LocalKeys(KEK), keys).tenant_key(connection)
     async with database.transaction(RowScope(tenant_wide=True)) as connection:
-        made = await KeyRing(KEK, keys).tenant_key(connection)
+        made = await KeyRing(LocalKeys(KEK), keys).tenant_key(connection)
     async with database.transaction(RowScope(authority=uuid4())) as connection:
-        assert (await KeyRing(KEK, keys).by_id(connection, made.id)).secret == made.secret
+        assert (await KeyRing(LocalKeys(KEK), keys).by_id(connection, made.id)).secret == made.secret
 
 
 async def test_a_destroyed_key_opens_nothing(database: Database) -> None:
-    authority, ring = uuid4(), KeyRing(KEK, keys)
+    authority, ring = uuid4(), KeyRing(LocalKeys(KEK), keys)
     scope = RowScope(authority=authority)
     async with database.transaction(scope) as connection:
         key = await ring.authority_key(connection, authority)
@@ -122,19 +123,19 @@ async def test_a_destroyed_key_opens_nothing(database: Database) -> None:
 async def test_another_key_encryption_key_opens_nothing(database: Database) -> None:
     authority = uuid4()
     async with database.transaction(RowScope(authority=authority)) as connection:
-        key = await KeyRing(KEK, keys).authority_key(connection, authority)
+        key = await KeyRing(LocalKeys(KEK), keys).authority_key(connection, authority)
     async with database.transaction(RowScope(authority=authority)) as connection:
         with pytest.raises(Undecryptable):
-            await KeyRing(new_secret(), keys).by_id(connection, key.id)
+            await KeyRing(LocalKeys(new_secret()), keys).by_id(connection, key.id)
 
 
 def test_the_file_of_the_key_encryption_key(tmp_path: Path) -> None:
     path = tmp_path / "kek"
     path.write_text(KEK.hex() + "\n")
-    assert read_kek(path) == KEK
+    assert read_keks(path) == [KEK]
     path.write_text("abcd")
     with pytest.raises(ValueError):
-        read_kek(path)
+        read_keks(path)
 
 
 async def test_migrations_make_what_the_tables_say(database: Database) -> None:

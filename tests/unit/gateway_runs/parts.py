@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from genius_common.database import Database, create_engine
 from genius_common.events import Event, RunStarted
 from genius_common.keys import KeyRing, keys_table
+from genius_common.keys_encryption import LocalKeys
 from genius_common.settings import DatabaseSettings
 from genius_gateway.runs.follow import Following
 from genius_gateway.runs.live import BLOCK, Hub, LiveRun, LoggedEvent
@@ -39,7 +40,7 @@ def publish(live: LiveRun, events: Iterable[Event], *, saved: bool = False) -> l
 
 
 _DATABASE = Database(create_engine(DatabaseSettings(url=NOBODY)))
-_REPOSITORY = RunRepository(Sealer(KeyRing(b"k" * 32, keys_table(sa.MetaData()))), 10.0)
+_REPOSITORY = RunRepository(Sealer(KeyRing(LocalKeys(b"k" * 32), keys_table(sa.MetaData()))), 10.0)
 
 
 def following(hub: Hub) -> Following:

@@ -2,7 +2,8 @@
 """PostgreSQL under row-level security: every transaction says for whom it runs, and only for itself.
 
 Policies of the tables read these transaction-local settings (unset = empty = no rows):
-`genius.authority`, `genius.person`, `genius.scope` (`tenant` only while tenant-wide objects are written),
+`genius.authority`, `genius.person`, `genius.scope` (`tenant` only while tenant-wide objects are written, `curation`
+only while offers of other authorities are looked at, `keys` and `whole` for operators' commands),
 `genius.credential` (hash of a session cookie or API token, to find the row of exactly that credential).
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -26,18 +28,24 @@ _SET = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowScope:
-    """What the rows of one transaction may belong to."""
+    """What the rows of one transaction may belong to. `curation`: also what others offer to the authority.
+
+    `wide` is for operators' commands alone: `keys` = the keys of the tenant and of all authorities (no person's), to
+    wrap them anew; `whole` = every row of `authority`, whoever's it is, to rotate or destroy keys or to remove it.
+    """
 
     authority: UUID | None = None
     person: UUID | None = None
     tenant_wide: bool = False
+    curation: bool = False
     credential: str = ""
+    wide: Literal["", "keys", "whole"] = ""
 
     def parameters(self) -> dict[str, str]:
         return {
             "authority": str(self.authority or ""),
             "person": str(self.person or ""),
-            "scope": "tenant" if self.tenant_wide else "",
+            "scope": "tenant" if self.tenant_wide else "curation" if self.curation else self.wide,
             "credential": self.credential,
         }
 

@@ -4,16 +4,14 @@
 Key-encryption key (from a file or Vault, never in the database) → key of the tenant and of each authority → key of
 each person in an authority. Rotating the key-encryption key only re-wraps; a destroyed key deletes what it protects.
 The table's row-level security: the tenant's keys are readable by all and written with `genius.scope = 'tenant'`, an
-authority's only within it, a person's only by that person.
+authority's only within it, a person's only by that person. `keys_rotation` replaces keys.
 """
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, TypeVar
 from uuid import UUID, uuid4
 
@@ -22,8 +20,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from genius_common.crypto import KEY_BYTES, ContentKey, Undecryptable, new_secret, unwrap, wrap
+from genius_common.crypto import ContentKey, Undecryptable, new_secret, unwrap, wrap
 from genius_common.errors import NotFound
+from genius_common.keys_encryption import KeyEncryption, Wrapped
 
 Purpose = Literal["content", "search", "audit"]
 
@@ -47,6 +46,9 @@ KEYS_ROW_SECURITY: Sequence[str] = (
 )
 """Statements for the migration that creates the table, one by one."""
 
+# One key-encryption key is used by everything that makes keys; a rotation takes the lock alone (`keys_rotation`).
+ROTATION_LOCK = 0x67656E6975736B31
+_CREATING = sa.text(f"SELECT pg_advisory_xact_lock_shared({ROTATION_LOCK})")
 K = TypeVar("K")
 _CACHE_SECONDS = 60.0
 _CACHE_LIMIT = 4096
@@ -86,14 +88,6 @@ def keys_table(metadata: sa.MetaData) -> sa.Table:
     )
 
 
-def read_kek(path: Path) -> bytes:
-    """The key-encryption key: a file with 64 hex digits (32 bytes), readable by this service alone."""
-    secret = bytes.fromhex(path.read_text(encoding="ascii").strip())
-    if len(secret) != KEY_BYTES:
-        raise ValueError(f"{path}: a key-encryption key has {KEY_BYTES} bytes")
-    return secret
-
-
 @dataclass(frozen=True, slots=True)
 class _Owner:
     authority: UUID | None
@@ -114,9 +108,8 @@ class KeyRing:
     made in a transaction lives and dies with it, so it is not remembered before it was read in a later one.
     """
 
-    def __init__(self, kek: bytes, table: sa.Table) -> None:
-        self._kek = kek
-        self._kek_id = UUID(bytes=hashlib.sha256(b"genius kek id" + kek).digest()[:16])
+    def __init__(self, encryption: KeyEncryption, table: sa.Table) -> None:
+        self._encryption = encryption
         self._table = table
         self._by_owner: dict[_Owner, tuple[float, ContentKey]] = {}
         self._by_id: dict[tuple[UUID, UUID | None, UUID | None], tuple[float, ContentKey]] = {}
@@ -201,12 +194,14 @@ class KeyRing:
         return (await connection.execute(query)).one_or_none()
 
     async def _create(self, connection: AsyncConnection, owner: _Owner) -> None:
-        identifier = uuid4()
+        identifier, secret = uuid4(), new_secret()
         if owner.person is not None and owner.authority is not None:
             parent = await self.authority_key(connection, owner.authority)
-            wrapped_by, wrapping = parent.id, parent.secret
+            wrapped = Wrapped(wrap(parent.secret, secret, identifier), parent.id)
         else:
-            wrapped_by, wrapping = self._kek_id, self._kek
+            # A rotation waits for this transaction before it looks for what the older version has wrapped.
+            await connection.execute(_CREATING)
+            wrapped = await self._encryption.wrap(secret, identifier)
         await connection.execute(
             insert(self._table)
             .values(
@@ -215,19 +210,18 @@ class KeyRing:
                 authority=owner.authority,
                 person=owner.person,
                 purpose=owner.purpose,
-                wrapped=wrap(wrapping, new_secret(), identifier),
-                wrapped_by=wrapped_by,
+                wrapped=wrapped.value,
+                wrapped_by=wrapped.by,
             )
             .on_conflict_do_nothing()
         )
 
     async def _open(self, connection: AsyncConnection, row: sa.Row[Any]) -> ContentKey:
-        if row.wrapped_by == self._kek_id:
-            wrapping = self._kek
-        else:
+        if row.scope == "person":
             # Ends: a person's key hangs on an authority's, and that on the key-encryption key.
-            wrapping = (await self.by_id(connection, row.wrapped_by)).secret
-        return ContentKey(row.id, unwrap(wrapping, row.wrapped, row.id))
+            parent = await self.by_id(connection, row.wrapped_by)
+            return ContentKey(row.id, unwrap(parent.secret, row.wrapped, row.id))
+        return ContentKey(row.id, await self._encryption.unwrap(row.wrapped, row.wrapped_by, row.id))
 
 
 def _remember(cache: dict[K, tuple[float, ContentKey]], place: K, key: ContentKey) -> None:

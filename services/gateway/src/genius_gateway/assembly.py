@@ -16,7 +16,8 @@ from genius_common.audit.keys import private_key
 from genius_common.crypto import ContentKey
 from genius_common.database import Database, RowScope, create_engine
 from genius_common.http import ServiceClient, create_session
-from genius_common.keys import KeyRing, keys_table, read_kek
+from genius_common.keys import KeyRing, keys_table
+from genius_common.keys_transit import open_key_encryption
 from genius_gateway.audit.checkpoints import Checkpoints, read_witnesses
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.auth.authenticator import Authenticator
@@ -47,14 +48,24 @@ from genius_gateway.usage.ledger import Ledger
 @asynccontextmanager
 async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[GatewayState]:
     """Everything that lives as long as the process. Needs the migrated database, and nothing else, to be there."""
-    kek = read_kek(settings.kek_file)
     minter = TokenMinter(read_signing_key(settings.signing_key_file))
     database = Database(create_engine(settings.database))
     http = create_session()
-    state = _build(settings, policy, kek, minter, database, ServiceClients(http, settings))
     try:
+        keys = KeyRing(open_key_encryption(settings.kek_file, settings.transit, http), keys_table(sa.MetaData()))
         async with database.transaction(RowScope(tenant_wide=True)) as connection:
-            await state.keys.tenant_key(connection)
+            tenant_key = await keys.tenant_key(connection)
+        async with _serving(settings, _build(settings, policy, keys, tenant_key, minter, database, http)) as state:
+            yield state
+    finally:
+        await http.close()
+        await database.close()
+
+
+@asynccontextmanager
+async def _serving(settings: Settings, state: GatewayState) -> AsyncIterator[GatewayState]:
+    """What goes on beside the requests, from the start to the end."""
+    try:
         for hook in (
             state.minter.revoke, state.authenticator.forget, state.sessions.forget, state.open_requests.end,
         ):  # fmt: skip
@@ -74,8 +85,6 @@ async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[Gatewa
         await state.revocations.stop()
         await state.ledger.close()
         await state.audit.close()
-        await http.close()
-        await database.close()
 
 
 class ServiceClients:
@@ -89,9 +98,15 @@ class ServiceClients:
 
 
 def _build(
-    settings: Settings, policy: Policy, kek: bytes, minter: TokenMinter, database: Database, clients: ServiceClients
+    settings: Settings,
+    policy: Policy,
+    keys: KeyRing,
+    tenant_key: ContentKey,
+    minter: TokenMinter,
+    database: Database,
+    http: aiohttp.ClientSession,
 ) -> GatewayState:
-    keys = KeyRing(kek, keys_table(sa.MetaData()))
+    clients = ServiceClients(http, settings)
     provider = IdentityProvider(clients.http, settings.oidc.issuer)
     revocations = Revocations(database, settings.database.conninfo)
     sessions = SessionStore(database, keys, settings.session, settings.tenant, revocations)
@@ -106,7 +121,7 @@ def _build(
     audit = AuditTrail(database)
     parts = Parts(
         database=database, keys=keys, audit=audit, minter=minter, retrieval=clients.retrieval, revocations=revocations,
-        audit_key=audit_key, confirmation_key=_derived_key(kek, b"genius confirmation"),
+        audit_key=audit_key, confirmation_key=_derived_key(tenant_key, b"genius confirmation"),
     )  # fmt: skip
     return GatewayState(
         settings=settings,
@@ -125,7 +140,7 @@ def _build(
         people=people,
         follower=follower,
         login=LoginService(settings, provider, sessions, provisioning),
-        login_key=_derived_key(kek, b"genius login transaction"),
+        login_key=_derived_key(tenant_key, b"genius login transaction"),
         policy=policy,
         access=access,
         authorities=AuthorityRepository(database),
@@ -150,7 +165,7 @@ def _follower(
     return ProviderFollower(database, issuer, events, people, follow.every_s)
 
 
-def _derived_key(kek: bytes, purpose: bytes) -> ContentKey:
+def _derived_key(tenant_key: ContentKey, purpose: bytes) -> ContentKey:
     """Seals what is on its way through a browser; the same in every replica, and of use for nothing else."""
-    secret = hmac.digest(kek, purpose, hashlib.sha256)
+    secret = hmac.digest(tenant_key.secret, purpose, hashlib.sha256)
     return ContentKey(UUID(bytes=hashlib.sha256(secret).digest()[:16]), secret)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from genius_common.keys_transit import TransitSettings, key_source_error
 from genius_common.settings import DatabaseSettings, Section, ServiceSettings, settings_config
 from genius_gateway.retention.schedule import SCHEDULE, Kind
 from genius_gateway.runs.options import RunOptions
@@ -110,7 +111,8 @@ class Settings(ServiceSettings):
     trusted_proxies: str | None = Field(default=None, description="addresses whose X-Forwarded-* are believed")
     oidc: OidcSettings
     database: DatabaseSettings
-    kek_file: Path = Field(description="file with the key-encryption key, 64 hex digits")
+    kek_file: Path | None = Field(default=None, description="file with the key-encryption key, 64 hex digits a line")
+    transit: TransitSettings | None = Field(default=None, description="key-encryption key in Vault, instead of a file")
     signing_key_file: Path = Field(description="Ed25519 private key (PEM) for principal tokens")
     audit: AuditSettings
     inference_url: str
@@ -126,8 +128,14 @@ class Settings(ServiceSettings):
 
     @model_validator(mode="after")
     def _tls_outside_of_local(self) -> Self:
-        if self.profile != "local" and not self.secure:
-            raise ValueError("public_url must be https outside of the profile local")
+        if not self.on_one_machine and not self.secure:
+            raise ValueError("public_url must be https outside of the local profiles")
+        return self
+
+    @model_validator(mode="after")
+    def _one_key_source(self) -> Self:
+        if wrong := key_source_error(self.kek_file, self.transit):
+            raise ValueError(wrong)
         return self
 
     @property

@@ -14,7 +14,8 @@ from genius_common import web
 from genius_common.auth import Authenticator
 from genius_common.database import Database, create_engine
 from genius_common.http import create_session
-from genius_common.keys import KeyRing, read_kek
+from genius_common.keys import KeyRing
+from genius_common.keys_transit import open_key_encryption
 from genius_common.telemetry import metrics_endpoint
 from genius_common.tokens import TokenVerifier
 from genius_retrieval import health, search_endpoint
@@ -92,7 +93,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     session = await stack.enter_async_context(create_session())
     database = Database(create_engine(settings.database))
     stack.push_async_callback(database.close)
-    key_ring = KeyRing(read_kek(settings.kek_file), keys)
+    key_ring = KeyRing(open_key_encryption(settings.kek_file, settings.transit, session), keys)
     sealing = Sealing(key_ring)
     objects = ObjectStorage(open_store(settings.objects_url, settings.data_dir))
     parsers = ParserRunner(settings.parser, settings.limits)

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from genius_common.keys_transit import TransitSettings, key_source_error
 from genius_common.settings import DatabaseSettings, Section, ServiceSettings, settings_config
 
 
@@ -38,9 +40,16 @@ class Settings(ServiceSettings):
 
     database: DatabaseSettings
     data_dir: Path = Field(description="indexes, and objects unless objects_url is set")
-    kek_file: Path = Field(description="file with the key-encryption key: 64 hex digits, mode 0600")
+    kek_file: Path | None = Field(default=None, description="file with the key-encryption key, 64 hex digits a line")
+    transit: TransitSettings | None = Field(default=None, description="key-encryption key in Vault, instead of a file")
     jwks_url: str = Field(description="the gateway's /.well-known/jwks.json")
     objects_url: str | None = Field(default=None, description="s3://… or memory:; empty = a folder in data_dir")
     worker_concurrency: int = Field(default=2, ge=1, le=32, description="documents that are ingested at once")
     limits: UploadLimits = UploadLimits()
     parser: ParserSettings = ParserSettings()
+
+    @model_validator(mode="after")
+    def _one_key_source(self) -> Self:
+        if wrong := key_source_error(self.kek_file, self.transit):
+            raise ValueError(wrong)
+        return self
