@@ -29,6 +29,10 @@ RECORD: tuple[Table, ...] = (
         columns=technical("id authority protection_class created_at"),
     ),
     Table(
+        name="shares", kind="knowledge_bases", key=("knowledge_base", "grantee"),
+        columns=technical("knowledge_base authority grantee accepted_at created_at"),
+    ),
+    Table(
         name="collections", kind="knowledge_bases",
         columns=technical("id authority knowledge_base state search_key profile created_at"),
     ),

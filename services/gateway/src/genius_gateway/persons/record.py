@@ -81,7 +81,8 @@ RECORD: tuple[Table, ...] = (
     Table(
         name="grants", kind="knowledge_bases", person="grantee",
         columns={
-            **technical("id object_kind object authority grantee_kind grantee_authority access created_at"),
+            **technical("id object_kind object authority grantee_kind grantee_authority access created_at accepted_at"),
+            "label": sealed("Name für die andere Behörde", "grants/label/{id}", "text"),
             "owner": _FOREIGN, "grantee": personal("Pseudonym dessen, der lesen oder schreiben darf"),
             "accepted_by_owner": _BY, "accepted_by_grantee": _BY,
         },
@@ -134,6 +135,10 @@ RECORD: tuple[Table, ...] = (
         columns={
             **technical("authority updated_at"), "person": _PSEUDONYM,
             "units": personal("Referate"), "roles": personal("Rollen"),
+            "display": Column(
+                category="personal", what="Name und Anmeldename, damit Kolleginnen und Kollegen etwas freigeben können",
+                place="memberships/display/{person}/{authority}",
+            ),
         },
     ),
     Table(
