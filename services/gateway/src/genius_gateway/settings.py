@@ -128,8 +128,8 @@ class Settings(ServiceSettings):
 
     @model_validator(mode="after")
     def _tls_outside_of_local(self) -> Self:
-        if not self.on_one_machine and not self.secure:
-            raise ValueError("public_url must be https outside of the local profiles")
+        if self.profile != "local" and not self.secure:
+            raise ValueError("public_url must be https outside of the profile local")
         return self
 
     @model_validator(mode="after")
