@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from genius_common.contracts.modules import Label, ModuleManifest, RuleOfTwo
+from genius_common.principal import ProtectionClass
 from genius_modules.base import AnyModule
 from genius_modules.chat.module import Chat
 from genius_modules.registry import ManifestRefused, Registry, built_in
@@ -85,8 +86,18 @@ def test_the_registry_refuses_dangerous_manifests() -> None:
         Registry([Chat(), Chat()])
     with pytest.raises(ManifestRefused, match=r"chat\.completions"):
         Registry([_changed(scopes=("search",))])
-    with pytest.raises(ManifestRefused, match="protection class"):
-        Registry([_changed(protection_classes=())])
+
+
+@pytest.mark.parametrize("mask", range(32))
+def test_what_a_module_may_see_has_no_gap(mask: int) -> None:
+    """TEN-15: every subset of the classes; only those that begin at offen and leave none out are a manifest."""
+    listed = tuple(item for bit, item in enumerate(ProtectionClass) if mask & 1 << bit)
+    fits = bool(listed) and listed == ProtectionClass.up_to(listed[-1])
+    if fits:
+        assert next(iter(Registry([_changed(protection_classes=listed)]))).spec.highest_class == listed[-1]
+    else:
+        with pytest.raises(ManifestRefused, match="protection class"):
+            Registry([_changed(protection_classes=listed)])
 
 
 async def test_manifests_are_served_to_any_valid_token() -> None:

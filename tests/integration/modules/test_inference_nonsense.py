@@ -37,6 +37,9 @@ async def deltas(session: aiohttp.ClientSession, body: bytes) -> list[Delta]:
         return [delta async for delta in client.stream("t", "m", [{"role": "user", "content": "x"}], {})]
 
 
+MAY = {"protection_class": "intern"}
+
+
 @pytest.mark.parametrize(
     "event",
     [
@@ -94,15 +97,19 @@ async def test_what_belongs_to_another_answer_or_is_empty_adds_nothing(session: 
     ("items", "model"),
     [
         ([], None),
-        ([{"id": "e", "kind": "embedding"}], None),
-        ([{"id": "e", "kind": "embedding"}, {"id": "c", "kind": "chat", "context_length": 4096}], ("c", 4096)),
-        ([{"id": "c"}], ("c", 8192)),
-        ([{"id": "c", "context_length": None}], ("c", 8192)),
+        ([{"id": "e", "kind": "embedding", **MAY}], None),
+        ([{"id": "e", "kind": "embedding"}, {"id": "c", "kind": "chat", "context_length": 4096, **MAY}], ("c", 4096)),
+        ([{"id": "c", **MAY}], ("c", 8192)),
+        ([{"id": "c", "context_length": None, **MAY}], ("c", 8192)),
+        ([{"id": "low", "protection_class": "offen"}, {"id": "c", **MAY}], ("c", 8192)),
+        ([{"id": "silent"}], None),
+        ([{"id": "odd", "protection_class": value} for value in ("vs-nfd", "INTERN", "", None, 3, True)], None),
     ],
 )
 async def test_the_first_chat_model_is_taken(
     session: aiohttp.ClientSession, items: list[dict[str, object]], model: tuple[str, int] | None
 ) -> None:
+    """TEN-15: of those that say that they may see the run's class; what says nothing known may see nothing."""
     async with raw_server(response(200, orjson.dumps({"object": "list", "data": items}))) as server:
         found = await InferenceClient(session, server.url, 2).chat_model(PRINCIPAL, "t")
     assert (found and (found.id, found.context_length)) == model
@@ -115,9 +122,10 @@ async def test_the_first_chat_model_is_taken(
         b"[]",
         b'{"data": null}',
         b'{"data": [7]}',
-        b'{"data": [{"kind": "chat"}]}',
+        b'{"data": [{"kind": "chat", "protection_class": "intern"}]}',
+        b'{"data": [{"id": "c", "protection_class": ["intern"]}]}',
         b'{"data": {"id": "x"}}',
-        b'{"data": [{"id": "c", "context_length": "viel"}]}',
+        b'{"data": [{"id": "c", "context_length": "viel", "protection_class": "intern"}]}',
     ],
 )
 async def test_a_catalogue_that_makes_no_sense_means_no_model(session: aiohttp.ClientSession, body: bytes) -> None:
@@ -128,7 +136,7 @@ async def test_a_catalogue_that_makes_no_sense_means_no_model(session: aiohttp.C
 
 
 async def test_people_of_another_clearance_do_not_share_the_answer(session: aiohttp.ClientSession) -> None:
-    answers = {1: b'{"data": [{"id": "geheim", "kind": "chat"}]}', 2: b'{"data": []}'}
+    answers = {1: b'{"data": [{"id": "geheim", "kind": "chat", "protection_class": "intern"}]}', 2: b'{"data": []}'}
     async with raw_server(lambda n: response(200, answers[n])) as server:
         client = InferenceClient(session, server.url, 2)
         first = await client.chat_model(PRINCIPAL, "t")

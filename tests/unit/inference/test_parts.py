@@ -8,7 +8,7 @@ import orjson
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from genius_common.principal import Principal
+from genius_common.principal import Principal, ProtectionClass
 from genius_common.upstream.events import Usage
 from genius_inference.admission import Admission
 from genius_inference.catalogue import Model
@@ -20,8 +20,9 @@ from genius_inference.upstream import RequestBuilder
 from genius_inference.vllm import command
 from genius_inference.vllm.environment import environment
 
-VLLM = Model(id="m", kind="chat", owned_by="vllm", context_length=2048, created=1, vllm=True)
-OTHER = Model(id="m", kind="chat", owned_by="x", context_length=None, created=1, vllm=False)
+_ANY = ProtectionClass.STEUERGEHEIMNIS
+VLLM = Model(id="m", kind="chat", owned_by="vllm", context_length=2048, created=1, vllm=True, highest_class=_ANY)
+OTHER = Model(id="m", kind="chat", owned_by="x", context_length=None, created=1, vllm=False, highest_class=_ANY)
 
 
 def settings(**values: object) -> Settings:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -23,10 +24,38 @@ class ProtectionClass(StrEnum):
     def rank(self) -> int:
         return list(ProtectionClass).index(self)
 
+    @property
+    def label(self) -> str:
+        """As it stands in texts: „Sozialdaten“."""
+        return self.value.capitalize()
+
+    def covers(self, other: str) -> bool:
+        """Whether who may see this class may see `other`. A class that is not known here is covered by none."""
+        return other in _KNOWN and ProtectionClass(other).rank <= self.rank
+
+    @classmethod
+    def up_to(cls, highest: ProtectionClass) -> tuple[ProtectionClass, ...]:
+        """`highest` and everything below it, rising."""
+        return tuple(cls)[: highest.rank + 1]
+
+    @classmethod
+    def ceiling(cls, allowed: Iterable[str]) -> ProtectionClass | None:
+        """The highest class up to which `allowed` has every class; a gap ends it, and without `offen` there is none."""
+        listed = set(allowed)
+        found: ProtectionClass | None = None
+        for item in cls:
+            if item not in listed:
+                break
+            found = item
+        return found
+
     @classmethod
     def highest(cls, classes: list[ProtectionClass]) -> ProtectionClass:
         """The class that an answer made from all of `classes` carries; nothing used = `offen`."""
         return max(classes, key=lambda item: item.rank, default=cls.OFFEN)
+
+
+_KNOWN = frozenset(item.value for item in ProtectionClass)
 
 
 class Role(StrEnum):
@@ -35,6 +64,7 @@ class Role(StrEnum):
     BEHOERDENADMINISTRATION = "behoerdenadministration"
     BETRIEB = "betrieb"
     REVISION = "revision"
+    ABRUFPRUEFUNG = "abrufpruefung"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

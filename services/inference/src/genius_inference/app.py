@@ -65,7 +65,7 @@ class Application:
         admission = Admission(settings.limits)
         metrics.in_flight.set_function(lambda: float(admission.in_flight))
         self._client = _client(settings)
-        self._catalogue = Catalogue(self._client, settings.upstream)
+        self._catalogue = Catalogue(self._client, settings.upstream, settings.protection)
         self._hot = HotPath(
             settings,
             Parts(

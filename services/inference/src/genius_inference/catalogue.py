@@ -12,10 +12,11 @@ from typing import Any, Literal
 import orjson
 
 from genius_common.errors import FieldError, PlatformError
+from genius_common.principal import ProtectionClass
 from genius_common.upstream.client import UpstreamClient
 from genius_common.upstream.errors import ModelUnavailable
-from genius_inference.errors import ModelNotFound
-from genius_inference.settings import UpstreamSettings
+from genius_inference.errors import ClassNotForModel, ModelNotFound
+from genius_inference.settings import ProtectionSettings, UpstreamSettings
 
 Kind = Literal["chat", "embedding"]
 _EMBEDDING_NAME = re.compile(r"embed|(?:^|[-_/])(?:bge|e5|gte)(?:[-_.]|$)", re.IGNORECASE)
@@ -27,7 +28,10 @@ SILENCE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model. `vllm` says whether its server understands vLLM's own fields."""
+    """One model. `vllm` says whether its server understands vLLM's own fields.
+
+    `highest_class` is the highest protection class of what it may see.
+    """
 
     id: str
     kind: Kind
@@ -35,6 +39,16 @@ class Model:
     context_length: int | None
     created: int
     vllm: bool
+    highest_class: ProtectionClass
+
+    def require(self, asked: ProtectionClass) -> None:
+        """Raise `ClassNotForModel` where content of the class `asked` may not go to it."""
+        if not self.highest_class.covers(asked):
+            detail = (
+                f"„{self.id}“ ist für die Schutzklasse „{asked.label}“ nicht zugelassen, nur bis "
+                f"„{self.highest_class.label}“. Bitte wählen Sie ein anderes Modell (/v1/models)."
+            )
+            raise ClassNotForModel(detail, errors=[FieldError("/model", detail)])
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -44,15 +58,19 @@ class Model:
             "owned_by": self.owned_by,
             "context_length": self.context_length,
             "kind": self.kind,
+            "protection_class": self.highest_class.value,
         }
 
 
 class Catalogue:
     """The models of one upstream. Empty until it answered and after it has been silent three times in a row."""
 
-    def __init__(self, client: UpstreamClient | None, settings: UpstreamSettings) -> None:
+    def __init__(
+        self, client: UpstreamClient | None, settings: UpstreamSettings, protection: ProtectionSettings
+    ) -> None:
         self._client = client
         self._settings = settings
+        self._protection = protection
         self._models: dict[str, Model] = {}
         self._misses = 0
         self._asked_at = 0.0
@@ -122,6 +140,7 @@ class Catalogue:
             context_length=length if type(length) is int else None,
             created=item["created"] if type(item.get("created")) is int else 0,
             vllm=wanted == "vllm" or (wanted == "auto" and owner == "vllm"),
+            highest_class=self._protection.models.get(name, self._protection.highest),
         )
 
     def _kind(self, name: str, said: Any) -> Kind:

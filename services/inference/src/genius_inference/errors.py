@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from genius_common.errors import InvalidInput, LimitReached, NotFound, TooLarge
+from genius_common.errors import Forbidden, InvalidInput, LimitReached, NotFound, TooLarge
 
 
 class InvalidRequest(InvalidInput):
@@ -18,6 +18,17 @@ class ModelNotFound(NotFound):
     code = "model_not_found"
     title = "Sprachmodell nicht gefunden"
     default_detail = "Dieses Modell gibt es hier nicht. Die verfügbaren Modelle stehen unter /v1/models."
+
+
+class ClassNotForModel(Forbidden):
+    """The model may not see content of the request's protection class; the text names both (TEN-15)."""
+
+    code = "class_not_for_model"
+    title = "Modell für diese Schutzklasse nicht zugelassen"
+    default_detail = (
+        "Dieses Modell ist für die Schutzklasse der Anfrage nicht zugelassen. Unter /v1/models steht, bis zu welcher "
+        "Schutzklasse jedes Modell zugelassen ist."
+    )
 
 
 class ContextLengthExceeded(InvalidInput):

@@ -79,6 +79,7 @@ class HotPath:
         request = self._chat_schema.check(parse_json(await self._body(scope, receive)))
         async with UntilGone(receive):
             model = await self._parts.catalogue.find(request.model, "chat")
+            model.require(principal.classification)
             body = self._builder.chat(request, model, principal.authority)
             call = _Call(self, scope, send, model, principal)
             with await self._parts.admission.admit(principal, request.prompt_bytes):
@@ -89,6 +90,7 @@ class HotPath:
         request = self._embedding_schema.check(parse_json(await self._body(scope, receive)))
         async with UntilGone(receive):
             model = await self._parts.catalogue.find(request.model, "embedding")
+            model.require(principal.classification)
             call = _Call(self, scope, send, model, principal)
             with await self._parts.admission.admit(principal, 0):
                 await call.run("/embeddings", self._builder.embeddings(request, model), None)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 
+from genius_common.principal import ProtectionClass
 from genius_common.settings import Section, ServiceSettings, settings_config
 
 
@@ -28,6 +29,19 @@ class UpstreamSettings(Section):
     refresh_s: float = Field(default=15.0, gt=0, description="how often the list of models is read again")
 
 
+class ProtectionSettings(Section):
+    """What the models may see (TEN-15); an unknown class stops the start."""
+
+    highest: ProtectionClass = Field(
+        default=ProtectionClass.SOZIALDATEN,
+        description="highest protection class that a model may see: offen, intern, personenbezogen, sozialdaten or "
+        "steuergeheimnis",
+    )
+    models: dict[str, ProtectionClass] = Field(
+        default={}, description="the same for single models by name, e.g. a model outside of the own data centre"
+    )
+
+
 class Limits(Section):
     """Bounds of a request; what is above is refused with the number, never cut."""
 
@@ -46,6 +60,7 @@ class Settings(ServiceSettings):
     port: int = Field(default=8081, ge=1, le=65535)
     jwks_url: str = Field(description="the gateway's /.well-known/jwks.json")
     upstream: UpstreamSettings = UpstreamSettings()
+    protection: ProtectionSettings = ProtectionSettings()
     limits: Limits = Limits()
     cache_salt_key: SecretStr | None = Field(
         default=None, description="secret of the salt per authority; random per process where it is not given"

@@ -63,7 +63,10 @@ InputT = TypeVar("InputT", bound=ModuleInput)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleSpec(Generic[InputT]):
-    """The manifest's source. `needs`: generative = refuses without a model, optional = degrades and says so."""
+    """The manifest's source. `needs`: generative = refuses without a model, optional = degrades and says so.
+
+    `protection_classes` is the data it may see, `ProtectionClass.up_to(highest)`: there is no default.
+    """
 
     id: str
     version: str
@@ -74,11 +77,16 @@ class ModuleSpec(Generic[InputT]):
     scopes: tuple[str, ...]
     needs: Needs
     mode_without_model: Mode
-    protection_classes: tuple[ProtectionClass, ...] = tuple(ProtectionClass)
+    protection_classes: tuple[ProtectionClass, ...]
     rule_of_two: RuleOfTwo
     human_step: Label | None = None
     limits: Limits = field(default_factory=Limits)
     icon: str = "module"
+
+    @property
+    def highest_class(self) -> ProtectionClass | None:
+        """None: it may see nothing at all."""
+        return ProtectionClass.ceiling(self.protection_classes)
 
     def manifest(self, *, model_available: bool) -> ModuleManifest:
         """The published form; `mode` says how the module works now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from genius_common.errors import (
     Conflict,
+    Forbidden,
     LimitReached,
     PlatformError,
     TooLarge,
@@ -17,6 +18,25 @@ from genius_common.errors import (
 class ModuleVersionMismatch(Conflict):
     code = "module_version_mismatch"
     default_detail = "Diese Fassung der Funktion gibt es hier nicht. Bitte verwenden Sie die angebotene Fassung."
+
+
+class ClassNotForModule(Forbidden):
+    """The module may not see content of the run's protection class (TEN-15)."""
+
+    code = "class_not_for_module"
+    title = "Funktion für diese Schutzklasse nicht zugelassen"
+    default_detail = (
+        "Diese Funktion ist für die Schutzklasse der Inhalte nicht zugelassen. Bitte lassen Sie diese Inhalte weg oder "
+        "verwenden Sie eine andere Funktion."
+    )
+
+
+class ClassAboveToken(Forbidden):
+    """The request names a class, or holds a file of one, that its token does not allow."""
+
+    code = "class_above_token"
+    title = "Schutzklasse nicht zugelassen"
+    default_detail = "Die Inhalte haben eine höhere Schutzklasse, als dieser Lauf verwenden darf."
 
 
 class RunActive(Conflict):

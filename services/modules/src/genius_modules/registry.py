@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from genius_common.errors import NotFound
+from genius_common.principal import ProtectionClass
 from genius_modules.ask_documents.module import AskDocuments
 from genius_modules.base import AnyModule
 from genius_modules.chat.module import Chat
@@ -31,8 +32,9 @@ def check(module: AnyModule) -> None:
         raise ManifestRefused(f"{spec.id}: private data may not leave without a human step")
     if spec.needs != "none" and "chat.completions" not in spec.scopes:
         raise ManifestRefused(f"{spec.id}: needs a model but lacks the scope chat.completions")
-    if not spec.protection_classes:
-        raise ManifestRefused(f"{spec.id}: no protection class allowed")
+    highest = spec.highest_class
+    if highest is None or set(spec.protection_classes) != set(ProtectionClass.up_to(highest)):
+        raise ManifestRefused(f"{spec.id}: the protection classes it may see have to begin at offen, without a gap")
     spec.manifest(model_available=False)
 
 

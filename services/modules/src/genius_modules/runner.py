@@ -17,12 +17,20 @@ from pydantic import ValidationError
 from genius_common.contracts.modules import Limits, ModuleRunRequest
 from genius_common.errors import FieldError, Forbidden, InvalidInput, PlatformError
 from genius_common.events import Cancelled, Done, ErrorEvent, Event, dump_event, is_final
-from genius_common.principal import Principal
+from genius_common.principal import Principal, ProtectionClass
 from genius_common.sse import encode
 from genius_common.web import field_errors
 from genius_modules.base import AnyModule, ModuleInput
 from genius_modules.context import RunContext
-from genius_modules.errors import DeadlineReached, InputTooLarge, ModuleVersionMismatch, RunActive, TooManyRuns
+from genius_modules.errors import (
+    ClassAboveToken,
+    ClassNotForModule,
+    DeadlineReached,
+    InputTooLarge,
+    ModuleVersionMismatch,
+    RunActive,
+    TooManyRuns,
+)
 from genius_modules.metrics import Metrics
 
 log = structlog.get_logger(__name__)
@@ -37,8 +45,7 @@ def check_request(module: AnyModule, request: ModuleRunRequest, principal: Princ
         raise Forbidden("Dieses Token gehört zu einem anderen Lauf.")
     if request.version != spec.version:
         raise ModuleVersionMismatch(f"„{spec.title.de}“ gibt es hier in der Fassung {spec.version}.")
-    if request.protection_class not in spec.protection_classes:
-        raise Forbidden(f"„{spec.title.de}“ ist für die Schutzklasse „{request.protection_class}“ nicht zugelassen.")
+    check_class(module, request, principal)
     allowed = min(request.limits.bytes, spec.limits.bytes)
     if size > allowed:
         raise InputTooLarge(f"Die Eingabe hat {size} Byte; erlaubt sind {allowed} Byte.")
@@ -50,6 +57,17 @@ def check_request(module: AnyModule, request: ModuleRunRequest, principal: Princ
     if wrong := data.refusals(request.history):
         raise _refused(wrong)
     return data
+
+
+def check_class(module: AnyModule, request: ModuleRunRequest, principal: Principal) -> None:
+    """Judge by the token, what the request says of itself and each of its files: the highest counts (TEN-15)."""
+    spec, files = module.spec, [file.protection_class for file in request.files]
+    stated = ProtectionClass.highest([request.protection_class, *files])
+    if not principal.classification.covers(stated):
+        raise ClassAboveToken
+    highest = ProtectionClass.highest([principal.classification, stated])
+    if spec.highest_class is None or not spec.highest_class.covers(highest):
+        raise ClassNotForModule(f"„{spec.title.de}“ ist für die Schutzklasse „{highest.label}“ nicht zugelassen.")
 
 
 def _refused(found: Iterable[FieldError]) -> InvalidInput:

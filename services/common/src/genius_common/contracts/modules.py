@@ -52,11 +52,18 @@ class ModuleManifest(Model):
     scopes: list[str] = Field(description="of the run token: search, documents.read, files.read, chat.completions …")
     needs: Needs
     mode: Mode = Field(description="how it works now; without a model not `generative`")
-    protection_classes: list[ProtectionClass]
+    protection_classes: list[ProtectionClass] = Field(
+        description="what it may see; a class counts only with all below it (TEN-15)"
+    )
     rule_of_two: RuleOfTwo
     human_step: Label | None = None
     limits: Limits = Limits()
     icon: str = "module"
+
+    @property
+    def highest_class(self) -> ProtectionClass | None:
+        """None: it may see nothing at all."""
+        return ProtectionClass.ceiling(self.protection_classes)
 
 
 class ManifestList(Model):
@@ -68,6 +75,7 @@ class RunFile(Model):
     name: str
     media_type: str | None = None
     size: int
+    protection_class: ProtectionClass = ProtectionClass.INTERN
 
 
 class ServiceUrls(Model):
@@ -90,7 +98,9 @@ class ModuleRunRequest(Model):
     input: dict[str, Any]
     locale: Literal["de", "en"] = "de"
     deadline: dt.datetime | None = None
-    protection_class: ProtectionClass = ProtectionClass.INTERN
+    protection_class: ProtectionClass = Field(
+        default=ProtectionClass.INTERN, description="of everything that goes in; the token allows nothing above"
+    )
     files: list[RunFile] = []
     services: ServiceUrls
     limits: Limits = Limits()

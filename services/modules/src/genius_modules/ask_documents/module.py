@@ -15,6 +15,7 @@ from genius_common.contracts.modules import Label, RuleOfTwo
 from genius_common.contracts.retrieval import Hit
 from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
+from genius_common.principal import ProtectionClass
 from genius_modules.base import Module, ModuleInput, ModuleSpec
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
@@ -81,6 +82,7 @@ class AskDocuments(Module[AskInput]):
         ),
         needs="optional",
         mode_without_model="extractive",
+        protection_classes=ProtectionClass.up_to(ProtectionClass.STEUERGEHEIMNIS),
         rule_of_two=RuleOfTwo(private_data=True, untrusted_text=True),
         icon="book-search",
     )

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from genius_common.contracts.modules import Label, RuleOfTwo
 from genius_common.events import Event, Status
+from genius_common.principal import ProtectionClass
 from genius_modules.base import Module, ModuleSpec
 from genius_modules.chat.schemas import ChatInput, ChatResult
 from genius_modules.chat.turn import Turn
@@ -39,6 +40,7 @@ class Chat(Module[ChatInput]):
         ),
         needs="optional",
         mode_without_model="extractive",
+        protection_classes=ProtectionClass.up_to(ProtectionClass.STEUERGEHEIMNIS),
         rule_of_two=RuleOfTwo(private_data=True, untrusted_text=True),
         icon="message-square",
     )

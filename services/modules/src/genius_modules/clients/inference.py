@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.http import RelayedError, ServiceClient
-from genius_common.principal import Principal
+from genius_common.principal import Principal, ProtectionClass
 from genius_common.sse import decode
 from genius_modules.errors import ModelStreamCut
 
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 _CATALOGUE_S = 10.0
 _DOWN_S = 2.0
 _DEFAULT_CONTEXT = 8192
+_CLASSES = frozenset(ProtectionClass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,17 @@ class InferenceClient:
         self._catalogue: dict[tuple[str, str], tuple[float, ChatModelInfo | None]] = {}
 
     async def chat_model(self, principal: Principal, token: str) -> ChatModelInfo | None:
-        """The first chat model the principal may use (kept for 10 s); None without one or without inference."""
+        """The first chat model that may see the principal's protection class (kept for 10 s).
+
+        None without one or without inference, which looks at the class again itself.
+        """
         key = (str(principal.authority), principal.classification.value)
         known = self._catalogue.get(key)
         if known and known[0] > time.monotonic():
             return known[1]
         try:
             body = await self._service.json("GET", "/v1/models", token=token, read_timeout=5)
-            found, keep = _first_chat_model(body), _CATALOGUE_S
+            found, keep = _first_chat_model(body, principal.classification), _CATALOGUE_S
         except Unavailable:
             found, keep = None, _DOWN_S
         except PlatformError as error:
@@ -153,9 +157,11 @@ def _deltas(data: str) -> list[Delta]:
     return found
 
 
-def _first_chat_model(body: Any) -> ChatModelInfo | None:
+def _first_chat_model(body: Any, asked: ProtectionClass) -> ChatModelInfo | None:
     items = body.get("data", []) if isinstance(body, dict) else []
     for item in items:
-        if item.get("kind", "chat") == "chat":
+        # A model that does not say what it may see, or says it in words unknown here, sees nothing.
+        stated = item.get("protection_class")
+        if item.get("kind", "chat") == "chat" and stated in _CLASSES and ProtectionClass(stated).covers(asked):
             return ChatModelInfo(str(item["id"]), int(item.get("context_length") or _DEFAULT_CONTEXT))
     return None

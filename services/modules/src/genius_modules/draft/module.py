@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from genius_common.contracts.modules import Label, RuleOfTwo
 from genius_common.events import Done, Event, Status, TextDelta, WarningEvent
+from genius_common.principal import ProtectionClass
 from genius_modules.base import Module, ModuleInput, ModuleSpec, TextResult
 from genius_modules.citations.facts import missing_facts
 from genius_modules.clients.inference import ChatModelInfo
@@ -91,6 +92,7 @@ class Draft(Module[DraftInput]):
         scopes=("modules.run", "run.token", "files.read", "chat.completions", "models.read"),
         needs="optional",
         mode_without_model="template",
+        protection_classes=ProtectionClass.up_to(ProtectionClass.STEUERGEHEIMNIS),
         rule_of_two=RuleOfTwo(private_data=True, untrusted_text=True),
         icon="file-pen",
     )

@@ -17,6 +17,7 @@ from genius_common.contracts.modules import ChatTurn, Label, RuleOfTwo
 from genius_common.contracts.retrieval import Citation
 from genius_common.errors import FieldError
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
+from genius_common.principal import ProtectionClass
 from genius_modules.base import Module, ModuleInput, ModuleSpec, TextResult, TextSpan
 from genius_modules.citations.facts import missing_facts
 from genius_modules.citations.markers import without_markers
@@ -92,6 +93,7 @@ class Summarise(Module[SummariseInput]):
         scopes=("modules.run", "run.token", "files.read", "chat.completions", "models.read"),
         needs="optional",
         mode_without_model="extractive",
+        protection_classes=ProtectionClass.up_to(ProtectionClass.STEUERGEHEIMNIS),
         rule_of_two=RuleOfTwo(private_data=True, untrusted_text=True),
         icon="list-collapse",
     )
