@@ -429,3 +429,22 @@ async def test_who_was_not_seen_for_two_years_is_deleted(own: Gateway) -> None:
     (row,) = await sql(own, "SELECT body FROM deletion_receipts WHERE body LIKE :person", person=f"%{person}%")
     assert json.loads(row.body)["requested_by"] == "retention"
     assert await sql(own, "SELECT 1 FROM persons WHERE id = :person", person=person) == []
+
+
+async def test_what_cannot_be_opened_is_named_in_its_place(own: Gateway) -> None:
+    """DSG-04: one damaged entry neither cuts the copy off nor goes missing; the rest of it is there."""
+    damaged, whole = await plant(own, "d.schmidt"), await plant(own, "d.schmidt")
+    flip = "UPDATE messages SET content = set_byte(content, 40, get_byte(content, 40) # 1) WHERE conversation = :id"
+    await sql(own, flip, id=damaged.conversation)
+    await sql(own, "UPDATE runs SET request = 'kurz' WHERE id = :id", id=damaged.run)
+    async with await own.client("d.schmidt") as client:
+        archive = await exported(client)
+    rows = [json.loads(line) for line in archive.read("daten/musterstadt/messages.ndjson").splitlines()]
+    (broken,) = [row for row in rows if row["conversation"] == str(damaged.conversation)]
+    assert broken["nicht_lesbar"] == ["content"]
+    assert "content" not in broken
+    assert not any("nicht_lesbar" in row for row in rows if row["conversation"] == str(whole.conversation))
+    text = text_of(archive)
+    assert f"{damaged.canary}-frage" not in text
+    assert "[Diese Nachricht lässt sich nicht mehr entschlüsseln.]" in text
+    assert f"{whole.canary}-frage" in text

@@ -12,13 +12,15 @@ import orjson
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from genius_common.crypto import ContentKey, key_id_of
+from genius_common.crypto import ContentKey, Undecryptable, key_id_of
 from genius_common.database import Database, RowScope
 from genius_common.keys import KeyRing
 from genius_common.processing import Column, Table
 from genius_gateway.persons.record import RECORD
 
 PAGE = 200
+UNREADABLE = "nicht_lesbar"
+"""In a row that is handed out: the columns that couldn't be opened (key gone, ciphertext damaged), if there are any."""
 NOBODY = UUID(int=0)
 OF_PERSONS = tuple(table for table in RECORD if table.person)
 EXPORTED = tuple(table for table in OF_PERSONS if not table.not_exported)
@@ -86,6 +88,7 @@ class Reader:
     ) -> AsyncIterator[dict[str, Any]]:
         """Each row as it goes into an export: sealed columns opened, what is not the person's to see left out.
 
+        A column that can't be opened is named under `UNREADABLE`; the rest of the row, and all others, are there.
         `only` narrows by columns of ours: `conversation=id`.
         """
         key = ", ".join(table.key)
@@ -111,26 +114,45 @@ class Reader:
     ) -> list[dict[str, Any]]:
         sealed = [name for name, column in table.columns.items() if column.place is not None]
         # Each key is asked for once in a page.
-        used = {key_id_of(row[name]) for row in rows for name in sealed if row[name] is not None}
-        keys = {identifier: await self._keys.by_id(connection, identifier) for identifier in used}
+        used = {_key_id(row[name]) for row in rows for name in sealed if row[name] is not None}
+        keys = {identifier: await self._key(connection, identifier) for identifier in used}
         return [_readable(table, row, keys) for row in rows]
 
+    async def _key(self, connection: AsyncConnection, identifier: UUID | None) -> ContentKey | None:
+        try:
+            return await self._keys.by_id(connection, identifier) if identifier else None
+        except Undecryptable:
+            return None
 
-def _readable(table: Table, row: dict[str, Any], keys: dict[UUID, ContentKey]) -> dict[str, Any]:
+
+def _key_id(sealed: bytes) -> UUID | None:
+    try:
+        return key_id_of(sealed)
+    except Undecryptable:
+        return None
+
+
+def _readable(table: Table, row: dict[str, Any], keys: dict[UUID | None, ContentKey | None]) -> dict[str, Any]:
     opened: dict[str, Any] = {}
+    unreadable: list[str] = []
     for name, column in table.columns.items():
         value = row.get(name)
         if column.of_others or value is None:
             continue
         if column.place is not None:
-            opened[name] = _open(column, keys[key_id_of(value)], value, column.place.format(**row))
+            try:
+                opened[name] = _open(column, keys[_key_id(value)], value, column.place.format(**row))
+            except Undecryptable:
+                unreadable.append(name)
         elif not isinstance(value, bytes | memoryview):
             # Digests in bytes say nothing to anybody.
             opened[name] = _plain(value)
-    return opened
+    return opened | ({UNREADABLE: unreadable} if unreadable else {})
 
 
-def _open(column: Column, key: ContentKey, value: bytes, place: str) -> Any:
+def _open(column: Column, key: ContentKey | None, value: bytes, place: str) -> Any:
+    if key is None:
+        raise Undecryptable
     plain = key.open(bytes(value), place)
     if column.form == "text":
         return plain.decode()

@@ -22,7 +22,7 @@ from genius_common.http import ServiceClient
 from genius_common.principal import Principal
 from genius_gateway.authorities.repository import AuthorityRepository
 from genius_gateway.persons.archive import Archive
-from genius_gateway.persons.data import EXPORTED, Reader, tables_in
+from genius_gateway.persons.data import EXPORTED, UNREADABLE, Reader, tables_in
 from genius_gateway.persons.record import RECORD
 from genius_gateway.retention.files import RetrievalFiles
 from genius_gateway.tokens.minter import TokenMinter
@@ -35,6 +35,7 @@ _CHUNK = 64 * 1024
 _SILENCE_S = 60.0
 _TABLES = {table.name: table for table in RECORD}
 _SCOPES = ("files.read", "documents.read")
+_NOT_READABLE = "[Diese Nachricht lässt sich nicht mehr entschlüsseln.]"
 _README = """Ihre Daten bei Genius
 =====================
 
@@ -49,6 +50,7 @@ dateien/        Dateien, die Sie hochgeladen haben, im Original, mit ihrem Zusta
 wissensbasen/   Dokumente Ihrer eigenen Wissensbasen im Original
 
 Zweck, Rechtsgrundlage und Dauer der Speicherung stehen auf der Seite „Meine Daten“.
+Was sich nicht mehr entschlüsseln lässt, steht in der Zeile unter „nicht_lesbar“ (mit dem Namen des Feldes).
 Nicht enthalten: Zugangsnachweise, Schlüssel, Suchwörter (nur verschlüsselt vorhanden), Pseudonyme anderer Personen,
 Dokumente gemeinsamer Wissensbasen (sie gehören der Behörde). Namen und Kennwörter führt der Verzeichnisdienst.
 """
@@ -74,7 +76,10 @@ class DataExport:
         self._retrieval = retrieval
 
     async def stream(self, person: UUID, at: str) -> AsyncIterator[bytes]:
-        """Raises PlatformError in the middle where something can't be read: better broken off than incomplete."""
+        """What can't be decrypted is named in its place.
+
+        Raises PlatformError in the middle where a store can't be read: better broken off than incomplete.
+        """
         archive = Archive()
         async for name, content in self._members(person, at):
             async for data in archive.add(name, content):
@@ -127,7 +132,8 @@ class DataExport:
         chosen = {"conversation": conversation["id"]}
         async for message in self._reader.rows(_TABLES["messages"], person, authority, **chosen):
             who = "Sie" if message["role"] == "user" else "Genius"
-            yield f"{who}, {message['created_at'][:16]}\n{message['content']['text']}\n\n".encode()
+            said = _NOT_READABLE if UNREADABLE in message else message["content"]["text"]
+            yield f"{who}, {message['created_at'][:16]}\n{said}\n\n".encode()
 
     async def _listed(self, principal: Principal, path: str) -> AsyncIterator[dict[str, Any]]:
         after: str | None = None
