@@ -142,6 +142,12 @@ RECORD: tuple[Table, ...] = (
         },
     ),
     Table(
+        name="terms_acceptances", kind="persons", person="person", key=("person", "version"), where="person",
+        columns={
+            **technical("version"), "person": _PSEUDONYM, "accepted_at": personal("Zeit der Zustimmung"),
+        },
+    ),
+    Table(
         name="persons", kind="persons", person="id", where="person",
         columns={
             **technical("state"), "id": _PSEUDONYM,
@@ -183,6 +189,15 @@ RECORD: tuple[Table, ...] = (
         columns=technical("authority day kind requests input_tokens output_tokens persons"),
     ),
     Table(name="quotas", kind="usage", key=("authority",), columns=technical("authority own")),
+    Table(name="tighter_limits", kind="usage", key=("authority",), columns=technical("authority own")),
+    Table(
+        name="module_switches", kind="organisation", key=("authority", "module"),
+        columns=technical("authority module enabled"),
+    ),
+    Table(
+        name="authority_retention", kind="organisation", key=("authority", "kind"),
+        columns=technical("authority kind days"),
+    ),
     Table(
         name="quota_meters", kind="meters", person="key", as_text=True, erase=False,
         key=("authority", "period", "starts", "scope", "key"),
