@@ -421,4 +421,5 @@ async def test_counters_of_persons_stay_inside(gateway: Gateway, replicas: tuple
         "usage.read",
         "limits.read",
         "limits.change",
+        "limits.tighten",
     }

@@ -18,14 +18,14 @@ _P = "nullif(current_setting('genius.person', true), '')::uuid"
 _TABLES = """
 CREATE TABLE module_switches (
     authority uuid NOT NULL REFERENCES authorities,
-    module text NOT NULL CHECK (module ~ '^[a-z][a-z0-9-]{1,40}$'),
+    module text NOT NULL,
     enabled boolean NOT NULL,
     PRIMARY KEY (authority, module)
 );
 CREATE TABLE authority_retention (
     authority uuid NOT NULL REFERENCES authorities,
     kind text NOT NULL CHECK (kind IN ('conversations', 'runs', 'cases', 'files')),
-    days integer NOT NULL CHECK (days BETWEEN 1 AND 36500),
+    days integer NOT NULL CHECK (days > 0),
     PRIMARY KEY (authority, kind)
 );
 CREATE TABLE tighter_limits (

@@ -23,8 +23,10 @@ from genius_common.web import (
     install,
 )
 from genius_gateway import health, internal
+from genius_gateway.administration import endpoints as administration
 from genius_gateway.assembly import open_state
 from genius_gateway.audit import endpoints as audit
+from genius_gateway.audit import inspection
 from genius_gateway.auth import endpoints as auth
 from genius_gateway.auth.gate import AuthGate
 from genius_gateway.cases import endpoints as cases
@@ -35,6 +37,7 @@ from genius_gateway.knowledge_bases import endpoints as knowledge_bases
 from genius_gateway.model_path import ModelPath
 from genius_gateway.modules import endpoints as modules
 from genius_gateway.openapi import OpenApiDocument
+from genius_gateway.operation import endpoints as operation
 from genius_gateway.persons import endpoints as persons
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.retention import endpoints as holds
@@ -60,6 +63,9 @@ ROUTERS = (
     cases,
     usage,
     audit,
+    inspection,
+    administration,
+    operation,
     holds,
     persons,
     internal,

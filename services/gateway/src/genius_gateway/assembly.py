@@ -18,6 +18,7 @@ from genius_common.database import Database, RowScope, create_engine
 from genius_common.http import ServiceClient, create_session
 from genius_common.keys import KeyRing, keys_table
 from genius_common.keys_transit import open_key_encryption
+from genius_gateway.administration.parts import administration
 from genius_gateway.audit.checkpoints import Checkpoints, read_witnesses
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.auth.authenticator import Authenticator
@@ -34,6 +35,7 @@ from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.protection import Parts, data_protection
+from genius_gateway.retention.schedule import Schedule
 from genius_gateway.revocation.follower import ProviderFollower
 from genius_gateway.revocation.keycloak_events import KeycloakEvents
 from genius_gateway.revocation.open_requests import OpenRequests
@@ -123,15 +125,17 @@ def _build(
         database=database, keys=keys, audit=audit, minter=minter, retrieval=clients.retrieval, revocations=revocations,
         audit_key=audit_key, confirmation_key=_derived_key(tenant_key, b"genius confirmation"),
     )  # fmt: skip
+    ledger = Ledger(database, settings.limits)
     return GatewayState(
         settings=settings,
         database=database,
         http=clients.http,
         keys=keys,
         minter=minter,
+        administration=administration(settings, database, keys, repository, clients.retrieval, minter, ledger),
         audit=audit,
         checkpoints=checkpoints,
-        ledger=Ledger(database, settings.limits),
+        ledger=ledger,
         provider=provider,
         sessions=sessions,
         authenticator=Authenticator(settings, provider, sessions, provisioning, revocations, follower),

@@ -22,6 +22,7 @@ from genius_gateway.persons.receipts import Receipts
 from genius_gateway.retention.files import RetrievalFiles
 from genius_gateway.retention.holds import Holds
 from genius_gateway.retention.job import RetentionJob
+from genius_gateway.retention.periods import Periods
 from genius_gateway.retention.schedule import Schedule
 from genius_gateway.revocation.service import Revocations
 from genius_gateway.settings import Settings
@@ -30,9 +31,9 @@ from genius_gateway.tokens.minter import TokenMinter
 
 @dataclass(frozen=True, slots=True)
 class DataProtection:
-    """`schedule` is the table of retention with this installation's numbers."""
+    """`periods`: the table of retention with this installation's numbers, and what authorities have shortened."""
 
-    schedule: Schedule
+    periods: Periods
     holds: Holds
     retention: RetentionJob
     overview: Overview
@@ -61,14 +62,15 @@ def data_protection(settings: Settings, parts: Parts) -> DataProtection:
     authorities = AuthorityRepository(database)
     files = RetrievalFiles(parts.retrieval, parts.minter, settings.tenant)
     schedule = Schedule(settings.retention.days)
+    periods = Periods(database, schedule)
     receipts = Receipts(database, parts.audit_key, settings.tenant, schedule)
     erasure = Erasure(database, parts.keys, authorities, files, audit, parts.revocations, receipts)
     reader = Reader(database, parts.keys)
     return DataProtection(
-        schedule=schedule,
+        periods=periods,
         holds=Holds(database, authorities),
-        retention=RetentionJob(database, authorities, audit, schedule, files, erasure),
-        overview=Overview(database, authorities, files, schedule),
+        retention=RetentionJob(database, authorities, audit, periods, files, erasure),
+        overview=Overview(database, authorities, files, periods),
         export=DataExport(database, reader, authorities, files, parts.minter, parts.retrieval),
         erasure=erasure,
         receipts=receipts,

@@ -118,6 +118,11 @@ class Settings(ServiceSettings):
     inference_url: str
     retrieval_url: str
     modules_url: str
+    terms_version: int = Field(
+        default=1,
+        ge=1,
+        description="raise it when your own texts of the terms change (contact, privacy): everybody is asked again",
+    )
     ui_config_file: Path | None = Field(
         default=None, description="JSON file with the operator's own texts of the web UI (imprint, privacy, contact …)"
     )

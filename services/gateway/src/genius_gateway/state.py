@@ -12,6 +12,7 @@ from genius_common.crypto import ContentKey
 from genius_common.database import Database
 from genius_common.http import ServiceClient
 from genius_common.keys import KeyRing
+from genius_gateway.administration.parts import Administration
 from genius_gateway.audit.checkpoints import Checkpoints
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.auth.authenticator import Authenticator
@@ -50,6 +51,7 @@ class GatewayState:
     http: aiohttp.ClientSession
     keys: KeyRing
     minter: TokenMinter
+    administration: Administration
     audit: AuditTrail
     checkpoints: Checkpoints
     revocations: Revocations

@@ -57,7 +57,7 @@ def verify(
     signatures of that side are not asked for. `kept` is the checkpoint line that a witness keeps: it must be in the
     export unchanged, so that not even the operator with all his keys can replace history.
     """
-    check = _Check(operators, witnesses, kept)
+    check = Check(operators, witnesses, kept)
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -65,7 +65,9 @@ def verify(
     return check.finish()
 
 
-class _Check:
+class Check:
+    """The same line by line, for whoever reads an export in pieces: `take` each line, then `finish`."""
+
     def __init__(
         self, operators: Sequence[Ed25519PublicKey], witnesses: Sequence[Ed25519PublicKey], kept: bytes | None
     ) -> None:
@@ -79,7 +81,13 @@ class _Check:
         self._last: tuple[int, str] = (0, GENESIS.hex())
         self._report = Report()
 
+    @property
+    def records(self) -> int:
+        """How many records were read until now."""
+        return self._report.records
+
     def take(self, number: int, line: bytes) -> None:
+        """One line of the export and its number, from 1 on."""
         try:
             content = orjson.loads(line)
             if "checkpoint" in content:
@@ -127,6 +135,7 @@ class _Check:
         self._report.checkpoints += 1
 
     def finish(self) -> Report:
+        """What was found, when all lines are taken."""
         for chain, seq in self._wanted:
             self._fault("missing", chain, seq, "ein Prüfpunkt nennt diesen Eintrag, er fehlt")
         if self._kept is not None:

@@ -40,6 +40,12 @@ _PAGE = text(
     " FROM audit_checkpoints c WHERE c.number > :after ORDER BY c.number LIMIT :page"
 )
 
+_NEWEST = text(
+    "SELECT c.body, coalesce((SELECT jsonb_agg(jsonb_build_object('key', s.key) ORDER BY s.at, s.key)"
+    " FROM audit_signatures s WHERE s.number = c.number), '[]') AS signatures"
+    " FROM audit_checkpoints c ORDER BY c.number DESC LIMIT CAST(:limit AS int)"
+)
+
 
 class Checkpoints:
     """`make` when something was recorded since the last one; `lines` for the export; `add_signature` of a witness."""
@@ -85,6 +91,35 @@ class Checkpoints:
         return [
             orjson.dumps({"checkpoint": orjson.loads(row.body), "signatures": row.signatures}) + b"\n" for row in rows
         ]
+
+    async def newest(self, limit: int) -> list[dict[str, Any]]:
+        """`{"number", "at", "records", "chains", "signatures": [{"key", "by"}]}`, the newest first."""
+        async with self._database.transaction(_TENANT) as connection:
+            rows = (await connection.execute(_NEWEST, {"limit": limit})).all()
+        return [self._summary(orjson.loads(row.body), row.signatures) for row in rows]
+
+    def _summary(self, body: dict[str, Any], signatures: list[dict[str, str]]) -> dict[str, Any]:
+        names = {self.operator_key: "operator", **dict.fromkeys(self.witness_keys, "witness")}
+        return {
+            "number": body["number"],
+            "at": body["at"],
+            "records": sum(int(head["seq"]) for head in body["heads"].values()),
+            "chains": len(body["heads"]),
+            "signatures": [{"key": s["key"], "by": names.get(s["key"], "unknown")} for s in signatures],
+        }
+
+    @property
+    def operators(self) -> list[Ed25519PublicKey]:
+        """The public half of the key that signs here."""
+        return [self._private.public_key()]
+
+    @property
+    def operator_key(self) -> str:
+        return key_id(self._private.public_key())
+
+    @property
+    def witness_keys(self) -> list[str]:
+        return [key_id(key) for key in self._witnesses]
 
     async def add_signature(self, connection: AsyncConnection, number: int, signature: str) -> None:
         """Store a witness's signature in the caller's tenant-wide transaction; again the same one is no fault.

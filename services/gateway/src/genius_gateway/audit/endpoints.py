@@ -24,6 +24,8 @@ _RECORDS = text(
     "SELECT * FROM audit_records WHERE (chain, seq) > (:chain, :seq) ORDER BY chain, seq LIMIT CAST(:page AS int)"
 )
 
+_TOTAL = text("SELECT coalesce(sum(seq), 0) FROM audit_heads")
+
 
 @router.get("/export", response_class=Response)
 async def export(principal: CurrentPrincipal, state: State) -> Response:
@@ -33,7 +35,7 @@ async def export(principal: CurrentPrincipal, state: State) -> Response:
     """
     await state.audit.record(AuditRecord.of(principal, "audit.export"))
     newest = await state.checkpoints.make()
-    return StreamingResponse(_lines(state, newest), media_type="application/x-ndjson")
+    return StreamingResponse(exported(state, newest), media_type="application/x-ndjson")
 
 
 class WitnessSignature(BaseModel):
@@ -54,7 +56,14 @@ async def cosign(
         await state.audit.append(connection, AuditRecord.of(principal, "audit.cosign", checkpoint=number))
 
 
-async def _lines(state: GatewayState, newest: int) -> AsyncIterator[bytes]:
+async def records_in(state: GatewayState) -> int:
+    """How many records the trail has, over all chains."""
+    async with state.database.transaction(RowScope(tenant_wide=True)) as connection:
+        return int((await connection.execute(_TOTAL)).scalar_one())
+
+
+async def exported(state: GatewayState, newest: int) -> AsyncIterator[bytes]:
+    """The lines of an export: checkpoints until `newest`, then all records, chain by chain."""
     for after in range(0, newest, CHECKPOINTS_PAGE):
         for checkpoint in await state.checkpoints.lines(after):
             yield checkpoint

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -134,9 +135,17 @@ async def me(identity: CurrentIdentity, state: State) -> dict[str, Any]:
             "files": 20,
             **(await limits_of(state.ledger, principal)).model_dump(mode="json"),
         },
+        "terms": await _terms(state, principal.subject),
         "csrf": {"header": csrf.HEADER, "value": csrf.VALUE},
         "session": _session(identity.ends) if identity.ends else None,
     }
+
+
+async def _terms(state: GatewayState, person: UUID) -> dict[str, str | None]:
+    """`accepted_at` null: the person is still to be asked."""
+    terms = state.administration.terms
+    at = await terms.accepted_at(person)
+    return {"version": terms.version, "accepted_at": _timestamp(at) if at else None}
 
 
 def _session(ends: SessionEnds) -> dict[str, str]:

@@ -25,6 +25,7 @@ from genius_gateway.conversations.schemas import (
     MessageView,
 )
 from genius_gateway.retention.holds import require_free
+from genius_gateway.retention.periods import Periods
 from genius_gateway.runs.references import ReferenceCheck, ids, not_found, parse_id
 from genius_gateway.runs.starting import owner_of
 
@@ -45,7 +46,7 @@ class ConversationService:
         references: ReferenceCheck,
         cancel_run: CancelRun,
         delete_file: DeleteFile,
-        kept: dt.timedelta,
+        periods: Periods,
     ) -> None:
         self._database = database
         self._audit = audit
@@ -54,14 +55,15 @@ class ConversationService:
         self._references = references
         self._cancel_run = cancel_run
         self._delete_file = delete_file
-        self._kept = kept
+        self._periods = periods
 
     async def page(self, principal: Principal, limit: int, after: str | None, query: str) -> ConversationList:
         owner = owner_of(principal)
         async with self._database.transaction(owner.scope) as connection:
             rows = await self._conversations.page(connection, owner, limit, _cursor(after) if after else None, query)
             opened = await self._conversations.opened(connection, rows[:limit])
-        items = [ConversationView.of(row, self._kept) for row in opened]
+            kept = await self._periods.conversations(connection, owner.authority)
+        items = [ConversationView.of(row, kept) for row in opened]
         more = len(rows) > limit
         return ConversationList(items=items, next=_next(items[-1]) if more and items else None)
 
@@ -82,7 +84,8 @@ class ConversationService:
             row = await self._conversations.get(connection, conversation)
             if row is None:
                 raise NotFound
-            return ConversationView.of((await self._conversations.opened(connection, [row]))[0], self._kept)
+            kept = await self._periods.conversations(connection, owner.authority)
+            return ConversationView.of((await self._conversations.opened(connection, [row]))[0], kept)
 
     async def change(self, principal: Principal, conversation: UUID, patch: ConversationPatch) -> ConversationView:
         """Change what was given. An active leaf inside the tree is led on to the newest leaf below it."""

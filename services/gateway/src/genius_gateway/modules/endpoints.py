@@ -14,9 +14,14 @@ router = APIRouter(prefix="/api/v1/modules", tags=["modules"])
 
 @router.get("")
 async def list_modules(system: System, principal: CurrentPrincipal) -> ManifestList:
-    return ManifestList(items=[offered.manifest for offered in await system.catalogue.all()])
+    """Those that the active authority has not switched off; people without one see all."""
+    off = await system.switches.off(principal.authority)
+    found = await system.catalogue.all()
+    return ManifestList(items=[offered.manifest for offered in found if offered.manifest.id not in off])
 
 
 @router.get("/{module}")
 async def get_module(module: str, system: System, principal: CurrentPrincipal) -> ModuleManifest:
-    return (await system.catalogue.get(module)).manifest
+    manifest = (await system.catalogue.get(module)).manifest
+    await system.switches.require(principal.authority, manifest.id)
+    return manifest

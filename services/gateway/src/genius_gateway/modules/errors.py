@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from genius_common.errors import Conflict, Unavailable, UpstreamFailed
+from genius_common.errors import Conflict, Forbidden, Unavailable, UpstreamFailed
 
 
 class ModulesUnavailable(Unavailable):
@@ -11,6 +11,15 @@ class ModulesUnavailable(Unavailable):
     title = "Funktionen zurzeit nicht verfügbar"
     default_detail = (
         "Die Funktionen der Plattform sind zurzeit nicht erreichbar. Bitte versuchen Sie es in Kürze erneut."
+    )
+
+
+class ModuleSwitchedOff(Forbidden):
+    code = "module_switched_off"
+    title = "Funktion abgeschaltet"
+    default_detail = (
+        "Die Administration Ihrer Behörde hat diese Funktion abgeschaltet. "
+        "Wenn Sie sie brauchen, wenden Sie sich bitte dorthin."
     )
 
 

@@ -69,6 +69,15 @@ class PersonId(_Model):
     person: UUID
 
 
+class AcceptedTerms(_Model):
+    version: str = Field(max_length=40)
+
+
+class TermsView(_Model):
+    version: str
+    accepted_at: dt.datetime
+
+
 class SignedReceipt(_Model):
     """Checked by `genius audit receipt`; the fields of `receipt` are in docs/explanation/data-protection.md."""
 
@@ -85,7 +94,10 @@ def _confirmation(state: GatewayState, by: UUID, person: UUID) -> ConfirmationVi
 async def own_overview(principal: CurrentPrincipal, state: State) -> OwnData:
     protection = state.protection
     return OwnData(
-        items=[KeptKind.model_validate(line) for line in await protection.overview.of(principal.subject)],
+        items=[
+            KeptKind.model_validate(line)
+            for line in await protection.overview.of(principal.subject, principal.authority)
+        ],
         held=await protection.overview.is_held(principal.subject),
         confirmation=_confirmation(state, principal.subject, principal.subject),
     )
@@ -113,6 +125,13 @@ async def delete_own_data(
     state.protection.confirmations.require(x_confirmation, person, person, dt.datetime.now(dt.UTC))
     state.open_requests.spare(person)
     return SignedReceipt.model_validate(await state.protection.erasure.erase(person, "person", person))
+
+
+@router.post("/me/terms")
+async def accept_terms(wanted: AcceptedTerms, principal: CurrentPrincipal, state: State) -> TermsView:
+    """Keep that the caller accepts the terms that were shown; `/api/v1/me` says which version that is (PER-02)."""
+    terms = state.administration.terms
+    return TermsView(version=terms.version, accepted_at=await terms.accept(principal, wanted.version))
 
 
 @router.post("/persons/find")

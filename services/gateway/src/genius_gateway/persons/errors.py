@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Why a deletion was not carried out, or not to its end."""
+"""Why a deletion was not carried out, or not to its end; why terms were not accepted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ class ConfirmationNeeded(Conflict):
     default_detail = (
         "Bitte sehen Sie zuerst nach, was gelöscht wird, und bestätigen Sie das innerhalb von zehn Minuten. "
         "Die Bestätigung gilt nur für die Person, die sie erhalten hat."
+    )
+
+
+class TermsChanged(Conflict):
+    code = "terms_changed"
+    title = "Nutzungsbedingungen geändert"
+    default_detail = (
+        "Die Nutzungsbedingungen haben sich inzwischen geändert. Bitte laden Sie die Seite neu und lesen Sie die neue "
+        "Fassung, bevor Sie zustimmen."
     )
 
 

@@ -18,6 +18,7 @@ from genius_gateway.persons import data
 from genius_gateway.retention.errors import HeldBack
 from genius_gateway.retention.files import RetrievalFiles
 from genius_gateway.retention.holds import require_free
+from genius_gateway.retention.periods import Periods
 from genius_gateway.retention.schedule import SCHEDULE, Kind, Schedule
 
 _BY_SUBJECT = text("SELECT id FROM persons WHERE subject_key = :key")
@@ -43,15 +44,18 @@ class Overview:
     """Counts where the rows lie, in the person's own scope."""
 
     def __init__(
-        self, database: Database, authorities: AuthorityRepository, files: RetrievalFiles, schedule: Schedule
+        self, database: Database, authorities: AuthorityRepository, files: RetrievalFiles, periods: Periods
     ) -> None:
         self._database = database
         self._authorities = authorities
         self._files = files
-        self._schedule = schedule
+        self._periods = periods
 
-    async def of(self, person: UUID) -> list[dict[str, Any]]:
-        """Kind by kind: `{"kind", "title", "days", "since", "purpose", "basis", "recipients", "counts"}`."""
+    async def of(self, person: UUID, active: UUID | None) -> list[dict[str, Any]]:
+        """Kind by kind, `days` being those of the authority `active`.
+
+        `{"kind", "title", "days", "since", "purpose", "basis", "recipients", "counts"}`
+        """
         counts: dict[Kind, Counter[str]] = {kind: Counter() for kind in _OWN_KINDS}
         authorities = await self._authorities.ids()
         async with self._database.transaction(RowScope()) as connection:
@@ -62,20 +66,8 @@ class Overview:
                         counts[kind][table.name] += await data.count(connection, table, person)
         there = await asyncio.gather(*(self._files.inventory(authority, person, []) for authority in authorities))
         counts["files"]["files"] = sum(found["files"] for found in there)
-        return [self._line(kind, dict(counts[kind])) for kind in _OWN_KINDS]
-
-    def _line(self, kind: Kind, counts: dict[str, int]) -> dict[str, Any]:
-        rule = SCHEDULE[kind]
-        return {
-            "kind": kind,
-            "title": rule.title,
-            "days": self._schedule.days(kind),
-            "since": rule.since,
-            "purpose": rule.purpose,
-            "basis": rule.basis,
-            "recipients": rule.recipients,
-            "counts": counts,
-        }
+        schedule = await self._periods.schedule(active)
+        return [_line(kind, schedule, dict(counts[kind])) for kind in _OWN_KINDS]
 
     async def is_held(self, person: UUID) -> bool:
         """Whether a hold stands against a deletion."""
@@ -103,3 +95,17 @@ async def _held(connection: AsyncConnection, person: UUID) -> bool:
     except HeldBack:
         return True
     return False
+
+
+def _line(kind: Kind, schedule: Schedule, counts: dict[str, int]) -> dict[str, Any]:
+    rule = SCHEDULE[kind]
+    return {
+        "kind": kind,
+        "title": rule.title,
+        "days": schedule.days(kind),
+        "since": rule.since,
+        "purpose": rule.purpose,
+        "basis": rule.basis,
+        "recipients": rule.recipients,
+        "counts": counts,
+    }

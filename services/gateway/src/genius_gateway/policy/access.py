@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.database import Database, RowScope
@@ -18,6 +19,8 @@ from genius_gateway.cases.repository import Case, CaseRepository
 from genius_gateway.knowledge_bases.model import KnowledgeBase, Right, rights
 from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
 from genius_gateway.scopes import row_scope
+
+_AUTHORITY = text("SELECT 1 FROM authorities WHERE id = :id AND state <> 'gone'")
 
 
 class ObjectAccess:
@@ -52,6 +55,14 @@ class ObjectAccess:
         if case is None:
             raise NotFound
         return case
+
+    async def require_authority(self, principal: Principal, identifier: UUID) -> None:
+        """One's own authority, or any for who belongs to none. Raises: NotFound."""
+        if principal.authority not in (None, identifier):
+            raise NotFound
+        async with self._database.transaction(RowScope()) as connection:
+            if (await connection.execute(_AUTHORITY, {"id": identifier})).first() is None:
+                raise NotFound
 
 
 def write_scope(principal: Principal, base: KnowledgeBase) -> RowScope:

@@ -19,6 +19,7 @@ ObjectScope = Literal["-", "own", "readable", "writable", "managed", "authority"
 CLERKS = frozenset({Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE})
 CURATORS = frozenset({Role.WISSENSPFLEGE})
 MEMBERS = frozenset({Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE, Role.BEHOERDENADMINISTRATION})
+ADMINISTRATORS = frozenset({Role.BEHOERDENADMINISTRATION})
 OPERATORS = frozenset({Role.BETRIEB})
 AUDITORS = frozenset({Role.REVISION})
 KEEPERS_OF_RECORDS = OPERATORS | AUDITORS
@@ -61,7 +62,9 @@ _DOC = "/api/v1/documents/{document}"
 _FILE = "/api/v1/files/{file}"
 _CONV = "/api/v1/conversations"
 _CASE = "/api/v1/cases"
-_LIMITS = "/api/v1/authorities/{authority}/limits"
+_SNAP = "/api/v1/snapshots"
+_AUTHORITY = "/api/v1/authorities/{authority}"
+_LIMITS = _AUTHORITY + "/limits"
 _HOLD = "/api/v1/holds"
 _ME_DATA = "/api/v1/me/data"
 _PERSON_DATA = "/api/v1/persons/{person}/data"
@@ -121,6 +124,19 @@ RULES: tuple[Rule, ...] = (
         "GET", _LIMITS, "limits.read", frozenset({Role.BEHOERDENADMINISTRATION, Role.BETRIEB}), None, "authority"
     ),
     Rule("PUT", _LIMITS, "limits.change", OPERATORS, None, "tenant"),
+    Rule("PUT", _LIMITS + "/tighter", "limits.tighten", ADMINISTRATORS, None, "authority"),
+    Rule("GET", "/api/v1/authorities", "authority.list", KEEPERS_OF_RECORDS, None, "tenant"),
+    Rule("GET", _AUTHORITY + "/members", "member.list", ADMINISTRATORS, None, "authority"),
+    Rule("GET", _AUTHORITY + "/modules", "module_switch.list", ADMINISTRATORS, None, "authority"),
+    Rule("PUT", _AUTHORITY + "/modules/{module}", "module.switch", ADMINISTRATORS, None, "authority"),
+    Rule("GET", _AUTHORITY + "/retention", "retention.read", ADMINISTRATORS, None, "authority"),
+    Rule("PUT", _AUTHORITY + "/retention", "retention.change", ADMINISTRATORS, None, "authority"),
+    Rule("GET", _AUTHORITY + "/knowledge-bases", "stock.list", ADMINISTRATORS, None, "authority"),
+    Rule("GET", "/api/v1/operation/models", "model_catalogue.read", OPERATORS, None, "tenant"),
+    Rule("POST", "/api/v1/audit/search", "audit.search", AUDITORS, None, "tenant"),
+    Rule("POST", "/api/v1/audit/verify", "audit.verify", AUDITORS, None, "tenant"),
+    Rule("GET", "/api/v1/audit/checkpoints", "audit.checkpoints", KEEPERS_OF_RECORDS, None, "tenant"),
+    Rule("POST", "/api/v1/me/terms", "terms.accept", ALL, None, "own"),
     Rule("GET", "/api/v1/audit/export", "audit.export", AUDITORS, None, "tenant"),
     Rule("POST", "/api/v1/audit/checkpoints/{number}/signatures", "audit.cosign", AUDITORS, None, "tenant"),
     Rule("GET", _ME_DATA + "/overview", "person.overview", ALL, None, "own"),

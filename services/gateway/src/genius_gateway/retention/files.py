@@ -56,6 +56,11 @@ class RetrievalFiles:
         )
         return found
 
+    async def stock(self, authority: UUID) -> dict[UUID, dict[str, Any]]:
+        """Sums of each knowledge base of the authority: `documents`, `pages`, `bytes`, `changed_at`."""
+        found = await self._json(authority, NOBODY, "maintenance", "GET", "/maintenance/knowledge-bases")
+        return {UUID(item.pop("id")): item for item in found["items"]}
+
     async def inventory(self, authority: UUID, person: UUID, bases: Sequence[UUID]) -> dict[str, int]:
         """How many of each kind there are of a person in one authority."""
         found: dict[str, int] = await self._json(authority, person, "person.erase", "GET", "/persons/self", bases=bases)

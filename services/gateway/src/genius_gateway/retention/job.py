@@ -30,7 +30,7 @@ from genius_gateway.retention import due
 from genius_gateway.retention.errors import HeldBack
 from genius_gateway.retention.files import NOBODY, PAGE, RetrievalFiles
 from genius_gateway.retention.holds import require_free
-from genius_gateway.retention.schedule import Schedule
+from genius_gateway.retention.periods import Periods
 
 log = structlog.get_logger(__name__)
 _Owned = Literal["conversations", "runs", "cases"]
@@ -46,14 +46,15 @@ class RetentionJob:
         database: Database,
         authorities: AuthorityRepository,
         audit: AuditTrail,
-        schedule: Schedule,
+        periods: Periods,
         files: RetrievalFiles,
         erasure: Erasure,
     ) -> None:
         self._database = database
         self._authorities = authorities
         self._audit = audit
-        self._schedule = schedule
+        self._periods = periods
+        self._schedule = periods.tenant
         self._files = files
         self._erasure = erasure
 
@@ -61,35 +62,42 @@ class RetentionJob:
         """Delete what is due at `now`; returns how many of each kind were deleted."""
         total: Counter[str] = Counter()
         for authority in await self._authorities.ids():
+            schedule = await self._periods.schedule(authority)
             for kind in _OWNED:
-                total += await self._owned(authority, kind, now)
-            total += await self._loose_files(authority, now)
+                total += await self._owned(authority, schedule.days(kind), kind, now)
+            total += await self._loose_files(authority, schedule.cutoff("files", now))
             total += await self._of_authority(authority, now)
         total += await self._unseen(now)
         return total + await self._of_tenant(now)
 
     # --- what belongs to a person or application
 
-    async def _owned(self, authority: UUID, kind: _Owned, now: dt.datetime) -> Counter[str]:
+    async def _owned(self, authority: UUID, days: int | None, kind: _Owned, now: dt.datetime) -> Counter[str]:
         total: Counter[str] = Counter()
         owner, last = NOBODY, NOBODY
         while True:
             async with self._database.transaction(RowScope(authority=authority)) as connection:
-                values = {"days": self._schedule.days(kind), "now": now, "owner": owner, "id": last}
+                values = {"days": days, "now": now, "owner": owner, "id": last}
                 rows = (await connection.execute(due.FIND[kind], values)).all()
             for owner, group in groupby(rows, key=lambda row: row.owner):
-                total += await self._of_owner(authority, owner, kind, [row.id for row in group], now)
+                total += await self._of_owner(authority, owner, kind, [row.id for row in group], days, now)
             if not rows:
                 return total
             last = rows[-1].id
 
     async def _of_owner(
-        self, authority: UUID, owner: UUID, kind: _Owned, ids: Sequence[UUID], now: dt.datetime
+        self,
+        authority: UUID,
+        owner: UUID,
+        kind: _Owned,
+        ids: Sequence[UUID],
+        days: int | None,
+        now: dt.datetime,
     ) -> Counter[str]:
         try:
             async with self._database.transaction(RowScope(authority=authority, person=owner)) as connection:
                 await require_free(connection, owner, [])
-                values = {"ids": list(ids), "days": self._schedule.days(kind), "now": now}
+                values = {"ids": list(ids), "days": days, "now": now}
                 taken = list((await connection.execute(due.TAKE[kind], values)).scalars())
                 counts = await self._delete(connection, authority, owner, kind, taken)
                 if counts:
@@ -135,13 +143,13 @@ class RetentionJob:
         for file in files:
             await self._files.delete(authority, owner, file)
 
-    async def _loose_files(self, authority: UUID, now: dt.datetime) -> Counter[str]:
+    async def _loose_files(self, authority: UUID, before: dt.datetime) -> Counter[str]:
         """Files past their time that no conversation holds any more."""
         total: Counter[str] = Counter()
         after = NOBODY
         try:
             while True:
-                found = await self._files.due(authority, self._schedule.cutoff("files", now), after)
+                found = await self._files.due(authority, before, after)
                 for owner, group in groupby(sorted(found, key=lambda f: f.owner), key=lambda f: f.owner):
                     total["files"] += await self._loose_of_owner(authority, owner, [file.id for file in group])
                 if len(found) < PAGE:

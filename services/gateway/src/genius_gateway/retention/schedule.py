@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Kind = Literal[
     "conversations",
@@ -101,6 +101,11 @@ class Schedule:
 
     def days(self, kind: Kind) -> int | None:
         return self._changed.get(kind, SCHEDULE[kind].days)
+
+    def shortened(self, own: Mapping[Any, int]) -> Schedule:
+        """With an authority's own days where they are fewer."""
+        fewer = {kind: min(days, self.days(kind) or days) for kind, days in own.items()}
+        return Schedule({**self._changed, **fewer})
 
     def cutoff(self, kind: Kind, now: dt.datetime) -> dt.datetime:
         """What is older than this is due. Raises: ValueError for a kind without a time of its own."""

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -20,6 +19,8 @@ from genius_gateway.conversations.service import ConversationService
 from genius_gateway.conversations.turns import TurnService
 from genius_gateway.modules.catalogue import Catalogue
 from genius_gateway.modules.client import ModuleClient
+from genius_gateway.modules.switches import ModuleSwitches
+from genius_gateway.retention.periods import Periods
 from genius_gateway.retention.schedule import Schedule
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.library import GatewayLibrary, GatewayTokens
@@ -40,6 +41,7 @@ class RunSystem:
     """Lies in `app.state.runs`. The lifespan calls `start()` after, and `stop()` before the shared parts close."""
 
     catalogue: Catalogue
+    switches: ModuleSwitches
     runs: RunService
     conversations: ConversationService
     tokens: GatewayTokens
@@ -73,10 +75,12 @@ def assemble(
     tokens = GatewayTokens(minter, library, settings.tenant)
     references = ReferenceCheck(library)
     catalogue = Catalogue(modules, tokens)
+    switches = ModuleSwitches(database)
     parts = RunParts(
         database=database,
         repository=RunRepository(sealer, options.lease_s),
         catalogue=catalogue,
+        switches=switches,
         modules=ModuleClient(modules),
         tokens=tokens,
         audit=audit,
@@ -87,11 +91,11 @@ def assemble(
         options=options,
     )
     runs = RunService(parts, turns, references, settings.database.conninfo)
-    kept = dt.timedelta(days=Schedule(settings.retention.days).days("conversations") or 0)
+    periods = Periods(database, Schedule(settings.retention.days))
     service = ConversationService(
-        database, audit, conversations, messages, references, runs.cancel, library.delete_file, kept
+        database, audit, conversations, messages, references, runs.cancel, library.delete_file, periods
     )
-    return RunSystem(catalogue, runs, service, tokens)
+    return RunSystem(catalogue, switches, runs, service, tokens)
 
 
 async def run_system(request: Request) -> RunSystem:

@@ -10,6 +10,7 @@ from genius_common.database import Database
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.modules.catalogue import Catalogue
 from genius_gateway.modules.client import ModuleClient
+from genius_gateway.modules.switches import ModuleSwitches
 from genius_gateway.runs.options import RunOptions
 from genius_gateway.runs.ports import Permission, RunTokens, Turns
 from genius_gateway.runs.repository import RunRepository
@@ -21,6 +22,7 @@ class RunParts:
     database: Database
     repository: RunRepository
     catalogue: Catalogue
+    switches: ModuleSwitches
     modules: ModuleClient
     tokens: RunTokens
     audit: AuditTrail

@@ -100,6 +100,8 @@ class Execution:
     async def _consume(self) -> Event:
         job, parts = self._job, self._parts
         offered = await parts.catalogue.get(job.module, job.version)
+        # Again: a run may have waited, or be one that another process had begun.
+        await parts.switches.require(job.principal.authority, job.module)
         if job.history_cut and not self._journal.draft.warned(HISTORY_CUT.code):
             await self._journal.add(HISTORY_CUT)
         self._token = await parts.tokens.for_run(

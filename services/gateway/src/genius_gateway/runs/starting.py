@@ -74,10 +74,11 @@ class Starter:
     async def store(self, principal: Principal, call: Call) -> Started:
         """Store the run (queued, leased to this process), or find the one that an equal request started.
 
-        Raises: QuotaReached, besides what is wrong with the call.
+        Raises: ModuleSwitchedOff, QuotaReached, besides what is wrong with the call.
         """
         owner = owner_of(principal)
         offered = await self._parts.catalogue.get(call.module, call.body.version)
+        await self._parts.switches.require(owner.authority, call.module)
         digests = await self._digests(owner, call)
         if digests and (known := await self._known(owner, call.module, *digests)):
             return known

@@ -12,14 +12,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 
 from genius_common.database import RowScope
-from genius_common.errors import NotFound
-from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.dependencies import CurrentPrincipal, State
 from genius_gateway.scopes import row_scope
 from genius_gateway.state import GatewayState
-from genius_gateway.usage.limits import LimitBook, OwnLimits, require_known_members
-from genius_gateway.usage.view import FEWEST_PERSONS
+from genius_gateway.usage.limits import LimitBook, OwnLimits, TighterLimits, require_known_members, require_tighter
+from genius_gateway.usage.view import FEWEST_PERSONS, LimitsView, used_of
 
 router = APIRouter(prefix="/api/v1", tags=["usage"])
 _USAGE = text(
@@ -31,7 +29,10 @@ _SET = text(
     "INSERT INTO quotas (authority, own) VALUES (:authority, CAST(:own AS jsonb))"
     " ON CONFLICT (authority) DO UPDATE SET own = excluded.own"
 )
-_KNOWN = text("SELECT 1 FROM authorities WHERE id = :authority AND state <> 'gone'")
+_TIGHTEN = text(
+    "INSERT INTO tighter_limits (authority, own) VALUES (:authority, CAST(:own AS jsonb))"
+    " ON CONFLICT (authority) DO UPDATE SET own = excluded.own"
+)
 
 
 class UsageRow(BaseModel):
@@ -67,11 +68,17 @@ class EffectiveLimits(BaseModel):
 
 
 class AuthorityLimits(BaseModel):
-    """`own` is what was set; `effective` what holds with the defaults of the platform."""
+    """`own`: what operators set; `tighter`: what the administration set inside of the `bounds`; `effective`: what holds.
+
+    `bounds` are `own` with the platform's defaults; `used` is of the authority and its cost centres, never a person's.
+    """
 
     authority: UUID
     own: OwnLimits
+    tighter: TighterLimits
+    bounds: EffectiveLimits
     effective: EffectiveLimits = Field(description="for each person, application and model")
+    used: LimitsView
 
 
 @router.get("/usage")
@@ -94,33 +101,43 @@ def _row(found: dict[str, object]) -> UsageRow:
 @router.get("/authorities/{authority}/limits")
 async def read_limits(authority: UUID, principal: CurrentPrincipal, state: State) -> AuthorityLimits:
     """Administrators read those of their own authority, operators all."""
-    await _require(state, principal, authority)
-    return _view(authority, await state.ledger.book(authority))
+    await state.access.require_authority(principal, authority)
+    return await _view(state, authority, await state.ledger.book(authority))
 
 
 @router.put("/authorities/{authority}/limits")
 async def set_limits(authority: UUID, limits: OwnLimits, principal: CurrentPrincipal, state: State) -> AuthorityLimits:
     """Replace an authority's own limits; what is left out falls back to the defaults. In force within two seconds."""
-    await _require(state, principal, authority)
+    await state.access.require_authority(principal, authority)
     book = await state.ledger.book(authority)
     require_known_members(limits, book.unit_names, book.client_ids)
     async with state.database.transaction(RowScope(authority=authority, tenant_wide=True)) as connection:
         await connection.execute(_SET, {"authority": authority, "own": limits.model_dump_json(exclude_none=True)})
         record = AuditRecord.of(principal, "limits.change", object_kind="authority", object_id=authority)
         await state.audit.append(connection, record)
-    return _view(authority, await state.ledger.book(authority))
+    return await _view(state, authority, await state.ledger.book(authority))
 
 
-async def _require(state: GatewayState, principal: Principal, authority: UUID) -> None:
-    """A foreign authority answers like an unknown one. Raises: NotFound."""
-    if principal.authority not in (None, authority):
-        raise NotFound
-    async with state.database.transaction(RowScope()) as connection:
-        if (await connection.execute(_KNOWN, {"authority": authority})).first() is None:
-            raise NotFound
+@router.put("/authorities/{authority}/limits/tighter")
+async def tighten_limits(
+    authority: UUID, limits: TighterLimits, principal: CurrentPrincipal, state: State
+) -> AuthorityLimits:
+    """Replace what the administration allows at most; never more than the operator. In force within two seconds."""
+    await state.access.require_authority(principal, authority)
+    require_tighter(limits, (await state.ledger.book(authority)).bounds())
+    async with state.database.transaction(RowScope(authority=authority)) as connection:
+        await connection.execute(_TIGHTEN, {"authority": authority, "own": limits.model_dump_json(exclude_none=True)})
+        record = AuditRecord.of(principal, "limits.tighten", object_kind="authority", object_id=authority)
+        await state.audit.append(connection, record)
+    return await _view(state, authority, await state.ledger.book(authority))
 
 
-def _view(authority: UUID, book: LimitBook) -> AuthorityLimits:
+async def _view(state: GatewayState, authority: UUID, book: LimitBook) -> AuthorityLimits:
     return AuthorityLimits(
-        authority=authority, own=book.own, effective=EffectiveLimits.model_validate(book.effective())
+        authority=authority,
+        own=book.own,
+        tighter=book.tighter,
+        bounds=EffectiveLimits.model_validate(book.bounds()),
+        effective=EffectiveLimits.model_validate(book.effective()),
+        used=await used_of(state.ledger, authority, book),
     )

@@ -60,6 +60,15 @@ class OwnLimits(_Body):
     cost_centres: list[CostCentre] = Field(default=[], max_length=200)
 
 
+class TighterLimits(_Body):
+    """What the administration of an authority allows at most, inside of what the operator has set."""
+
+    authority: BudgetLimits = BudgetLimits()
+    person: DayLimits = DayLimits()
+    application: DayLimits = DayLimits()
+    model: DayLimits = DayLimits()
+
+
 @dataclass(frozen=True, slots=True)
 class MeterKey:
     """One counter. `starts` is the first day of its period in UTC; `key` is empty for the authority itself."""
@@ -84,16 +93,26 @@ class LimitBook:
     """The limits of one authority. `units` and `applications` lead from ids to the names that cost centres use."""
 
     def __init__(
-        self, defaults: LimitSettings, own: OwnLimits, units: dict[UUID, str], applications: dict[UUID, str]
+        self,
+        defaults: LimitSettings,
+        own: OwnLimits,
+        tighter: TighterLimits,
+        units: dict[UUID, str],
+        applications: dict[UUID, str],
     ) -> None:
         self._defaults = defaults
         self._own = own
+        self._tighter = tighter
         self._units = units
         self._applications = applications
 
     @property
     def own(self) -> OwnLimits:
         return self._own
+
+    @property
+    def tighter(self) -> TighterLimits:
+        return self._tighter
 
     @property
     def unit_names(self) -> frozenset[str]:
@@ -104,7 +123,11 @@ class LimitBook:
         return frozenset(self._applications.values())
 
     def effective(self) -> dict[str, dict[str, int]]:
-        """What holds where the authority has no value of its own, and what of it replaces that."""
+        """What holds: the operator's values, or the administration's where those are smaller."""
+        return {scope: _smaller(values, self._tightened(scope)) for scope, values in self.bounds().items()}
+
+    def bounds(self) -> dict[str, dict[str, int]]:
+        """What the operator allows: an authority's own values over the defaults of the platform."""
         own, defaults = self._own, self._defaults
         month = _own(own.authority.tokens_per_month, defaults.tokens_per_month)
         return {
@@ -133,12 +156,27 @@ class LimitBook:
             found.append(day("person", str(principal.subject), held["person"]))
         if model:
             own = self._own.models.get(model, DayLimits())
-            values = _day(own, held["model"]["tokens_per_day"], held["model"]["requests_per_day"])
-            found.append(day("model", model[:MODEL_CHARS], values))
+            bounds = self.bounds()["model"]
+            values = _day(own, bounds["tokens_per_day"], bounds["requests_per_day"])
+            found.append(day("model", model[:MODEL_CHARS], _smaller(values, self._tightened("model"))))
         found.append(_month(authority, today, "authority", "", held["authority"]["tokens_per_month"]))
         if (centre := self._cost_centre(principal)) is not None:
             found.append(_month(authority, today, "cost_centre", centre.code, centre.tokens_per_month))
         return found
+
+    def of_authority(self, authority: UUID, today: dt.date) -> list[Meter]:
+        """The meters of the authority as a whole and of its cost centres."""
+        held = self.effective()["authority"]
+        day = MeterKey(authority, "day", today, "authority", "")
+        return [
+            Meter(day, held["requests_per_day"], held["tokens_per_day"]),
+            _month(authority, today, "authority", "", held["tokens_per_month"]),
+            *(_month(authority, today, "cost_centre", c.code, c.tokens_per_month) for c in self._own.cost_centres),
+        ]
+
+    def _tightened(self, scope: str) -> dict[str, int]:
+        values: BaseModel = getattr(self._tighter, scope)
+        return values.model_dump(exclude_none=True)
 
     @property
     def _authority_defaults(self) -> tuple[int, int]:
@@ -172,6 +210,22 @@ def require_known_members(limits: OwnLimits, units: Collection[str], application
                     wrong.append(FieldError(f"{pointer}/{field}/{index}", text))
     if wrong:
         raise InvalidInput(errors=wrong)
+
+
+def require_tighter(limits: TighterLimits, bounds: dict[str, dict[str, int]]) -> None:
+    """No value above what the operator allows. Raises: InvalidInput."""
+    wrong = [
+        FieldError(f"/{scope}/{name}", f"Der Betrieb erlaubt höchstens {bounds[scope][name]}.")
+        for scope, values in limits.model_dump(exclude_none=True).items()
+        for name, value in values.items()
+        if value > bounds[scope][name]
+    ]
+    if wrong:
+        raise InvalidInput(errors=wrong)
+
+
+def _smaller(values: dict[str, int], tighter: dict[str, int]) -> dict[str, int]:
+    return {name: min(value, tighter.get(name, value)) for name, value in values.items()}
 
 
 def _own(value: int | None, default: int) -> int:

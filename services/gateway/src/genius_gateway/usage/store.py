@@ -20,13 +20,14 @@ from sqlalchemy import text
 from genius_common.database import Database, RowScope
 from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.settings import LimitSettings
-from genius_gateway.usage.limits import Kind, LimitBook, Meter, MeterKey, OwnLimits, level
+from genius_gateway.usage.limits import Kind, LimitBook, Meter, MeterKey, OwnLimits, TighterLimits, level
 
 LEASE_S = 40
 _NAMED = frozenset({"person", "application"})
 
 _LIMITS = text(
     "SELECT (SELECT own FROM quotas WHERE authority = :authority) AS own,"
+    " (SELECT own FROM tighter_limits WHERE authority = :authority) AS tighter,"
     " (SELECT jsonb_object_agg(id, short) FROM units WHERE authority = :authority) AS units,"
     " (SELECT jsonb_object_agg(id, client_id) FROM applications WHERE authority = :authority) AS applications"
 )
@@ -147,7 +148,8 @@ class QuotaStore:
         async with self._database.transaction(RowScope(authority=authority)) as connection:
             row = (await connection.execute(_LIMITS, {"authority": authority})).one()
         own = OwnLimits.model_validate(row.own or {})
-        return LimitBook(self._defaults, own, _names(row.units), _names(row.applications))
+        tighter = TighterLimits.model_validate(row.tighter or {})
+        return LimitBook(self._defaults, own, tighter, _names(row.units), _names(row.applications))
 
     async def lease(self, authority: UUID, meters: Sequence[Meter], tokens: int) -> list[sa.Row[Any]]:
         """A block of every meter, or none where one has nothing left: then `left_requests` or `left_tokens` say it.

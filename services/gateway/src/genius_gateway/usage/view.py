@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from typing import Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from genius_common.principal import Principal
 from genius_gateway.usage.ledger import Ledger
-from genius_gateway.usage.limits import UNLIMITED, Meter, MeterScope, level, renewal
+from genius_gateway.usage.limits import UNLIMITED, LimitBook, Meter, MeterScope, level, renewal
 
 FEWEST_PERSONS = 5
 _OWN: frozenset[MeterScope] = frozenset({"person", "application"})
@@ -58,6 +59,21 @@ async def limits_of(ledger: Ledger, principal: Principal) -> LimitsView:
         shown = (key.scope in _OWN and principal.subject.hex == key.key.replace("-", "")) or (
             key.scope == "authority" and persons >= FEWEST_PERSONS
         )
+        rows[key.period].extend(_views(meter, *used[key], shown=shown))
+    return LimitsView(day=rows["day"], month=rows["month"])
+
+
+async def used_of(ledger: Ledger, authority: UUID, book: LimitBook) -> LimitsView:
+    """The authority as a whole and its cost centres, for its administration and for operators."""
+    await ledger.flush_one(authority)
+    today = dt.datetime.now(dt.UTC).date()
+    meters = {meter.key: meter for meter in book.of_authority(authority, today)}
+    used = await ledger.store.read(authority, list(meters))
+    today_persons, month_persons = await ledger.store.persons(authority, today)
+    rows: dict[str, list[LimitView]] = {"day": [], "month": []}
+    for key, meter in meters.items():
+        persons = today_persons if key.period == "day" else month_persons
+        shown = key.scope == "authority" and persons >= FEWEST_PERSONS
         rows[key.period].extend(_views(meter, *used[key], shown=shown))
     return LimitsView(day=rows["day"], month=rows["month"])
 

@@ -32,6 +32,12 @@ async def due_files(
     return {"items": [{"id": str(row.id), "owner": str(row.owner_person)} for row in rows]}
 
 
+@router.get("/maintenance/knowledge-bases")
+async def stock(app: App, principal: Maintenance) -> dict[str, Any]:
+    """`{"items": [{"id", "documents", "pages", "bytes", "changed_at"}]}`: sums of the authority's, no content."""
+    return {"items": [row._asdict() for row in await app.persons.stock(principal)]}
+
+
 @router.get("/persons/self")
 async def inventory(app: App, principal: Erasure) -> dict[str, int]:
     """How many files, documents, points, objects and living keys the person has in the authority."""

@@ -72,6 +72,22 @@ class PersonalData:
         async with self._database.transaction(RowScope(authority=principal.authority)) as connection:
             return (await connection.execute(query)).all()
 
+    async def stock(self, principal: Principal) -> Sequence[Any]:
+        """What each knowledge base of the authority holds: `documents`, `pages`, `bytes`, `changed_at`."""
+        query = (
+            sa.select(
+                _c.knowledge_base.label("id"),
+                sa.func.count().label("documents"),
+                sa.func.coalesce(sa.func.sum(_c.pages), 0).label("pages"),
+                sa.func.coalesce(sa.func.sum(_c.size), 0).label("bytes"),
+                sa.func.max(_c.created_at).label("changed_at"),
+            )
+            .where(_c.kind == "document", _c.authority == principal.authority)
+            .group_by(_c.knowledge_base)
+        )
+        async with self._database.transaction(RowScope(authority=principal.authority)) as connection:
+            return (await connection.execute(query)).all()
+
     async def inventory(self, principal: Principal) -> dict[str, int]:
         """What there is, keys included that still open something."""
         async with self._database.transaction(row_scope(principal)) as connection:

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`/api/v1/authorities` and `/api/v1/operation/…`: the platform as a whole, for operators and auditors."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from genius_common.errors import UpstreamFailed
+from genius_common.principal import ProtectionClass
+from genius_gateway.dependencies import CurrentPrincipal, State
+
+router = APIRouter(prefix="/api/v1", tags=["operation"])
+
+
+class AuthorityView(BaseModel):
+    """`knowledge_bases` counts those of the authority and its units; `tokens_per_month` is the budget that holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: UUID
+    short: str
+    name: str
+    kind: Literal["ministry", "agency", "municipality", "court", "other"]
+    parent: UUID | None
+    state: Literal["active", "leaving", "gone"]
+    knowledge_bases: int
+    tokens_per_month: int
+
+
+class AuthorityList(BaseModel):
+    items: list[AuthorityView]
+
+
+class ModelView(BaseModel):
+    """A model that answers now. `protection_class`: the highest that it may see; `owned_by`: what its server says."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: Literal["chat", "embedding"]
+    owned_by: str
+    context_length: int | None
+    protection_class: ProtectionClass
+
+
+class ModelCatalogue(BaseModel):
+    items: list[ModelView]
+
+
+@router.get("/authorities")
+async def list_authorities(principal: CurrentPrincipal, state: State) -> AuthorityList:
+    """Every authority of the tenant, also those that have left. No persons and no content."""
+    return AuthorityList(
+        items=[AuthorityView.model_validate(row) for row in await state.administration.authorities.all()]
+    )
+
+
+@router.get("/operation/models")
+async def list_models(principal: CurrentPrincipal, state: State) -> ModelCatalogue:
+    """The models that inference offers now; empty without one. All run at this tenant's own model servers."""
+    token = state.minter.for_inner(principal, "inference", ("models.read",))
+    answer: Any = await state.inference.json("GET", "/v1/models", token=token, read_timeout=5.0)
+    try:
+        return ModelCatalogue(items=[ModelView.model_validate(item) for item in answer["data"]])
+    except (ValidationError, KeyError, TypeError) as error:
+        raise UpstreamFailed from error
