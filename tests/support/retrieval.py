@@ -187,9 +187,9 @@ def running_service(
             service.stop()
 
 
-def upload(client: httpx.Client, path: str, name: str, content: bytes) -> dict[str, Any]:
+def upload(client: httpx.Client, path: str, name: str, content: bytes, **params: str) -> dict[str, Any]:
     answer = client.post(
-        path, params={"name": name}, content=content, headers={"content-type": "application/octet-stream"}
+        path, params={"name": name, **params}, content=content, headers={"content-type": "application/octet-stream"}
     )
     assert answer.status_code == 202, answer.text
     found: dict[str, Any] = answer.json()

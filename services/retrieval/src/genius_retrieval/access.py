@@ -7,7 +7,7 @@ from uuid import UUID
 
 from genius_common.database import RowScope
 from genius_common.errors import NotFound
-from genius_common.principal import Principal, ProtectionClass
+from genius_common.principal import Principal
 
 
 def row_scope(principal: Principal) -> RowScope:
@@ -37,7 +37,8 @@ def require_writable(principal: Principal, knowledge_base: UUID) -> None:
 
 
 def may_see_class(principal: Principal, protection_class: str) -> bool:
-    return ProtectionClass(protection_class).rank <= principal.classification.rank
+    """An unknown class is seen by nobody."""
+    return principal.classification.covers(protection_class)
 
 
 def parse_id(text: str) -> UUID:

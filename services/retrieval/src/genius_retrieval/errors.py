@@ -3,12 +3,23 @@
 
 from __future__ import annotations
 
-from genius_common.errors import NotFound, UpstreamFailed
+from genius_common.errors import NotFound, Unprocessable, UpstreamFailed
 
 
 class NoPagePicture(NotFound):
     code = "no_page_picture"
     default_detail = "Für diese Seite gibt es kein Bild. Öffnen Sie stattdessen den Text des Dokuments."
+
+
+class ClassAboveBase(Unprocessable):
+    """A document of a higher class than its knowledge base; it is refused, neither raised nor lowered (TEN-15)."""
+
+    code = "class_above_base"
+    title = "Schutzklasse höher als die der Wissensbasis"
+    default_detail = (
+        "Der Inhalt hat eine höhere Schutzklasse als die Wissensbasis. Bitte wählen Sie eine Wissensbasis seiner "
+        "Schutzklasse."
+    )
 
 
 class NotErased(UpstreamFailed):

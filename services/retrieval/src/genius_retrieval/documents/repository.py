@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from genius_common.principal import Principal
 from genius_retrieval.tables import documents
 
 Row = sa.Row[Any]
@@ -53,6 +54,18 @@ async def same_version(connection: AsyncConnection, knowledge_base: UUID, versio
         _c.superseded_by.is_(None),
     )
     return (await connection.execute(query.limit(1))).one_or_none()
+
+
+async def classes_of_version(connection: AsyncConnection, version: str, principal: Principal) -> Sequence[str]:
+    """The classes under which the principal has this content: as a file, or in a knowledge base of the token."""
+    bases = principal.knowledge_bases | principal.writable_knowledge_bases
+    own = sa.and_(_c.kind == "file", _c.owner_person == principal.subject, _c.authority == principal.authority)
+    query = (
+        sa.select(_c.protection_class)
+        .distinct()
+        .where(_c.version == version, sa.or_(own, _c.knowledge_base.in_(bases)))
+    )
+    return (await connection.execute(query)).scalars().all()
 
 
 async def supersede(connection: AsyncConnection, row: Row) -> Sequence[Row]:

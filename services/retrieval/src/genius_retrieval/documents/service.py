@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from genius_common.contracts.retrieval import DocumentPage, DocumentState
 from genius_common.database import Database, RowScope
 from genius_common.errors import FieldError, Forbidden, InvalidInput, NotFound
@@ -18,11 +20,14 @@ from genius_retrieval.access import may_see_class, require_readable, require_wri
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Owner, Sealing, name_digest, owner_of, seal_text
+from genius_retrieval.errors import ClassAboveBase
 from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
+from genius_retrieval.ingest.reasons import CLASS_RAISED
 from genius_retrieval.knowledge_bases import repository as knowledge_bases
 from genius_retrieval.names import display_name
 from genius_retrieval.objects import ObjectStorage
+from genius_retrieval.parsing.builder import is_marked
 
 _EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 
@@ -45,6 +50,8 @@ class Upload:
         """The reason code of an upload that needs no parser to be refused."""
         if self.content is None:
             return "too_large"
+        if is_marked(self.name):
+            return "vs_marking"
         return None if self.content else "empty"
 
 
@@ -65,13 +72,19 @@ class DocumentService:
         self._queue = queue
         self._index = index
 
-    async def add_document(self, principal: Principal, knowledge_base: UUID, upload: Upload) -> DocumentState:
-        """Accept a document; the same content again answers the existing one with a warning `duplicate`."""
+    async def add_document(
+        self, principal: Principal, knowledge_base: UUID, upload: Upload, stated: ProtectionClass | None = None
+    ) -> DocumentState:
+        """Accept a document; the same content again answers the existing one with a warning `duplicate`.
+
+        It carries its knowledge base's class. Raises: ClassAboveBase where it is `stated` or known to be higher.
+        """
         require_writable(principal, knowledge_base)
         async with self._database.transaction(row_scope(principal)) as connection:
             base = await knowledge_bases.get(connection, knowledge_base)
-            if base is None:
+            if base is None or not may_see_class(principal, base.protection_class):
                 raise NotFound
+            require_within_base(base.protection_class, [stated, await self._known_class(connection, principal, upload)])
         values = {
             "kind": "document",
             "knowledge_base": knowledge_base,
@@ -83,16 +96,27 @@ class DocumentService:
     async def add_file(
         self, principal: Principal, upload: Upload, protection_class: ProtectionClass = ProtectionClass.INTERN
     ) -> DocumentState:
-        """Accept a file of the caller."""
-        if principal.authority is None:
+        """Accept a file of the caller. A higher class under which they have the same content goes on, and is said."""
+        if principal.authority is None or not may_see_class(principal, protection_class):
             raise Forbidden
+        async with self._database.transaction(row_scope(principal)) as connection:
+            known = await self._known_class(connection, principal, upload)
+        actual = ProtectionClass.highest([protection_class, *([known] if known else [])])
         values = {
             "kind": "file",
             "owner_kind": "person",
             "owner_person": principal.subject,
-            "protection_class": protection_class.value,
+            "protection_class": actual.value,
+            "warnings": [] if actual is protection_class else [CLASS_RAISED],
         }
         return await self._add(principal, Owner(principal.authority, principal.subject), upload, values)
+
+    @staticmethod
+    async def _known_class(connection: AsyncConnection, principal: Principal, upload: Upload) -> ProtectionClass | None:
+        """The highest class of the same content among the caller's files and readable knowledge bases."""
+        found = await repository.classes_of_version(connection, upload.version, principal)
+        seen = [ProtectionClass(item) for item in found if may_see_class(principal, item)]
+        return ProtectionClass.highest(seen) if seen else None
 
     async def _add(self, principal: Principal, owner: Owner, upload: Upload, values: dict[str, Any]) -> DocumentState:
         scope = write_scope(principal, owner.authority)
@@ -137,7 +161,8 @@ class DocumentService:
         """Current documents in order of upload; `after` is the `next` of the page before."""
         require_readable(principal, knowledge_base)
         async with self._database.transaction(row_scope(principal)) as connection:
-            if await knowledge_bases.get(connection, knowledge_base) is None:
+            base = await knowledge_bases.get(connection, knowledge_base)
+            if base is None or not may_see_class(principal, base.protection_class):
                 raise NotFound
             found = await repository.page(connection, knowledge_base, limit, _cursor(after))
             rows = [row for row in found[:limit] if may_see_class(principal, row.protection_class)]
@@ -176,6 +201,17 @@ class DocumentService:
             if left.collection:
                 await self._index.delete_document(left.collection, left.document)
         return removed
+
+
+def require_within_base(base: str, classes: Sequence[ProtectionClass | None]) -> None:
+    """Raises: ClassAboveBase. A document never lies in a knowledge base of a lower class than its own."""
+    highest = ProtectionClass.highest([item for item in classes if item is not None])
+    allowed = ProtectionClass(base)
+    if not allowed.covers(highest):
+        raise ClassAboveBase(
+            f"Der Inhalt hat die Schutzklasse „{highest.label}“, die Wissensbasis nur „{allowed.label}“. Bitte wählen "
+            f"Sie eine Wissensbasis der Schutzklasse „{highest.label}“."
+        )
 
 
 def leftovers_of(row: Row) -> Leftovers:

@@ -55,7 +55,7 @@ def _conditions(access: Access) -> list[Any]:
         raise ValueError("nothing may be seen: ask the engine nothing")
     # One kind alone needs no "or" around it, which would cost the engine time.
     either = list(readable[0].must) if len(readable) == 1 else [edge.Filter(should=readable)]
-    classes = [item.value for item in ProtectionClass if item.rank <= access.classification.rank]
+    classes = [item.value for item in ProtectionClass.up_to(access.classification)]
     return [edge.FieldCondition(CLASS, match=edge.MatchAny(classes)), *either]
 
 

@@ -61,7 +61,7 @@ class Access:
 
     def permits(self, meta: DocumentMeta) -> bool:
         """Whether a point with these clear values may leave: the check at answer time, in no engine's hands."""
-        if ProtectionClass(meta.protection_class).rank > self.classification.rank:
+        if not self.classification.covers(meta.protection_class):
             return False
         if meta.kind == "file":
             return self.owner is not None and meta.owner == self.owner and meta.document in self.files

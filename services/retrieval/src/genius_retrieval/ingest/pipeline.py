@@ -23,6 +23,7 @@ from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Sealing, open_text, owner_of, seal_text
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
 from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
+from genius_retrieval.ingest.reasons import CLASS_RAISED
 from genius_retrieval.metrics import count
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing import PARSER_VERSION
@@ -124,7 +125,7 @@ class Ingestion:
                 pages=len(document.pages) or None,
                 text_length=len(document.text),
                 as_of=document.as_of,
-                warnings=[warning.code for warning in document.warnings],
+                warnings=[*(w for w in row.warnings if w == CLASS_RAISED), *(w.code for w in document.warnings)],
                 parser_version=PARSER_VERSION,
             )
             if kept:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from genius_common.contracts.retrieval import Reason
 
+CLASS_RAISED = "protection_class_raised"
+
 FAILURES: dict[str, str] = {
     "empty": "Die Datei ist leer. Bitte prüfen Sie die Datei und laden Sie sie erneut hoch.",
     "too_large": "Die Datei ist größer als erlaubt. Bitte teilen Sie sie auf oder verkleinern Sie sie.",
@@ -37,6 +39,8 @@ FAILURES: dict[str, str] = {
 
 WARNINGS: dict[str, str] = {
     "duplicate": "Dieselbe Datei gibt es in dieser Wissensbasis schon; sie wurde nicht noch einmal gespeichert.",
+    CLASS_RAISED: "Sie haben denselben Inhalt hier schon mit einer höheren Schutzklasse; sie gilt auch für "
+    "diese Datei.",
     "hidden_text": "Die Datei enthielt unsichtbare Zeichen oder versteckten Text; beides wurde entfernt.",
     "pages_without_text": "Einige Seiten enthalten nur Bilder; ihr Inhalt ist nicht durchsuchbar.",
     "guessed_encoding": "Der Zeichensatz der Textdatei wurde geschätzt. Bitte prüfen Sie die Umlaute.",

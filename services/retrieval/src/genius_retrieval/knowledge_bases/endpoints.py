@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 
 from genius_common.contracts.retrieval import DocumentPage, DocumentState
 from genius_common.errors import PlatformError
-from genius_common.principal import Principal
+from genius_common.principal import Principal, ProtectionClass
 from genius_retrieval.http import App, Received, caller, path_id
 from genius_retrieval.knowledge_bases.schemas import ImportInput, KnowledgeBaseCounts, KnowledgeBaseInput
 
@@ -52,8 +52,10 @@ async def list_documents(
 
 
 @router.post("/documents", status_code=202)
-async def add_document(app: App, principal: Writer, kb: KnowledgeBaseId, upload: Received) -> DocumentState:
-    return await app.documents.add_document(principal, kb, upload)
+async def add_document(
+    app: App, principal: Writer, kb: KnowledgeBaseId, upload: Received, protection_class: ProtectionClass | None = None
+) -> DocumentState:
+    return await app.documents.add_document(principal, kb, upload, protection_class)
 
 
 @router.post("/imports", response_class=Response)

@@ -24,15 +24,11 @@ async def get(connection: AsyncConnection, identifier: UUID) -> Row | None:
 async def put(
     connection: AsyncConnection, identifier: UUID, authority: UUID | None, protection_class: ProtectionClass
 ) -> bool:
-    """Make it known, or update the protection class of a known one; False if the id is another authority's."""
+    """Make it known; False if the id is another's, or known with another class: its documents carry that (TEN-15)."""
     values = {"id": identifier, "authority": authority, "protection_class": protection_class.value}
     await connection.execute(insert(knowledge_bases).values(values).on_conflict_do_nothing())
-    change = (
-        sa.update(knowledge_bases)
-        .where(_c.id == identifier, _c.authority.is_not_distinct_from(authority))
-        .values(protection_class=protection_class.value)
-    )
-    return bool((await connection.execute(change)).rowcount)
+    known = await get(connection, identifier)
+    return known is not None and (known.authority, known.protection_class) == (authority, protection_class.value)
 
 
 async def remove(connection: AsyncConnection, identifier: UUID) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 from genius_common.database import Database
 from genius_common.errors import NotFound
 from genius_common.principal import Principal, ProtectionClass
-from genius_retrieval.access import require_readable, require_writable, row_scope, write_scope
+from genius_retrieval.access import may_see_class, require_readable, require_writable, row_scope, write_scope
 from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.documents import repository as documents
 from genius_retrieval.documents.service import DocumentService
@@ -43,7 +43,8 @@ class KnowledgeBaseService:
     async def counts(self, principal: Principal, identifier: UUID) -> KnowledgeBaseCounts:
         require_readable(principal, identifier)
         async with self._database.transaction(row_scope(principal)) as connection:
-            if await repository.get(connection, identifier) is None:
+            base = await repository.get(connection, identifier)
+            if base is None or not may_see_class(principal, base.protection_class):
                 raise NotFound
             row = await documents.counts(connection, identifier)
         return KnowledgeBaseCounts(

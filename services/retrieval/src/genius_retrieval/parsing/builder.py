@@ -45,9 +45,14 @@ class Line:
     y1: float
 
 
+def is_marked(text: str) -> bool:
+    """Whether there is a classification mark (VSA): VS-NfD and above, in any spelling of the forms (ING-11)."""
+    return _VS_MARK.search(text.replace("_", " ")) is not None
+
+
 def refuse_marked(text: str) -> None:
-    """Raise for a classification mark (VSA), wherever it was found: body, header, footer, metadata (ING-11)."""
-    if _VS_MARK.search(text):
+    """Raise for a classification mark, wherever it was found: body, header, footer, metadata."""
+    if is_marked(text):
         raise Refused("vs_marking")
 
 
