@@ -119,6 +119,7 @@ def create_app(config: dict[str, Any]) -> FastAPI:
                 ledger=ledger,
                 modules=ServiceClient(session, values.modules_url, "Module"),
                 retrieval=ServiceClient(session, values.retrieval_url, "Suche"),
+                inference=ServiceClient(session, values.inference_url, "Sprachmodell"),
                 permission=permission,
                 options=RunOptions(**config.get("options", {})),
             )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -113,18 +114,39 @@ async def test_a_refusal_with_an_impossible_code(
     assert outcomes == [("ok",), ("module_event_invalid",)]
 
 
-async def test_the_protection_class_follows_the_highest_citation(
+async def test_the_protection_class_stays_with_run_answer_and_conversation(
     client: httpx.AsyncClient, modules: ScriptedModules
 ) -> None:
-    """TEN-15: run, answer and conversation carry the highest label of what was cited."""
-    cited = [{"number": n, "protection_class": name} for n, name in enumerate(("offen", "sozialdaten", "intern"), 1)]
+    """TEN-15: all carry the highest class that went in, also when the module cites less and when the run fails."""
+    cited = [{"number": n, "protection_class": name} for n, name in enumerate(("offen", "intern"), 1)]
     modules.raw["raw"] = [{"type": "done", "result": {**RESULT, "citations": cited}}]
-    run = (await client.post(CHAT, json={"input": {"message": "raw"}})).json()
-    assert run["protection_class"] == "sozialdaten", run
+    asked = {"input": {"message": "raw"}, "protection_class": "personenbezogen"}
+    run = (await client.post(CHAT, json=asked)).json()
+    assert run["protection_class"] == "personenbezogen", run
     conversation = f"/api/v1/conversations/{run['conversation']}"
-    assert (await client.get(conversation)).json()["protection_class"] == "sozialdaten"
-    question, answer = await messages(client, run["conversation"])
-    assert (question["protection_class"], answer["protection_class"]) == ("intern", "sozialdaten")
+    assert (await client.get(conversation)).json()["protection_class"] == "personenbezogen"
+    again = {"input": {"message": "cut", "conversation": run["conversation"]}}
+    assert (await client.post(CHAT, json=again)).json()["protection_class"] == "personenbezogen"
+    classes = [message["protection_class"] for message in await messages(client, run["conversation"])]
+    assert classes == ["personenbezogen", "personenbezogen", "intern", "personenbezogen"]
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+async def test_a_module_that_cites_above_the_class_of_its_run(
+    client: httpx.AsyncClient, modules: ScriptedModules, streamed: bool
+) -> None:
+    """TEN-15: its token could not have opened that; the run ends, and nothing of the citation is kept."""
+    cited = {
+        "number": 1, "document": str(uuid4()), "title": "t", "version": "v", "text": "geheim", "quote": "geheim",
+        "score": 1.0, "char_from": 0, "char_to": 6, "protection_class": "sozialdaten",
+    }  # fmt: skip
+    event = {"type": "citation", **cited} if streamed else {"type": "done", "result": {**RESULT, "citations": [cited]}}
+    modules.raw["raw"] = [event, {"type": "done", "result": RESULT}]
+    answer = await client.post(CHAT, json={"input": {"message": "raw"}})
+    run = answer.json()
+    assert (run["state"], run["error"]["code"]) == ("failed", "module_event_invalid" if streamed else "result_invalid")
+    assert "geheim" not in answer.text
+    assert "geheim" not in str(await messages(client, run["conversation"]))
 
 
 async def test_text_in_every_script_survives_unchanged(client: httpx.AsyncClient, modules: ScriptedModules) -> None:

@@ -28,11 +28,12 @@ from genius_common.principal import ProtectionClass
 from genius_gateway.modules.client import InvalidEvent
 from genius_gateway.modules.errors import ModuleOutputTooLarge
 from genius_gateway.runs.draft import Draft, may_start_again
-from genius_gateway.runs.incoming import Incoming, labels_known
+from genius_gateway.runs.incoming import Incoming, labels_allowed
 from genius_gateway.runs.live import LoggedEvent
 
 RUN = UUID(int=7)
 CLASSES = st.sampled_from(list(ProtectionClass))
+TOP = ProtectionClass.STEUERGEHEIMNIS
 
 
 def citation(protection_class: ProtectionClass = ProtectionClass.INTERN, number: int = 1) -> CitationEvent:
@@ -153,7 +154,7 @@ def test_only_a_run_without_any_result_or_cost_may_start_again(event: Event, aga
 def test_every_event_of_the_contract_passes_until_the_limit(data: list[Event]) -> None:
     """Whatever is within the contract is let through; the limit counts the bytes of all events together."""
     size = sum(len(event.model_dump_json(exclude_none=True).encode()) for event in data)
-    generous, tight = Incoming(size + 1000), Incoming(10)
+    generous, tight = Incoming(size + 1000, TOP), Incoming(10, TOP)
     for event in data:
         generous.check(event_adapter.validate_json(event.model_dump_json()))
         with pytest.raises(ModuleOutputTooLarge):
@@ -181,10 +182,10 @@ def test_a_code_is_one_word_of_ours(code: str, allowed: bool) -> None:
     """AUD-03, LOG-01: it goes into the trail and into clear columns, so no sentence fits into it."""
     for event in (ErrorEvent(code=code, detail="x"), WarningEvent(code=code, detail="x")):
         if allowed:
-            Incoming(1000).check(event)
+            Incoming(1000, TOP).check(event)
         else:
             with pytest.raises(InvalidEvent):
-                Incoming(1000).check(event)
+                Incoming(1000, TOP).check(event)
 
 
 @pytest.mark.parametrize(
@@ -204,4 +205,19 @@ def test_a_code_is_one_word_of_ours(code: str, allowed: bool) -> None:
 )
 def test_an_unknown_label_is_seen(citations: Any, known: bool) -> None:
     """TEN-15; what is no list of citations is not taken as one, so it labels nothing."""
-    assert labels_known({"citations": citations}) is known
+    assert labels_allowed({"citations": citations}, TOP) is known
+
+
+@given(ceiling=CLASSES, cited=st.lists(CLASSES, max_size=5))
+def test_nothing_is_cited_above_the_class_of_the_run(ceiling: ProtectionClass, cited: list[ProtectionClass]) -> None:
+    """TEN-15: as an event or in the result, a citation that the run's token could not have opened ends the run."""
+    within = all(item.rank <= ceiling.rank for item in cited)
+    result = {"citations": [{"protection_class": item.value} for item in cited]}
+    assert labels_allowed(result, ceiling) is within
+    incoming = Incoming(100_000, ceiling)
+    for item in cited:
+        if item.rank <= ceiling.rank:
+            incoming.check(citation(item))
+        else:
+            with pytest.raises(InvalidEvent):
+                incoming.check(citation(item))

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genius_common.contracts.modules import RunFile
-from genius_common.errors import InvalidInput, NotFound
+from genius_common.errors import NotFound
 from genius_common.principal import Principal, ProtectionClass
+from genius_gateway.protection_classes.errors import ClassAboveClearance
 from genius_gateway.runs.references import ReferenceCheck, ids, parse_id
 
 MINE = Principal(subject=UUID(int=1), tenant="t", authority=UUID(int=2), classification=ProtectionClass.PERSONENBEZOGEN)
@@ -22,32 +25,34 @@ BASES = {
     uuid4(): ProtectionClass.INTERN,
     uuid4(): ProtectionClass.PERSONENBEZOGEN,
 }
-SECRET_BASE, DOCUMENT, FILE, CASE = uuid4(), uuid4(), uuid4(), uuid4()
+SECRET_BASE, BASE, DOCUMENT, FILE, CASE = (uuid4() for _ in range(5))
 READABLE = {**BASES, SECRET_BASE: ProtectionClass.SOZIALDATEN}
 KNOWN = {"knowledge_bases": [*BASES], "documents": [DOCUMENT], "files": [FILE]}
 
 
 class Shelf:
-    """A library of one reader; `asked` tells for whom something was looked up."""
+    """A library of one reader; `asked` tells for whom something was looked up, `classes` what things have."""
 
-    def __init__(self) -> None:
+    def __init__(self, **classes: ProtectionClass) -> None:
         self.asked: list[Principal] = []
+        self.classes = dict.fromkeys(("documents", "files", "case"), ProtectionClass.OFFEN) | classes
+        self.bases = READABLE | ({BASE: classes["knowledge_bases"]} if "knowledge_bases" in classes else {})
 
     async def readable_knowledge_bases(self, principal: Principal) -> dict[UUID, ProtectionClass]:
         self.asked.append(principal)
-        return dict(READABLE)
+        return dict(self.bases)
 
-    async def has_document(self, principal: Principal, document: UUID) -> bool:
+    async def document_class(self, principal: Principal, document: UUID) -> ProtectionClass | None:
         self.asked.append(principal)
-        return document == DOCUMENT
+        return self.classes["documents"] if document == DOCUMENT else None
 
     async def file(self, principal: Principal, file: UUID) -> RunFile | None:
         self.asked.append(principal)
-        return RunFile(id=file, name="a.pdf", size=1) if file == FILE else None
+        return RunFile(id=file, name="a.pdf", size=1, protection_class=self.classes["files"]) if file == FILE else None
 
-    async def has_case(self, principal: Principal, case: UUID) -> bool:
+    async def case_class(self, principal: Principal, case: UUID) -> ProtectionClass | None:
         self.asked.append(principal)
-        return case == CASE
+        return self.classes["case"] if case == CASE else None
 
 
 async def refused(data: dict[str, Any], case: UUID | None = None, prefix: str = "/input") -> list[str]:
@@ -77,10 +82,41 @@ async def test_the_label_is_at_least_intern(classes: tuple[bool, ...]) -> None:
     )
 
 
-async def test_content_above_ones_own_class_is_refused() -> None:
-    data = {"knowledge_bases": [str(SECRET_BASE)]}
-    with pytest.raises(InvalidInput, match="invalid_input"):
-        await ReferenceCheck(Shelf()).check(MINE, data, None)
+CLASSES = list(ProtectionClass)
+SOME_CLASS = st.sampled_from(CLASSES)
+NAMED = {"knowledge_bases": BASE, "documents": DOCUMENT, "files": FILE}
+
+
+@given(
+    classes=st.dictionaries(st.sampled_from([*NAMED, "case"]), SOME_CLASS),
+    stated=st.none() | SOME_CLASS,
+    clearance=SOME_CLASS,
+)
+async def test_everything_named_counts_and_what_is_above_is_named(
+    classes: dict[str, ProtectionClass], stated: ProtectionClass | None, clearance: ProtectionClass
+) -> None:
+    """TEN-15: knowledge bases, documents, files, the case and the words themselves; a refusal says which and why."""
+    who = replace(MINE, classification=clearance)
+    data = {name: [str(NAMED[name])] for name in classes if name in NAMED}
+    case = CASE if "case" in classes else None
+    expected = ProtectionClass.highest([ProtectionClass.INTERN, *classes.values(), *([stated] if stated else [])])
+    if clearance.covers(expected):
+        found = await ReferenceCheck(Shelf(**classes)).check(who, data, case, stated=stated)
+        assert found.protection_class == expected
+        own = [ProtectionClass.INTERN, *([stated] if stated else []), *([classes["files"]] if "files" in data else [])]
+        assert found.attached == ProtectionClass.highest(own)
+        assert [file.protection_class for file in found.files] == [classes[name] for name in ("files",) if name in data]
+        return
+    with pytest.raises(ClassAboveClearance) as caught:
+        await ReferenceCheck(Shelf(**classes)).check(who, data, case, stated=stated)
+    given_classes = {f"/input/{name}/0": item for name, item in classes.items() if name in NAMED}
+    given_classes |= {"/case": classes["case"]} if case else {}
+    given_classes |= {"/protection_class": stated} if stated else {}
+    above = {pointer: item.label for pointer, item in given_classes.items() if item.rank > clearance.rank}
+    assert {error.pointer: error.detail for error in caught.value.errors} == {
+        pointer: f"Schutzklasse „{label}“" for pointer, label in above.items()
+    }
+    assert {expected.label, clearance.label} <= set(re.findall("„(.*?)“", caught.value.detail))
 
 
 @given(

@@ -133,6 +133,7 @@ def _api(settings: Settings, policy: Policy) -> FastAPI:
                 ledger=state.ledger,
                 modules=state.modules,
                 retrieval=state.retrieval,
+                inference=state.inference,
                 permission=RunPermission(state.database),
                 options=settings.runs,
             )

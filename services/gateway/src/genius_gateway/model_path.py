@@ -8,12 +8,13 @@ import time
 import orjson
 
 from genius_common.errors import NotAuthenticated
-from genius_common.principal import Principal
+from genius_common.principal import Principal, ProtectionClass
 from genius_common.upstream.client import UpstreamClient
 from genius_common.web import Scope
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.auth.identity import Identity
 from genius_gateway.openai import Collaborators, OpenAIRelay, Settlement
+from genius_gateway.protection_classes.stated import HEADER, StatedClass
 from genius_gateway.state import GatewayState
 from genius_gateway.usage.limits import MODEL_CHARS, Kind
 from genius_gateway.usage.pots import Reservation
@@ -25,15 +26,17 @@ _SCOPES = ("chat.completions", "embeddings", "models.read")
 
 
 class Reserved:
-    """What one request has set aside; operators and auditors have no quota."""
+    """What one request has set aside (operators and auditors have no quota), and the class that it states."""
 
-    __slots__ = ("reservation",)
+    __slots__ = ("reservation", "stated")
 
-    def __init__(self, reservation: Reservation | None) -> None:
+    def __init__(self, reservation: Reservation | None, stated: ProtectionClass) -> None:
         self.reservation = reservation
+        self.stated = stated
 
     def headers(self) -> list[tuple[bytes, bytes]]:
-        return [] if self.reservation is None else self.reservation.account.headers()
+        used = [] if self.reservation is None else self.reservation.account.headers()
+        return [(HEADER, self.stated.value.encode()), *used]
 
 
 class ModelPath:
@@ -43,6 +46,7 @@ class ModelPath:
         self._state = state
         self._ledger = state.ledger
         self._answer = state.settings.limits.answer_tokens
+        self._stated = StatedClass(state.settings.protection.model_default)
         self._tokens: dict[int, tuple[Principal, float, str]] = {}
         self._client = UpstreamClient(f"{state.settings.inference_url.rstrip('/')}/v1")
         collaborators = Collaborators(
@@ -61,7 +65,7 @@ class ModelPath:
         identity = scope.get("state", {}).get("identity")
         if not isinstance(identity, Identity):
             raise NotAuthenticated
-        return identity.principal
+        return self._stated.of(identity.principal, scope)
 
     async def _reserve(self, principal: Principal, action: str, body: bytes) -> Reserved:
         model, answer = _asked(body)
@@ -69,7 +73,8 @@ class ModelPath:
         tokens = len(body)  # a token has a byte at least
         if kind != "embedding":
             tokens += answer or self._answer
-        return Reserved(await self._ledger.reserve(principal, kind, tokens, model=model))
+        reservation = await self._ledger.reserve(principal, kind, tokens, model=model)
+        return Reserved(reservation, principal.classification)
 
     def _mint(self, principal: Principal) -> str:
         """The minter's token, remembered by the very object: to hash a principal costs more than all the rest here."""
@@ -83,7 +88,8 @@ class ModelPath:
         return token
 
     async def _audit(self, principal: Principal, action: str) -> None:
-        await self._state.audit.record(AuditRecord.of(principal, f"model.{action}"))
+        stated = principal.classification.value
+        await self._state.audit.record(AuditRecord.of(principal, f"model.{action}", protection_class=stated))
 
     def _settle(self, reserved: Reserved, settlement: Settlement) -> None:
         self._ledger.settle(

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from genius_common.keys_transit import TransitSettings, key_source_error
+from genius_common.principal import ProtectionClass
 from genius_common.settings import DatabaseSettings, Section, ServiceSettings, settings_config
 from genius_gateway.retention.schedule import SCHEDULE, Kind
 from genius_gateway.runs.options import RunOptions
@@ -81,6 +82,18 @@ class LimitSettings(Section):
     )
 
 
+class ProtectionSettings(Section):
+    """Protection classes at the platform's edges (TEN-15); an unknown class stops the start."""
+
+    export_up_to: ProtectionClass = Field(
+        default=ProtectionClass.PERSONENBEZOGEN,
+        description="highest class whose originals and texts may be downloaded, the own copy of one's data included",
+    )
+    model_default: ProtectionClass = Field(
+        default=ProtectionClass.INTERN, description="class of a request to /v1 that states none"
+    )
+
+
 class RetentionSettings(Section):
     """`days` changes single lines of `retention/schedule.py`: `…RETENTION__DAYS__CONVERSATIONS=90`."""
 
@@ -130,6 +143,7 @@ class Settings(ServiceSettings):
     limits: LimitSettings = LimitSettings()
     runs: RunOptions = RunOptions()
     retention: RetentionSettings = RetentionSettings()
+    protection: ProtectionSettings = ProtectionSettings()
 
     @model_validator(mode="after")
     def _tls_outside_of_local(self) -> Self:

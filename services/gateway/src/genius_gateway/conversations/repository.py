@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from genius_common.principal import ProtectionClass
 from genius_gateway.conversations.tables import conversations, message_terms, messages
 from genius_gateway.conversations.terms import term_ids
 from genius_gateway.conversations.tree import Node, Tree
@@ -44,6 +45,10 @@ class ConversationRepository:
         sealed = await self._sealed(connection, owner, conversation, values)
         await connection.execute(sa.update(conversations).where(conversations.c.id == conversation).values(sealed))
         await self._title_terms(connection, owner, conversation, values)
+
+    async def raise_class(self, connection: AsyncConnection, conversation: UUID, to: ProtectionClass) -> None:
+        """It never falls: with the class of one message every later one is judged."""
+        await _raise_class(connection, conversations, conversation, to)
 
     async def _sealed(
         self, connection: AsyncConnection, owner: Owner, conversation: UUID, values: dict[str, Any]
@@ -112,11 +117,12 @@ class ConversationRepository:
         return list((await connection.execute(query)).scalars())
 
     async def own_files(self, connection: AsyncConnection, conversation: UUID) -> list[UUID]:
-        """Files attached in this conversation and in no other of the person."""
+        """Files attached in this conversation, and neither in another of the person nor in a case."""
         attached = sa.select(sa.func.unnest(messages.c.files).label("file"))
         here = attached.where(messages.c.conversation == conversation)
         elsewhere = attached.where(messages.c.conversation != conversation)
-        return list((await connection.execute(here.except_(elsewhere))).scalars())
+        in_cases = sa.select(sa.column("file", sa.Uuid)).select_from(sa.table("case_files"))
+        return list((await connection.execute(here.except_(elsewhere, in_cases))).scalars())
 
     async def index(
         self, connection: AsyncConnection, owner: Owner, conversation: UUID, source: UUID, text: str
@@ -161,6 +167,9 @@ class MessageRepository:
         found: UUID | None = (await connection.execute(query.returning(messages.c.conversation))).scalar_one_or_none()
         return found
 
+    async def raise_class(self, connection: AsyncConnection, message: UUID, to: ProtectionClass) -> None:
+        await _raise_class(connection, messages, message, to)
+
     async def get(self, connection: AsyncConnection, message: UUID) -> sa.Row[Any] | None:
         return (await connection.execute(sa.select(messages).where(messages.c.id == message))).one_or_none()
 
@@ -170,6 +179,12 @@ class MessageRepository:
         ordered = [rows[message] for message in ids if message in rows]
         contents = await self._sealer.open_all(connection, [(row.content, _content_place(row.id)) for row in ordered])
         return [{**row_values(row), **content} for row, content in zip(ordered, contents, strict=True)]
+
+
+async def _raise_class(connection: AsyncConnection, table: sa.Table, row: UUID, to: ProtectionClass) -> None:
+    below = [item.value for item in ProtectionClass.up_to(to) if item is not to]
+    change = sa.update(table).where(table.c.id == row, table.c.protection_class.in_(below))
+    await connection.execute(change.values(protection_class=to.value))
 
 
 def _content_place(message: UUID) -> str:

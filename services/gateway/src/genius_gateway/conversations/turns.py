@@ -27,12 +27,16 @@ _TITLE_CHARS = 60
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A stored turn; `input` is what the module gets (always with the message's text)."""
+    """A stored turn; `input` is what the module gets (always with the message's text).
+
+    `protection_class` is the highest that the conversation has had before.
+    """
 
     conversation: UUID
     user_message: UUID
     answer_message: UUID
     input: dict[str, Any]
+    protection_class: ProtectionClass
 
 
 def title_of(message: str) -> str:
@@ -99,7 +103,16 @@ class TurnService:
         sent = {key: value for key, value in data.items() if key != "regenerate"} | {"message": text}
         if "knowledge_bases" not in data and stored and stored.knowledge_bases:
             sent["knowledge_bases"] = [str(known) for known in stored.knowledge_bases if known in readable]
-        return Turn(conversation, user_message, answer, sent)
+        before = ProtectionClass(stored.protection_class) if stored else ProtectionClass.OFFEN
+        return Turn(conversation, user_message, answer, sent, before)
+
+    async def label(
+        self, connection: AsyncConnection, turn: Turn, question: ProtectionClass, answer: ProtectionClass
+    ) -> None:
+        """Give both messages their class before the first word; the conversation's rises with them (TEN-15)."""
+        await self._messages.raise_class(connection, turn.user_message, question)
+        await self._messages.raise_class(connection, turn.answer_message, answer)
+        await self._conversations.raise_class(connection, turn.conversation, answer)
 
     async def _conversation(
         self, connection: AsyncConnection, owner: Owner, data: dict[str, Any], case: UUID | None
@@ -195,7 +208,10 @@ class TurnService:
     async def end_answer(
         self, connection: AsyncConnection, owner: Owner, answer_message: UUID, draft: Draft, state: str
     ) -> None:
-        protection = draft.protection_class(ProtectionClass.INTERN)
+        message = await self._messages.get(connection, answer_message)
+        if message is None:
+            return
+        protection = draft.protection_class(ProtectionClass(message.protection_class))
         conversation = await self._messages.update(
             connection,
             owner,
@@ -213,8 +229,7 @@ class TurnService:
         if stored is None:
             return
         highest = ProtectionClass.highest([protection, ProtectionClass(stored.protection_class)])
-        message = await self._messages.get(connection, answer_message)
         values: dict[str, Any] = {"protection_class": highest.value, "updated_at": sa.func.now()}
-        if message is not None and stored.active_run == message.run:
+        if stored.active_run == message.run:
             values["active_run"] = None
         await self._conversations.update(connection, owner, conversation, **values)

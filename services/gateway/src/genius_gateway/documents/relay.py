@@ -36,7 +36,15 @@ class RetrievalRelay:
         with _own_faults():
             return await self._retrieval.json(method, path, token=token, **options)
 
-    async def upload(self, principal: Principal, scopes: Iterable[str], path: str, upload: FileUpload) -> Any:
+    async def upload(
+        self,
+        principal: Principal,
+        scopes: Iterable[str],
+        path: str,
+        upload: FileUpload,
+        *,
+        params: Mapping[str, str] | None = None,
+    ) -> Any:
         """Stream the file on; a fault of the upload itself is raised as such, not as one of retrieval."""
         try:
             return await self.json(
@@ -44,7 +52,7 @@ class RetrievalRelay:
                 scopes,
                 "POST",
                 path,
-                params={"name": upload.name},
+                params={"name": upload.name, **(params or {})},
                 data=aiter(upload),
                 headers={"content-type": "application/octet-stream"},
             )

@@ -29,6 +29,7 @@ USAGE_HEADER = b"x-genius-usage"
 ANSWER_SILENCE_S = 330.0
 IDLE_SILENCE_S = 60.0
 BYTES_PER_TOKEN = 4
+CLASS_NOT_FOR_MODEL = "class_not_for_model"
 _MAX_ERROR_BYTES = 64 * 1024
 _MAX_LIST_BYTES = 4 * 1024 * 1024
 
@@ -219,15 +220,19 @@ class _Call(Generic[R]):
 
 
 async def _pass_error(exchange: Exchange, scope: Scope, send: Send) -> None:
-    """Inference's envelope with its status; that it refused our token is our failure, not the client's."""
-    if exchange.status in (401, 403):
-        raise Unavailable(retry_after=5)
+    """Inference's envelope with its status; that it refused our token is our failure, not the client's.
+
+    Only that a model may not see the stated class is a refusal of the client's request.
+    """
     body = await exchange.read(_MAX_ERROR_BYTES)
     try:
-        known = isinstance(orjson.loads(body).get("error"), dict)
+        error = orjson.loads(body).get("error")
     except (orjson.JSONDecodeError, AttributeError):
-        known = False
-    if not known:
+        error = None
+    code = error.get("code") if isinstance(error, dict) else None
+    if exchange.status == 401 or (exchange.status == 403 and code != CLASS_NOT_FOR_MODEL):
+        raise Unavailable(retry_after=5)
+    if not isinstance(error, dict):
         raise UpstreamCut
     wait = exchange.headers.get(b"retry-after")
     await send_json(scope, send, body, status=exchange.status, headers=[(b"retry-after", wait)] if wait else [])

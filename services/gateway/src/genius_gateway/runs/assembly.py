@@ -20,6 +20,7 @@ from genius_gateway.conversations.turns import TurnService
 from genius_gateway.modules.catalogue import Catalogue
 from genius_gateway.modules.client import ModuleClient
 from genius_gateway.modules.switches import ModuleSwitches
+from genius_gateway.protection_classes.models import ModelClasses
 from genius_gateway.retention.periods import Periods
 from genius_gateway.retention.schedule import Schedule
 from genius_gateway.runs.context import RunParts
@@ -63,6 +64,7 @@ def assemble(
     ledger: Ledger,
     modules: ServiceClient,
     retrieval: ServiceClient,
+    inference: ServiceClient,
     permission: Permission,
     options: RunOptions | None = None,
 ) -> RunSystem:
@@ -82,6 +84,7 @@ def assemble(
         catalogue=catalogue,
         switches=switches,
         modules=ModuleClient(modules),
+        models=ModelClasses(inference, tokens),
         tokens=tokens,
         audit=audit,
         quota=RunQuota(ledger),

@@ -11,6 +11,7 @@ from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.modules.catalogue import Catalogue
 from genius_gateway.modules.client import ModuleClient
 from genius_gateway.modules.switches import ModuleSwitches
+from genius_gateway.protection_classes.models import ModelClasses
 from genius_gateway.runs.options import RunOptions
 from genius_gateway.runs.ports import Permission, RunTokens, Turns
 from genius_gateway.runs.repository import RunRepository
@@ -24,6 +25,7 @@ class RunParts:
     catalogue: Catalogue
     switches: ModuleSwitches
     modules: ModuleClient
+    models: ModelClasses
     tokens: RunTokens
     audit: AuditTrail
     quota: RunQuota

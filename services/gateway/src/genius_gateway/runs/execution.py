@@ -11,8 +11,10 @@ from typing import Any
 
 import structlog
 
+from genius_common.contracts.modules import ModuleManifest
 from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.events import Cancelled, Done, ErrorEvent, Event, UsageTotals, WarningEvent, is_final
+from genius_common.principal import ProtectionClass
 from genius_gateway.modules.client import CANCEL_SECONDS, InvalidEvent
 from genius_gateway.modules.errors import ModuleOutputTooLarge
 from genius_gateway.runs.context import RunParts
@@ -25,7 +27,7 @@ from genius_gateway.runs.errors import (
     ModuleUnavailable,
     ResultInvalid,
 )
-from genius_gateway.runs.incoming import Incoming, is_code, labels_known
+from genius_gateway.runs.incoming import Incoming, is_code, labels_allowed
 from genius_gateway.runs.job import Job
 from genius_gateway.runs.journal import Journal, LostRun
 from genius_gateway.runs.repository import TRANSIENT
@@ -35,6 +37,16 @@ HISTORY_CUT = WarningEvent(
     code="history_shortened",
     detail="Die Unterhaltung ist lang. Ältere Nachrichten wurden für diese Antwort nicht berücksichtigt.",
 )
+
+
+def bases_left_out(count: int, upto: ProtectionClass) -> WarningEvent:
+    """A search over all knowledge bases leaves out those above the run's class, and says so."""
+    which = "Eine Wissensbasis" if count == 1 else f"{count} Wissensbasen"
+    return WarningEvent(
+        code="knowledge_bases_left_out",
+        detail=f"Ohne Auswahl wird nur bis zur Schutzklasse „{upto.label}“ gesucht. Nicht durchsucht: {which} mit "
+        "höherer Schutzklasse. Bitte wählen Sie sie aus, wenn darin gesucht werden soll.",
+    )
 
 
 def error_event(error: PlatformError) -> ErrorEvent:
@@ -102,13 +114,14 @@ class Execution:
         offered = await parts.catalogue.get(job.module, job.version)
         # Again: a run may have waited, or be one that another process had begun.
         await parts.switches.require(job.principal.authority, job.module)
-        if job.history_cut and not self._journal.draft.warned(HISTORY_CUT.code):
-            await self._journal.add(HISTORY_CUT)
+        for note in await self._notes(offered.manifest):
+            if not self._journal.draft.warned(note.code):
+                await self._journal.add(note)
         self._token = await parts.tokens.for_run(
             job.principal, job.run, frozenset(offered.manifest.scopes), frozenset(file.id for file in job.files)
         )
         request = job.module_request(parts.services, offered.manifest.limits)
-        incoming = Incoming(offered.manifest.limits.bytes)
+        incoming = Incoming(offered.manifest.limits.bytes, job.protection_class)
         async with aclosing(parts.modules.run(job.module, request, self._token, job.seconds_left + 5)) as events:
             async for event in events:
                 incoming.check(event)
@@ -117,10 +130,20 @@ class Execution:
                 await self._journal.add(event, content=not may_start_again(event))
         return error_event(ModuleStreamCut())
 
+    async def _notes(self, manifest: ModuleManifest) -> list[WarningEvent]:
+        """What the reader should know before the answer begins."""
+        job = self._job
+        found = [HISTORY_CUT] if job.history_cut else []
+        if job.left_out:
+            found.append(bases_left_out(job.left_out, job.protection_class))
+        if notice := await self._parts.models.notice(manifest, job.protection_class):
+            found.append(notice)
+        return found
+
     def _checked(self, event: Event, accepts: Callable[[Any], bool]) -> Event:
         if not isinstance(event, Done):
             return event
-        if not (accepts(event.result) and labels_known(event.result)):
+        if not (accepts(event.result) and labels_allowed(event.result, self._job.protection_class)):
             log.warning("a module's result does not fit its schema", module=self._job.module)
             return error_event(ResultInvalid())
         draft = self._journal.draft

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from genius_common.events import ErrorEvent, Event, Usage, WarningEvent, dump_event
+from genius_common.events import CitationEvent, ErrorEvent, Event, Usage, WarningEvent, dump_event
 from genius_common.principal import ProtectionClass
 from genius_gateway.modules.client import InvalidEvent
 from genius_gateway.modules.errors import ModuleOutputTooLarge
@@ -16,7 +16,6 @@ from genius_gateway.modules.errors import ModuleOutputTooLarge
 # Codes go into the audit trail and into clear columns, where no content may lie.
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _MAX_TOKENS = 10**9
-_CLASSES = frozenset(ProtectionClass)
 
 
 def is_code(value: str) -> bool:
@@ -24,16 +23,22 @@ def is_code(value: str) -> bool:
 
 
 class Incoming:
-    """Counts the events of one run, which may have `max_bytes` as JSON together."""
+    """Counts the events of one run, which may have `max_bytes` as JSON together.
 
-    def __init__(self, max_bytes: int) -> None:
+    `ceiling` is the run's protection class: what its token could not open it may not cite.
+    """
+
+    def __init__(self, max_bytes: int, ceiling: ProtectionClass) -> None:
         self._left = max_bytes
+        self._ceiling = ceiling
 
     def check(self, event: Event) -> None:
         """Raises: InvalidEvent, ModuleOutputTooLarge."""
         if isinstance(event, Usage) and max(event.input_tokens, event.output_tokens) > _MAX_TOKENS:
             raise InvalidEvent
         if isinstance(event, ErrorEvent | WarningEvent) and not is_code(event.code):
+            raise InvalidEvent
+        if isinstance(event, CitationEvent) and not self._ceiling.covers(event.protection_class):
             raise InvalidEvent
         try:
             self._left -= len(orjson.dumps(dump_event(event)))
@@ -44,11 +49,11 @@ class Incoming:
             raise ModuleOutputTooLarge
 
 
-def labels_known(result: dict[str, Any]) -> bool:
-    """Whether every citation of a result that names a protection class names one that there is."""
+def labels_allowed(result: dict[str, Any], ceiling: ProtectionClass) -> bool:
+    """Whether every citation of a result that names a protection class names one that there is, up to `ceiling`."""
     citations = result.get("citations")
     labels = [item["protection_class"] for item in cited(citations) if "protection_class" in item]
-    return all(isinstance(label, str) and label in _CLASSES for label in labels)
+    return all(isinstance(label, str) and ceiling.covers(label) for label in labels)
 
 
 def cited(value: Any) -> list[dict[str, Any]]:

@@ -19,7 +19,11 @@ GRACE_S = 2.0
 
 
 class SealedRequest(BaseModel):
-    """The form in which a run's request is kept. No rights are kept that are not asked for again at the start."""
+    """The form in which a run's request is kept. No rights are kept that are not asked for again at the start.
+
+    `classification` is the run's own class: its tokens allow nothing above (TEN-15). `left_out` is how many knowledge
+    bases a search over all of them leaves out because of that.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -30,9 +34,10 @@ class SealedRequest(BaseModel):
     roles: list[str] = []
     scopes: list[str] = []
     classification: ProtectionClass
+    left_out: int = 0
 
     @classmethod
-    def of(cls, principal: Principal, data: dict[str, Any], files: list[RunFile]) -> SealedRequest:
+    def of(cls, principal: Principal, data: dict[str, Any], files: list[RunFile], left_out: int = 0) -> SealedRequest:
         return cls(
             input=data,
             files=files,
@@ -41,6 +46,7 @@ class SealedRequest(BaseModel):
             roles=sorted(principal.roles),
             scopes=sorted(principal.scopes),
             classification=principal.classification,
+            left_out=left_out,
         )
 
     def principal(self, owner: Owner, application: UUID | None) -> Principal:
@@ -73,6 +79,7 @@ class Job:
     user_message: UUID | None
     history: list[ChatTurn] = field(default_factory=list)
     history_cut: bool = False
+    left_out: int = 0
 
     @classmethod
     def of(cls, row: sa.Row[Any], request: SealedRequest) -> Job:
@@ -89,6 +96,7 @@ class Job:
             deadline=row.deadline,
             answer_message=row.answer_message,
             user_message=row.user_message,
+            left_out=request.left_out,
         )
 
     @property

@@ -20,7 +20,7 @@ from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
 from genius_gateway.scopes import row_scope
 from genius_gateway.tokens.minter import TokenMinter
 
-_CASE = sa.text("SELECT 1 FROM cases WHERE id = :id")
+_CASE = sa.text("SELECT protection_class FROM cases WHERE id = :id")
 _READ_S = 10.0
 _MODULE_AUDIENCES = ("inference", "retrieval", "gateway")
 
@@ -39,17 +39,25 @@ class GatewayLibrary:
             found = await self._knowledge_bases.all(connection)
         return {base.id: base.protection_class for base in found if "read" in rights(base, principal)}
 
-    async def has_document(self, principal: Principal, document: UUID) -> bool:
+    async def document_class(self, principal: Principal, document: UUID) -> ProtectionClass | None:
+        """None where the caller may not read it."""
         readable = await self.readable_knowledge_bases(principal)
         token = self._minter.for_inner(principal, "retrieval", ["documents.read"], knowledge_bases=readable)
-        return await self._document(f"/documents/{document}", token) is not None
+        found = await self._document(f"/documents/{document}", token)
+        return found.protection_class if found else None
 
     async def file(self, principal: Principal, file: UUID) -> RunFile | None:
         token = self._minter.for_inner(principal, "retrieval", ["files.read"])
         found = await self._document(f"/files/{file}", token)
         if found is None:
             return None
-        return RunFile(id=found.id, name=found.name, media_type=found.media_type, size=found.size)
+        return RunFile(
+            id=found.id,
+            name=found.name,
+            media_type=found.media_type,
+            size=found.size,
+            protection_class=found.protection_class,
+        )
 
     async def delete_file(self, principal: Principal, file: UUID) -> None:
         """Delete a file of the caller; one that is gone already is as good as deleted."""
@@ -60,9 +68,11 @@ class GatewayLibrary:
             if error.status != NotFound.status:
                 raise
 
-    async def has_case(self, principal: Principal, case: UUID) -> bool:
+    async def case_class(self, principal: Principal, case: UUID) -> ProtectionClass | None:
+        """None where the caller has no such case."""
         async with self._database.transaction(row_scope(principal)) as connection:
-            return (await connection.execute(_CASE, {"id": case})).one_or_none() is not None
+            found = (await connection.execute(_CASE, {"id": case})).scalar_one_or_none()
+        return ProtectionClass(found) if found else None
 
     async def _document(self, path: str, token: str) -> DocumentState | None:
         try:

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from genius_common.contracts.modules import RunFile
-from genius_common.errors import FieldError, InvalidInput, NotFound
+from genius_common.errors import FieldError, NotFound
 from genius_common.principal import Principal, ProtectionClass
+from genius_gateway.protection_classes.gate import LEAST, Used, highest, require_clearance
 
 
 class Library(Protocol):
@@ -18,18 +19,25 @@ class Library(Protocol):
 
     async def readable_knowledge_bases(self, principal: Principal) -> dict[UUID, ProtectionClass]: ...
 
-    async def has_document(self, principal: Principal, document: UUID) -> bool: ...
+    async def document_class(self, principal: Principal, document: UUID) -> ProtectionClass | None: ...
 
     async def file(self, principal: Principal, file: UUID) -> RunFile | None: ...
 
-    async def has_case(self, principal: Principal, case: UUID) -> bool: ...
+    async def case_class(self, principal: Principal, case: UUID) -> ProtectionClass | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class References:
+    """What an input names: `used` has the class of each, `attached` that of what comes with the message itself."""
+
     files: list[RunFile]
-    protection_class: ProtectionClass
+    used: list[Used]
+    attached: ProtectionClass
     case: UUID | None = None
+
+    @property
+    def protection_class(self) -> ProtectionClass:
+        return highest(self.used)
 
 
 def parse_id(value: Any, pointer: str) -> UUID:
@@ -62,33 +70,59 @@ class ReferenceCheck:
         return await self._library.readable_knowledge_bases(principal)
 
     async def check(
-        self, principal: Principal, data: dict[str, Any], case: UUID | None, prefix: str = "/input"
+        self,
+        principal: Principal,
+        data: dict[str, Any],
+        case: UUID | None,
+        prefix: str = "/input",
+        stated: ProtectionClass | None = None,
     ) -> References:
-        """The files of the run and its protection class. Raises `NotFound` naming each field that is not there."""
-        classes, missing = await self._knowledge_bases(principal, data, prefix)
-        for index, identifier in enumerate(ids(data, "documents", prefix)):
-            if not await self._library.has_document(principal, identifier):
-                missing.append(f"{prefix}/documents/{index}")
+        """The files of the run, and the class of everything named; `stated` is that of the input's own words.
+
+        Raises: NotFound naming each field that is not there; ClassAboveClearance naming what is above the caller's.
+        """
+        used, missing = await self._knowledge_bases(principal, data, prefix)
+        await self._documents(principal, data, prefix, used, missing)
         files = []
         for index, identifier in enumerate(ids(data, "files", prefix)):
+            pointer = f"{prefix}/files/{index}"
             if (file := await self._library.file(principal, identifier)) is None:
-                missing.append(f"{prefix}/files/{index}")
+                missing.append(pointer)
             else:
                 files.append(file)
-        if case is not None and not await self._library.has_case(principal, case):
-            missing.append("/case")
+                used.append(Used(pointer, file.protection_class))
+        if case is not None:
+            _note(await self._library.case_class(principal, case), "/case", used, missing)
         if missing:
             raise not_found(missing)
-        highest = ProtectionClass.highest([ProtectionClass.INTERN, *classes])
-        if highest.rank > principal.classification.rank:
-            raise InvalidInput("Diese Inhalte haben eine höhere Schutzklasse, als Sie verwenden dürfen.")
-        return References(files, highest, case)
+        if stated is not None:
+            used.append(Used("/protection_class", stated))
+        require_clearance(principal, used)
+        own = [LEAST, *(file.protection_class for file in files), *([stated] if stated else [])]
+        return References(files, used, ProtectionClass.highest(own), case)
+
+    async def _documents(
+        self, principal: Principal, data: dict[str, Any], prefix: str, used: list[Used], missing: list[str]
+    ) -> None:
+        for index, identifier in enumerate(ids(data, "documents", prefix)):
+            found = await self._library.document_class(principal, identifier)
+            _note(found, f"{prefix}/documents/{index}", used, missing)
 
     async def _knowledge_bases(
         self, principal: Principal, data: dict[str, Any], prefix: str
-    ) -> tuple[list[ProtectionClass], list[str]]:
-        """The classes of the wanted knowledge bases, and pointers to those that the caller can't read."""
+    ) -> tuple[list[Used], list[str]]:
+        """The wanted knowledge bases, and pointers to those that the caller can't read."""
+        used: list[Used] = []
+        missing: list[str] = []
         wanted = ids(data, "knowledge_bases", prefix)
         readable = await self._library.readable_knowledge_bases(principal) if wanted else {}
-        missing = [f"{prefix}/knowledge_bases/{n}" for n, identifier in enumerate(wanted) if identifier not in readable]
-        return [readable[identifier] for identifier in wanted if identifier in readable], missing
+        for index, identifier in enumerate(wanted):
+            _note(readable.get(identifier), f"{prefix}/knowledge_bases/{index}", used, missing)
+        return used, missing
+
+
+def _note(found: ProtectionClass | None, pointer: str, used: list[Used], missing: list[str]) -> None:
+    if found is None:
+        missing.append(pointer)
+    else:
+        used.append(Used(pointer, found))

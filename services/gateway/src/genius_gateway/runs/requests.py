@@ -11,6 +11,8 @@ import orjson
 import sqlalchemy as sa
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 
+from genius_common.principal import ProtectionClass
+
 
 class Callback(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -29,6 +31,9 @@ class RunBody(BaseModel):
     callback: Callback | None = None
     deadline: AwareDatetime | None = Field(default=None, description="the run ends by then, done or not")
     case: str | None = Field(default=None, max_length=100, description="id of a case")
+    protection_class: ProtectionClass | None = Field(
+        default=None, description="of the input's own words, where it is above intern; what it names counts anyway"
+    )
     detach: bool = Field(default=False, description="goes on although nobody follows it")
 
     @field_validator("input", "inputs")

@@ -12,13 +12,14 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from genius_common.errors import FieldError, Forbidden, InvalidInput, TooLarge
+from genius_common.errors import FieldError, InvalidInput, TooLarge
 from genius_common.events import RunStarted
 from genius_common.principal import Principal, ProtectionClass
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.conversations import turns
 from genius_gateway.conversations.errors import EmptyMessage
 from genius_gateway.modules.catalogue import OfferedModule
+from genius_gateway.protection_classes.gate import Used, highest, require_clearance, require_model, require_module
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.errors import BatchNotAvailable, CallbackNotAvailable, IdempotencyKeyReused, NoActiveAuthority
 from genius_gateway.runs.job import SealedRequest
@@ -28,6 +29,7 @@ from genius_gateway.runs.requests import RunBody
 from genius_gateway.runs.sealing import Owner
 
 _MAX_KEY_CHARS = 255
+_PLACES = ("knowledge_bases", "documents", "files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,10 @@ class Starter:
             return known
         data = self._input(call, offered)
         case = parse_id(call.body.case, "/case") if call.body.case is not None else None
-        references = await self._references.check(principal, data, case)
-        readable = await self._references.readable(principal) if call.module == turns.MODULE else {}
-        draft = _Draft(uuid4(), principal, owner, call, offered, data, references, readable, digests)
+        references = await self._references.check(principal, data, case, stated=call.body.protection_class)
+        readable = await self._references.readable(principal) if _may_search(offered, data) else {}
+        models = await self._parts.models.needed_by(offered.manifest)
+        draft = _Draft(uuid4(), principal, owner, call, offered, data, references, readable, digests, models)
         quota = self._parts.quota
         reservation = await quota.reserve(principal, draft.run, call.module, offered.manifest.limits.tokens)
         try:
@@ -158,7 +161,9 @@ class Starter:
         async with self._parts.database.transaction(owner.scope) as connection:
             turn = await self._turn(connection, draft)
             protection = draft.protection_class(turn)
-            request = SealedRequest.of(draft.principal, turn.input if turn else draft.data, draft.references.files)
+            if turn:
+                await self._turns.label(connection, turn, draft.references.attached, protection)
+            request = draft.request(turn, protection)
             values = {**draft.values(), "protection_class": protection.value, **_turn_columns(turn)}
             if not await repository.insert(connection, owner, self._runner, request.model_dump(mode="json"), values):
                 raise _KeyTaken
@@ -166,7 +171,12 @@ class Starter:
             await repository.first_events(connection, owner, run, [started])
             # Locks the chain until the commit, so it comes last. No record, no run.
             record = AuditRecord.of(
-                draft.principal, "run.start", object_kind="run", object_id=run, module=draft.call.module
+                draft.principal,
+                "run.start",
+                object_kind="run",
+                object_id=run,
+                module=draft.call.module,
+                protection_class=protection.value,
             )
             await self._parts.audit.append(connection, record)
         return Started(run, owner, new=True)
@@ -193,15 +203,32 @@ class _Draft:
     references: References
     readable: dict[UUID, ProtectionClass]
     digests: tuple[bytes, bytes] | None
+    models: ProtectionClass | None
 
     def protection_class(self, turn: turns.Turn | None) -> ProtectionClass:
-        """The highest class of what goes in. Raises `Forbidden` where the module must not see it."""
-        used = ids(turn.input, "knowledge_bases") if turn else []
-        classes = [self.readable[identifier] for identifier in used if identifier in self.readable]
-        highest = ProtectionClass.highest([self.references.protection_class, *classes])
-        if highest not in self.offered.manifest.protection_classes:
-            raise Forbidden(f"Diese Funktion ist für die Schutzklasse „{highest.value}“ nicht zugelassen.")
-        return highest
+        """The highest class of what goes in, that of the conversation so far included.
+
+        Raises: ClassAboveClearance, ClassNotForModule, ClassNotForModel.
+        """
+        used = [*self.references.used, *(self._of_conversation(turn) if turn else ())]
+        require_clearance(self.principal, used)
+        require_module(self.offered.manifest, used)
+        if self.models is not None:
+            require_model(self.models, used)
+        return highest(used)
+
+    def _of_conversation(self, turn: turns.Turn) -> list[Used]:
+        bases = [self.readable[base] for base in ids(turn.input, "knowledge_bases") if base in self.readable]
+        return [Used("/input/conversation", found) for found in (turn.protection_class, *bases)]
+
+    def request(self, turn: turns.Turn | None, protection: ProtectionClass) -> SealedRequest:
+        """What the run's module gets, with the caller's rights cut to the run's class."""
+        principal = replace(self.principal, classification=protection)
+        left_out = 0
+        if turn is None:
+            left_out = sum(not protection.covers(found) for found in self.readable.values())
+        data = turn.input if turn else self.data
+        return SealedRequest.of(principal, data, self.references.files, left_out)
 
     def values(self) -> dict[str, Any]:
         return {
@@ -224,6 +251,12 @@ def _turn_columns(turn: turns.Turn | None) -> dict[str, UUID | None]:
         "user_message": turn.user_message if turn else None,
         "answer_message": turn.answer_message if turn else None,
     }
+
+
+def _may_search(offered: OfferedModule, data: dict[str, Any]) -> bool:
+    """Whether the run may use knowledge bases that its input does not name: those of its conversation, or all."""
+    named = any(data.get(name) for name in _PLACES)
+    return offered.manifest.id == turns.MODULE or ("search" in offered.manifest.scopes and not named)
 
 
 class _KeyTaken(Exception):
