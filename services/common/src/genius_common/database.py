@@ -3,7 +3,8 @@
 
 Policies of the tables read these transaction-local settings (unset = empty = no rows):
 `genius.authority`, `genius.person`, `genius.scope` (`tenant` only while tenant-wide objects are written, `curation`
-only while offers of other authorities are looked at, `keys` and `whole` for operators' commands),
+only while offers of other authorities are looked at, `abrufpruefung` only while the retrieval log is inspected, `keys`
+and `whole` for operators' commands),
 `genius.credential` (hash of a session cookie or API token, to find the row of exactly that credential).
 """
 
@@ -30,8 +31,9 @@ _SET = text(
 class RowScope:
     """What the rows of one transaction may belong to. `curation`: also what others offer to the authority.
 
-    `wide` is for operators' commands alone: `keys` = the keys of the tenant and of all authorities (no person's), to
-    wrap them anew; `whole` = every row of `authority`, whoever's it is, to rotate or destroy keys or to remove it.
+    `inspection` shows the retrieval log (§ 7 StDAV). `wide` is for operators' commands alone: `keys` = the keys of the
+    tenant and of all authorities (no person's), to wrap them anew; `whole` = every row of `authority`, whoever's it is,
+    to rotate or destroy keys or to remove it.
     """
 
     authority: UUID | None = None
@@ -39,13 +41,15 @@ class RowScope:
     tenant_wide: bool = False
     curation: bool = False
     credential: str = ""
+    inspection: bool = False
     wide: Literal["", "keys", "whole"] = ""
 
     def parameters(self) -> dict[str, str]:
+        special = "curation" if self.curation else "abrufpruefung" if self.inspection else self.wide
         return {
             "authority": str(self.authority or ""),
             "person": str(self.person or ""),
-            "scope": "tenant" if self.tenant_wide else "curation" if self.curation else self.wide,
+            "scope": "tenant" if self.tenant_wide else special,
             "credential": self.credential,
         }
 

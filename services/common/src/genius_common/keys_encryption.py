@@ -90,6 +90,8 @@ class LocalKeys:
 class FileKeys(LocalKeys):
     """A file of mode 0600 with 64 hex digits a line: the first line wraps, further lines still open.
 
+    Lines that begin with `#` say whose keys these are (`tenant_binding`).
+
     Read again whenever it was replaced, so that a rotation needs no restart. A file that is gone or damaged by then is
     a `KeyServiceUnavailable`; at the start it is the caller's OSError or ValueError.
     """
@@ -123,7 +125,8 @@ def kek_id(secret: bytes) -> UUID:
 def read_keks(path: Path) -> list[bytes]:
     """The lines of a key file, the one that wraps first. Raises: OSError, ValueError."""
     try:
-        secrets = [bytes.fromhex(line) for line in path.read_text(encoding="ascii").split()]
+        lines = [line.strip() for line in path.read_text(encoding="ascii").splitlines()]
+        secrets = [bytes.fromhex(line) for line in lines if line and not line.startswith("#")]
     except ValueError:
         # Not chained: the text of the error may show part of a key.
         raise ValueError(f"{path}: a key-encryption key is written as 64 hex digits") from None

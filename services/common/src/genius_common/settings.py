@@ -8,7 +8,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-Profile = Literal["local", "land", "steuer"]
+Profile = Literal["local", "local-steuer", "land", "steuer"]
+ONE_MACHINE: frozenset[Profile] = frozenset({"local", "local-steuer"})
+TAX_SECRECY: frozenset[Profile] = frozenset({"steuer", "local-steuer"})
+"""Profiles under the Steuergeheimnis (§ 30 AO): docs/explanation/steuergeheimnis.md."""
 
 
 class Section(BaseModel):
@@ -35,11 +38,22 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_nested_delimiter="__")
 
-    profile: Profile = Field(description="local = one machine for development; land and steuer = data centre")
+    profile: Profile = Field(
+        description="land and steuer = data centre; local and local-steuer = the same two on one machine for development"
+    )
     tenant: str = Field(pattern=r"^[a-z0-9-]{1,40}$", description="name of the tenant, part of every token")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(ge=1, le=65535)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def on_one_machine(self) -> bool:
+        """Whether loopback without TLS and the development identity provider will do."""
+        return self.profile in ONE_MACHINE
+
+    @property
+    def tax_secrecy(self) -> bool:
+        return self.profile in TAX_SECRECY
 
 
 def settings_config(prefix: str) -> SettingsConfigDict:

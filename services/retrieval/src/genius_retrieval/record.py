@@ -36,6 +36,7 @@ RECORD: tuple[Table, ...] = (
         name="collections", kind="knowledge_bases",
         columns=technical("id authority knowledge_base state search_key profile created_at"),
     ),
+    Table(name="tenant_binding", kind="organisation", key=("tenant",), columns=technical("tenant issuer bound_at")),
     Table(
         name="keys", kind="keys", person="person", erase=False, kept_because="vernichtet; die Zeile nennt die Kennung",
         columns={

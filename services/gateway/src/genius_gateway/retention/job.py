@@ -31,6 +31,7 @@ from genius_gateway.retention.errors import HeldBack
 from genius_gateway.retention.files import NOBODY, PAGE, RetrievalFiles
 from genius_gateway.retention.holds import require_free
 from genius_gateway.retention.periods import Periods
+from genius_gateway.retention.schedule import two_years_before
 
 log = structlog.get_logger(__name__)
 _Owned = Literal["conversations", "runs", "cases"]
@@ -206,6 +207,9 @@ class RetentionJob:
             ("receipts", due.DELETE_RECEIPTS, cutoff("receipts", now)),
         ]
         return await self._statements(RowScope(tenant_wide=True), None, statements)
+            ("retrievals", due.DELETE_RETRIEVALS, two_years_before(now)),
+            ("retrieval_check_items", due.DELETE_CHECK_ITEMS, two_years_before(now)),
+            ("retrieval_checks", due.DELETE_CHECKS, two_years_before(now)),
 
     async def _statements(
         self, scope: RowScope, authority: UUID | None, statements: Sequence[tuple[str, Any, Any]]

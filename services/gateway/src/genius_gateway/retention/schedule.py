@@ -28,6 +28,7 @@ Kind = Literal[
     "holds",
     "receipts",
     "audit",
+    "retrievals",
     "keys",
     "organisation",
 ]
@@ -86,6 +87,9 @@ SCHEDULE: Mapping[Kind, Rule] = {
         "Nachweis der Zugriffe, Aufklärung von Vorfällen; keine Leistungs- oder Verhaltenskontrolle",
         "Art. 5 Abs. 2; Art. 32; Art. 26 Abs. 6 KI-VO", "Revision"),
     "keys": Rule(None, "", "Schlüssel",
+    "retrievals": Rule(None, "", "Abrufprotokoll (nur unter dem Steuergeheimnis)",
+        "Prüfung, ob Abrufe zulässig waren; genau zwei Jahre, dann gelöscht", "§§ 6, 7 StDAV; § 30 Abs. 6 AO",
+        "nur Abrufprüfung"),
         "Verschlüsselung der Inhalte", _SECURITY, "keine"),
     "organisation": Rule(None, "", "Behörden, Referate, Fachverfahren",
         "Zuordnung von Rechten; keine Daten von Personen", _TASK, "alle Angemeldeten"),
@@ -113,3 +117,11 @@ class Schedule:
         if days is None:
             raise ValueError(f"{kind} has no retention time")
         return now - dt.timedelta(days=days)
+
+
+def two_years_before(now: dt.datetime) -> dt.datetime:
+    """By the calendar (§ 6 Abs. 4 StDAV, § 188 Abs. 2 BGB): 730 days, or 731 with a leap day between."""
+    try:
+        return now.replace(year=now.year - 2)
+    except ValueError:  # from 29 February
+        return now.replace(year=now.year - 2, day=28)

@@ -19,7 +19,7 @@ class Settings(ServiceSettings):
 
     model_config = settings_config("GENIUS_IDENTITY_")
 
-    profile: Literal["local"] = Field(description="a development provider runs in the profile local only")
+    profile: Literal["local", "local-steuer"] = Field(description="a development provider runs on one machine only")
     port: int = Field(default=8084, ge=1, le=65535)
     state_dir: Path
 
