@@ -43,9 +43,14 @@ PARAMETER = re.compile(r"\{([a-z]+)\}")
 _OF_ONE = ("unknown", "person", "deleted")
 _OF_ALL = ("unknown", "person", "authority", "tenant", "deleted")
 TARGETS = {
-    "kb": _OF_ALL, "document": _OF_ALL, "file": _OF_ONE, "case": _OF_ONE, "conversation": _OF_ONE, "run": _OF_ONE,
+    "kb": _OF_ALL, "document": _OF_ALL, "case": (*_OF_ONE, "shared", "writable"), "file": (*_OF_ONE, "shared"),
+    "conversation": _OF_ONE, "snapshot": (*_OF_ONE, "shared"), "run": _OF_ONE,
 }  # fmt: skip
-"""Parameter of a path → whose object stands in it: the owner's, the authority's, the tenant's, nobody's (any more)."""
+"""Parameter of a path → whose object stands in it: the owner's, the authority's, the tenant's, nobody's (any more).
+
+`shared` and `writable` are the owner's, with a grant to the colleague: there the colleague is the grantee.
+"""
+SHARED = ("shared", "writable")
 # The caller is gone afterwards, so that a matrix can't hold them: see the tests of login and of erasure.
 ENDS_THE_CALLER = {"session.end", "person.erase"}
 
@@ -86,8 +91,12 @@ def rights(caller: Caller, target: str) -> set[str]:
         return {"read", "write", "manage"} if caller.role == Role.BETRIEB else {"read"}
     if target == "authority" and caller.in_authority:
         return {"read", "write", "manage"} if caller.role == Role.WISSENSPFLEGE else {"read"}
-    own = caller.relation == "owner" and caller.kind != "application"
-    return {"read", "write", "manage"} if target == "person" and own else set()
+    if caller.kind == "application":
+        return set()
+    if target in SHARED and caller.relation == "colleague":
+        return {"read", "write"} if target == "writable" else {"read"}
+    own = caller.relation == "owner" and target in {"person", *SHARED}
+    return {"read", "write", "manage"} if own else set()
 
 
 def expected(rule: Rule, caller: Caller, target: str | None) -> set[int]:
@@ -195,15 +204,17 @@ async def modules_beside(gateway: Gateway) -> AsyncIterator[None]:
 class Objects:
     """One object of each kind and owner; `ids[parameter][target]`. Each has its own word in it, to be seen by.
 
-    Targets: `person` (the owner's own), `authority`, `tenant`, `unknown`, `deleted`.
+    Targets: `person` (the owner's own), `shared` and `writable` (too, with a grant), `authority`, `tenant`, `unknown`,
+    `deleted`.
     """
 
     def __init__(self, owner: httpx.AsyncClient, operator: httpx.AsyncClient) -> None:
         self._owner = owner
         self._operator = operator
         self.ids: dict[str, dict[str, str]] = {}
+        self._talks: dict[str, str] = {}
         self.canaries: dict[str, str] = {
-            target: f"Kanarie{target}{uuid4().hex[:8]}" for target in ("person", "authority")
+            target: f"Kanarie{target}{uuid4().hex[:8]}" for target in ("person", "authority", *SHARED)
         }
 
     async def make_all(self) -> None:
@@ -225,7 +236,13 @@ class Objects:
         if parameter == "document":
             return await _made(client, f"/knowledge-bases/{self.ids['kb'][target]}/documents", files=file)
         if parameter == "file":
-            return await _made(client, "/files", files=file)
+            made = await _made(client, "/files", files=file)
+            if target == "shared":
+                added = await client.post(f"/api/v1/cases/{self.ids['case'][target]}/files", json={"file": made})
+                assert added.status_code == 201, added.text
+            return made
+        if parameter == "snapshot":
+            return await self._snapshot(word, target)
         if parameter == "run":
             return await _made(
                 client, "/modules/summarise/runs", json={"input": {"text": f"{word}. " * 20, "length": "short"}}
@@ -235,7 +252,22 @@ class Objects:
             "case": ("/cases", {"reference": word}),
             "conversation": ("/conversations", {"title": word}),
         }[parameter]
-        return await _made(client, path, json=body)
+        made = await _made(client, path, json=body)
+        if parameter == "case" and target in SHARED:
+            access = "write" if target == "writable" else "read"
+            grants = {"items": [{"username": COLLEAGUE, "access": access}]}
+            assert (await client.put(f"/api/v1/cases/{made}/grants", json=grants)).status_code == 200
+        return made
+
+    async def _snapshot(self, word: str, target: str) -> str:
+        """Of a conversation with one turn; shared with the colleague, or with a unit that the colleague is not in."""
+        if target not in self._talks:
+            turn = await self._owner.post("/api/v1/modules/chat/runs", json={"input": {"message": word}})
+            self._talks[target] = turn.json()["conversation"]
+        unit = (await self._owner.get("/api/v1/me")).json()["units"][0]["id"]
+        recipient = {"username": COLLEAGUE} if target == "shared" else {"unit": unit}
+        path = f"/conversations/{self._talks[target]}/snapshots"
+        return await _made(self._owner, path, json={"recipients": [recipient]})
 
     async def _deleted(self, parameter: str) -> str:
         if parameter == "run":  # a run goes with its conversation; there is no other way to delete one

@@ -25,6 +25,8 @@ async def with_modules(gateway: Gateway) -> AsyncIterator[Gateway]:
 async def objects(with_modules: Gateway) -> AsyncIterator[Objects]:
     """One object of every kind of a.weber's, of her authority's and of the whole tenant."""
     gateway = with_modules
+    async with await gateway.client("b.yilmaz") as colleague:
+        await colleague.get("/api/v1/me")  # nobody shares with somebody who was never there
     async with await gateway.client("a.weber") as owner, await gateway.client("o.petrova") as operator:
         found = Objects(owner, operator)
         await found.make_all()

@@ -85,6 +85,15 @@ SWAPS = [
         {"items": [{"grantee_kind": "person", "grantee": "?"}]},
         "kb",
     ),
+    Swap(
+        ("POST", _CONVERSATION + "/snapshots", "unit"),
+        "unit",
+        {"recipients": [{"unit": "?"}]},
+        "conversation",
+    ),
+    Swap(("PUT", "/api/v1/cases/{case}/grants", "unit"), "unit", {"items": [{"unit": "?"}]}, "case"),
+    Swap(("POST", "/api/v1/cases/{case}/files", "file"), "file", {"file": "?"}, "case"),
+    Swap(("GET", "/api/v1/snapshots", "after"), "snapshot"),
     Swap(("GET", "/api/v1/runs", "after"), "run"),
     Swap(("GET", "/api/v1/conversations", "after"), "conversation"),
     Swap(("GET", "/api/v1/knowledge-bases", "after"), "kb"),
@@ -151,7 +160,8 @@ async def _own(client: httpx.AsyncClient) -> dict[str, str]:
     """The caller's own objects that the ids are put into."""
     kb = await client.post("/api/v1/knowledge-bases", json={"name": "Eigene"})
     conversation = await client.post("/api/v1/conversations", json={})
-    return {"kb": kb.json()["id"], "conversation": conversation.json()["id"]}
+    case = await client.post("/api/v1/cases", json={"reference": "Eigener"})
+    return {"kb": kb.json()["id"], "conversation": conversation.json()["id"], "case": case.json()["id"]}
 
 
 @pytest.mark.parametrize("caller", ["d.schmidt", "b.yilmaz"])

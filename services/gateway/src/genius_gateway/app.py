@@ -53,6 +53,7 @@ from genius_gateway.state import GatewayState
 from genius_gateway.usage import endpoints as usage
 
 ROUTERS = (
+from genius_gateway.snapshots import endpoints as snapshots
     auth,
     health,
     modules,
@@ -62,6 +63,7 @@ ROUTERS = (
     documents,
     cases,
     usage,
+    snapshots,
     audit,
     inspection,
     administration,

@@ -27,7 +27,6 @@ from genius_gateway.auth.provider import IdentityProvider
 from genius_gateway.auth.sessions import SessionStore
 from genius_gateway.authorities.provisioning import Provisioning
 from genius_gateway.authorities.repository import AuthorityRepository
-from genius_gateway.cases.repository import CaseRepository
 from genius_gateway.documents.relay import RetrievalRelay
 from genius_gateway.health import HealthChecks
 from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
@@ -45,6 +44,9 @@ from genius_gateway.settings import Settings
 from genius_gateway.state import GatewayState
 from genius_gateway.tokens.minter import TokenMinter, read_signing_key
 from genius_gateway.usage.ledger import Ledger
+from genius_gateway.sharing.names import MemberNames
+from genius_gateway.sharing.parts import Needs, sharing
+from genius_gateway.sharing.rows import SharedRows
 
 
 @asynccontextmanager
@@ -112,13 +114,13 @@ def _build(
     provider = IdentityProvider(clients.http, settings.oidc.issuer)
     revocations = Revocations(database, settings.database.conninfo)
     sessions = SessionStore(database, keys, settings.session, settings.tenant, revocations)
-    provisioning = Provisioning(database, settings.tenant, settings.oidc.issuer, settings.profile)
+    provisioning = Provisioning(database, MemberNames(keys), settings.tenant, settings.oidc.issuer, settings.profile)
     people = People(database, settings.oidc.issuer, revocations)
     follower = _follower(settings, database, clients.http, people)
-    repository, cases = KnowledgeBaseRepository(keys), CaseRepository(keys)
+    repository = KnowledgeBaseRepository(keys)
     audit_key = private_key(settings.audit.key_file.read_bytes())
     checkpoints = Checkpoints(database, audit_key, settings.tenant, read_witnesses(settings.audit.witness_keys_file))
-    access = ObjectAccess(database, repository, cases)
+    access = ObjectAccess(database, repository, SharedRows.of(keys))
     knowledge_bases = KnowledgeBaseService(database, repository, access, minter, clients.retrieval)
     audit = AuditTrail(database)
     parts = Parts(
@@ -148,7 +150,17 @@ def _build(
         policy=policy,
         access=access,
         authorities=AuthorityRepository(database),
-        cases=cases,
+        sharing=sharing(
+            Needs(
+                database=database,
+                keys=keys,
+                access=access,
+                knowledge_bases=knowledge_bases,
+                minter=minter,
+                retrieval=clients.retrieval,
+                schedule=Schedule(settings.retention.days),
+            )
+        ),
         documents=RetrievalRelay(clients.retrieval, knowledge_bases),
         health=HealthChecks(),
         knowledge_bases=knowledge_bases,

@@ -20,7 +20,6 @@ from genius_gateway.auth.login import LoginService
 from genius_gateway.auth.provider import IdentityProvider
 from genius_gateway.auth.sessions import SessionStore
 from genius_gateway.authorities.repository import AuthorityRepository
-from genius_gateway.cases.repository import CaseRepository
 from genius_gateway.documents.relay import RetrievalRelay
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
@@ -34,6 +33,7 @@ from genius_gateway.scopes import row_scope
 from genius_gateway.settings import Settings
 from genius_gateway.tokens.minter import TokenMinter
 from genius_gateway.usage.ledger import Ledger
+from genius_gateway.sharing.parts import Sharing
 
 if TYPE_CHECKING:
     # Its routes ask for the state.
@@ -67,7 +67,7 @@ class GatewayState:
     policy: Policy
     access: ObjectAccess
     authorities: AuthorityRepository
-    cases: CaseRepository
+    sharing: Sharing
     documents: RetrievalRelay
     health: HealthChecks
     knowledge_bases: KnowledgeBaseService

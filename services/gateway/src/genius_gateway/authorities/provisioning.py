@@ -16,6 +16,7 @@ from genius_gateway.auth.errors import AccessTokenInvalid, AccountDisabled, NoAu
 from genius_gateway.auth.identity import Identity, Membership
 from genius_gateway.policy.evaluate import PERSON_SCOPES
 
+from genius_gateway.sharing.names import MemberNames
 _AUTHORITIES = text("SELECT id, short, name FROM authorities WHERE short = ANY(:shorts) AND state = 'active'")
 _PERSON = text("SELECT id, state FROM persons WHERE subject_key = :key")
 _NEW_PERSON = text("INSERT INTO persons (id, subject_key) VALUES (:id, :key) ON CONFLICT DO NOTHING")
@@ -44,9 +45,10 @@ _CLASSIFICATION = ProtectionClass.SOZIALDATEN
 class Provisioning:
     """Finds or makes the row of a caller and says who it is here."""
 
-    def __init__(self, database: Database, tenant: str, issuer: str, profile: str) -> None:
+    def __init__(self, database: Database, names: MemberNames, tenant: str, issuer: str, profile: str) -> None:
         self._database = database
         self._tenant = tenant
+        self._names = names
         self._issuer = issuer
         self._classification = ProtectionClass.STEUERGEHEIMNIS if profile == "steuer" else _CLASSIFICATION
 
@@ -154,6 +156,7 @@ class Provisioning:
                 },
             )
         return Membership(authority.id, authority.short, authority.name, tuple(units))
+            await self._names.remember(connection, authority.id, person, caller.username)
 
 
 async def _ensure_units(connection: AsyncConnection, authority: UUID, shorts: list[str]) -> list[tuple[UUID, str]]:

@@ -1,114 +1,127 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`/api/v1/cases`: the owner's cases. Versions and sign-off come with the screens on top."""
+"""`/api/v1/cases`: cases, who else works on them, their files. Versions and sign-off come with the screens on top."""
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import asdict, replace
-from typing import Annotated, Any, Literal
+from dataclasses import asdict
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from genius_common.errors import Forbidden
-from genius_common.principal import ProtectionClass
-from genius_gateway.audit.chain import AuditRecord, append
-from genius_gateway.cases.repository import Case
-from genius_gateway.dependencies import CurrentPrincipal, State
-from genius_gateway.knowledge_bases.errors import ProtectionClassTooHigh
-from genius_gateway.retention.holds import require_free
-from genius_gateway.scopes import row_scope
+from genius_gateway.cases.schemas import (
+    CaseChange,
+    CaseFile,
+    CaseFileList,
+    CaseGrantList,
+    CaseGrants,
+    CaseGrantView,
+    CaseList,
+    CaseView,
+    HandedOver,
+    NewCase,
+    NewOwner,
+    SharedHow,
+)
+from genius_gateway.cases.service import ListedCase
+from genius_gateway.dependencies import CurrentIdentity, CurrentPrincipal, State
 
 router = APIRouter(prefix="/api/v1/cases", tags=["cases"])
-Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class NewCase(_Model):
-    """`reference` is the Aktenzeichen."""
-
-    reference: Reference
-    title: Title | None = None
-    protection_class: ProtectionClass = ProtectionClass.PERSONENBEZOGEN
-    retention_until: AwareDatetime | None = None
-
-
-class CaseChange(_Model):
-    """Only what is given is changed."""
-
-    reference: Reference | None = None
-    title: Title | None = None
-    state: Literal["open", "closed"] | None = None
-    retention_until: AwareDatetime | None = None
-
-
-class CaseView(_Model):
-    id: UUID
-    reference: str
-    title: str | None
-    protection_class: ProtectionClass
-    state: str
-    created_at: dt.datetime
-    updated_at: dt.datetime
-    retention_until: dt.datetime | None
-
-
-class CaseList(_Model):
-    items: list[CaseView]
-    next: str | None = None
-
-
-def _view(case: Case) -> CaseView:
-    return CaseView(**{name: value for name, value in asdict(case).items() if name != "owner"})
+def _view(found: ListedCase) -> CaseView:
+    case = {name: value for name, value in asdict(found.case).items() if name != "owner"}
+    over = found.handed_over
+    return CaseView(
+        **case,
+        rights=[right for right in ("read", "write", "manage") if right in found.rights],
+        shared=found.shared,
+        owner_name=found.grants[0][1].sender if found.shared == "with_me" and found.grants else None,
+        handed_over=HandedOver(at=over[0].row.created_at, by=over[1].recipient, to=over[1].sender) if over else None,
+    )
 
 
 @router.get("")
-async def list_cases(principal: CurrentPrincipal, state: State) -> CaseList:
-    async with state.database.transaction(row_scope(principal)) as connection:
-        return CaseList(items=[_view(case) for case in await state.cases.all(connection, principal)])
+async def list_cases(
+    principal: CurrentPrincipal,
+    state: State,
+    shared: Annotated[SharedHow | None, Query(description="only those shared by or with the caller")] = None,
+) -> CaseList:
+    """Own ones and those that colleagues share, the last changed first."""
+    views = [_view(found) for found in await state.sharing.cases.all(principal)]
+    return CaseList(items=[view for view in views if shared is None or view.shared == shared])
 
 
 @router.post("", status_code=201)
 async def create_case(wanted: NewCase, principal: CurrentPrincipal, state: State) -> CaseView:
-    if principal.authority is None:
-        raise Forbidden("Vorgänge gehören zu einer Behörde.")
-    if wanted.protection_class.rank > principal.classification.rank:
-        raise ProtectionClassTooHigh
-    async with state.database.transaction(row_scope(principal)) as connection:
-        identifier = await state.cases.insert(connection, principal, **dict(wanted))
-        record = AuditRecord.of(principal, "case.create", object_kind="case", object_id=identifier)
-        await append(connection, [record])
-    return _view(await state.access.load_case(principal, identifier))
+    return _view(await state.sharing.cases.create(principal, wanted))
 
 
 @router.get("/{case}")
 async def read_case(case: UUID, principal: CurrentPrincipal, state: State) -> CaseView:
-    return _view(await state.access.load_case(principal, case))
+    return _view(await state.sharing.cases.get(principal, case))
 
 
 @router.patch("/{case}")
 async def change_case(case: UUID, change: CaseChange, principal: CurrentPrincipal, state: State) -> CaseView:
-    found = await state.access.load_case(principal, case)
-    given: dict[str, Any] = change.model_dump(exclude_unset=True)
-    # Reference and state can't be taken away; a null for them means "as it was".
-    changed = replace(found, **{k: v for k, v in given.items() if v is not None or k in {"title", "retention_until"}})
-    async with state.database.transaction(row_scope(principal)) as connection:
-        await state.cases.update(connection, principal, changed)
-        await append(connection, [AuditRecord.of(principal, "case.change", object_kind="case", object_id=case)])
-    return _view(await state.access.load_case(principal, case))
+    return _view(await state.sharing.cases.change(principal, case, change.model_dump(exclude_unset=True)))
 
 
 @router.delete("/{case}", status_code=204)
 async def delete_case(case: UUID, principal: CurrentPrincipal, state: State) -> Response:
-    await state.access.load_case(principal, case)
-    async with state.database.transaction(row_scope(principal)) as connection:
-        await require_free(connection, principal.subject, [case])
-        await state.cases.delete(connection, case)
-        await append(connection, [AuditRecord.of(principal, "case.delete", object_kind="case", object_id=case)])
+    await state.sharing.cases.delete(principal, case)
+    return Response(status_code=204)
+
+
+def _grants(found: ListedCase) -> CaseGrantList:
+    items = [
+        CaseGrantView(
+            kind=grant.row.grantee_kind,
+            name=names.recipient,
+            unit=grant.row.grantee if grant.row.grantee_kind == "unit" else None,
+            access=grant.access,
+            handed_over=names.handed_over,
+            created_at=grant.row.created_at,
+        )
+        for grant, names in found.grants
+    ]
+    return CaseGrantList(items=items)
+
+
+@router.get("/{case}/grants")
+async def list_case_grants(case: UUID, principal: CurrentPrincipal, state: State) -> CaseGrantList:
+    await state.access.load_case(principal, case, "manage")
+    return _grants(await state.sharing.cases.get(principal, case))
+
+
+@router.put("/{case}/grants")
+async def replace_case_grants(
+    case: UUID, wanted: CaseGrants, identity: CurrentIdentity, state: State
+) -> CaseGrantList:
+    """Inside the own authority: colleagues by user name, own units by id."""
+    return _grants(await state.sharing.cases.replace_grants(identity, case, wanted.items))
+
+
+@router.post("/{case}/owner")
+async def hand_over_case(case: UUID, wanted: NewOwner, identity: CurrentIdentity, state: State) -> CaseView:
+    """Give the case to a colleague, for a deputy for example. The caller may go on reading it."""
+    return _view(await state.sharing.cases.hand_over(identity, case, wanted.username))
+
+
+@router.get("/{case}/files")
+async def list_case_files(case: UUID, principal: CurrentPrincipal, state: State) -> CaseFileList:
+    return CaseFileList(items=await state.sharing.case_files.all(principal, case))
+
+
+@router.post("/{case}/files", status_code=201)
+async def add_case_file(case: UUID, wanted: CaseFile, principal: CurrentPrincipal, state: State) -> CaseFileList:
+    """Put an own file into the case: whoever may read the case may read it then, and it lives as long as the case."""
+    return CaseFileList(items=await state.sharing.case_files.add(principal, case, wanted.file))
+
+
+@router.delete("/{case}/files/{file}", status_code=204)
+async def remove_case_file(case: UUID, file: UUID, principal: CurrentPrincipal, state: State) -> Response:
+    """Take it out of the case; the file itself stays with its owner."""
+    await state.sharing.case_files.remove(principal, case, file)
     return Response(status_code=204)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Rows of cases; Aktenzeichen and title are sealed with the owner's key."""
+"""Rows of cases; Aktenzeichen and title are sealed with the owner's key, so they are opened in the owner's scope."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,55 +13,43 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.crypto import key_id_of
 from genius_common.keys import KeyRing
-from genius_common.principal import Principal, ProtectionClass
+from genius_common.principal import ProtectionClass
+from genius_gateway.cases.model import Case
+from genius_gateway.runs.sealing import Owner
+
+__all__ = ["Case", "CaseRepository"]
 
 _COLUMNS = "id, owner, reference, title, protection_class, state, created_at, updated_at, retention_until"
-_LIST = text(f"SELECT {_COLUMNS} FROM cases WHERE owner = :owner ORDER BY updated_at DESC, id LIMIT 500")  # noqa: S608
+_LIST = text(f"SELECT {_COLUMNS} FROM cases ORDER BY updated_at DESC, id LIMIT 500")  # noqa: S608 constants only
 _ONE = text(f"SELECT {_COLUMNS} FROM cases WHERE id = :id")  # noqa: S608 constants only
 _INSERT = text(
     "INSERT INTO cases (id, authority, owner, reference, title, protection_class, retention_until)"
     " VALUES (:id, :authority, :owner, :reference, :title, :protection_class, :retention_until)"
 )
 _UPDATE = text(
-    "UPDATE cases SET reference = :reference, title = :title, state = :state, retention_until = :retention_until,"
-    " updated_at = now() WHERE id = :id"
+    "UPDATE cases SET owner = :owner, reference = :reference, title = :title, state = :state,"
+    " retention_until = :retention_until, updated_at = now() WHERE id = :id"
 )
 _DELETE = text("DELETE FROM cases WHERE id = :id")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """`reference` is the Aktenzeichen."""
-
-    id: UUID
-    owner: UUID
-    reference: str
-    title: str | None
-    protection_class: ProtectionClass
-    state: str
-    created_at: dt.datetime
-    updated_at: dt.datetime
-    retention_until: dt.datetime | None
-
-
 class CaseRepository:
-    """All calls work on the connection of a transaction in the owner's row scope."""
+    """All calls work on the connection of a transaction. What opens or seals needs the row scope of the owner."""
 
     def __init__(self, keys: KeyRing) -> None:
         self._keys = keys
 
-    async def all(self, connection: AsyncConnection, principal: Principal) -> list[Case]:
-        rows = (await connection.execute(_LIST, {"owner": principal.subject})).all()
-        return [await self._read(connection, row) for row in rows]
+    async def rows(self, connection: AsyncConnection) -> Sequence[Any]:
+        """Every case that row-level security shows, newest first: own ones, and those with a grant."""
+        return (await connection.execute(_LIST)).all()
 
-    async def get(self, connection: AsyncConnection, principal: Principal, identifier: UUID) -> Case | None:
-        row = (await connection.execute(_ONE, {"id": identifier})).one_or_none()
-        return await self._read(connection, row) if row is not None and row.owner == principal.subject else None
+    async def row(self, connection: AsyncConnection, identifier: UUID) -> Any | None:
+        return (await connection.execute(_ONE, {"id": identifier})).one_or_none()
 
     async def insert(
         self,
         connection: AsyncConnection,
-        principal: Principal,
+        owner: Owner,
         *,
         reference: str,
         title: str | None,
@@ -71,34 +59,33 @@ class CaseRepository:
         identifier = uuid4()
         values = {
             "id": identifier,
-            "authority": principal.authority,
-            "owner": principal.subject,
+            "authority": owner.authority,
+            "owner": owner.person,
             "protection_class": protection_class.value,
             "retention_until": retention_until,
         }
-        sealed = await self._sealed(connection, principal, identifier, reference, title)
+        sealed = await self.sealed(connection, owner, identifier, reference, title)
         await connection.execute(_INSERT, {**values, **sealed})
         return identifier
 
-    async def update(self, connection: AsyncConnection, principal: Principal, case: Case) -> None:
-        sealed = await self._sealed(connection, principal, case.id, case.reference, case.title)
-        values = {"id": case.id, "state": case.state, "retention_until": case.retention_until}
+    async def update(self, connection: AsyncConnection, case: Case, sealed: dict[str, bytes | None]) -> None:
+        """`sealed` is made for the owner that `case` names, who may be a new one."""
+        values = {"id": case.id, "owner": case.owner, "state": case.state, "retention_until": case.retention_until}
         await connection.execute(_UPDATE, {**values, **sealed})
 
     async def delete(self, connection: AsyncConnection, identifier: UUID) -> None:
         await connection.execute(_DELETE, {"id": identifier})
 
-    async def _sealed(
-        self, connection: AsyncConnection, principal: Principal, identifier: UUID, reference: str, title: str | None
+    async def sealed(
+        self, connection: AsyncConnection, owner: Owner, identifier: UUID, reference: str, title: str | None
     ) -> dict[str, bytes | None]:
-        assert principal.authority is not None
-        key = await self._keys.person_key(connection, principal.authority, principal.subject)
+        key = await self._keys.person_key(connection, owner.authority, owner.person)
         return {
             "reference": key.seal(reference.encode(), _place("reference", identifier)),
             "title": key.seal(title.encode(), _place("title", identifier)) if title is not None else None,
         }
 
-    async def _read(self, connection: AsyncConnection, row: Any) -> Case:
+    async def opened(self, connection: AsyncConnection, row: Any) -> Case:
         key = await self._keys.by_id(connection, key_id_of(row.reference))
         title = key.open(row.title, _place("title", row.id)).decode() if row.title is not None else None
         return Case(

@@ -88,11 +88,13 @@ class ConversationRepository:
         limit: int,
         after: tuple[bool, dt.datetime, UUID] | None,
         query: str,
+        upto: ProtectionClass,
     ) -> list[sa.Row[Any]]:
-        """Pinned ones first, then the newest; `limit` + 1 of them. All words of `query` must occur."""
+        """Pinned ones first, then the newest; `limit` + 1 of them, up to a class. All words of `query` must occur."""
         table = conversations.c
         order = sa.tuple_(table.pinned, table.updated_at, table.id)
         select = sa.select(conversations).order_by(table.pinned.desc(), table.updated_at.desc(), table.id.desc())
+        select = select.where(table.protection_class.in_(ProtectionClass.up_to(upto)))
         if after:
             select = select.where(order < sa.tuple_(*(sa.literal(value) for value in after)))
         if query.strip():

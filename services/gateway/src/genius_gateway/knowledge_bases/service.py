@@ -26,6 +26,9 @@ from genius_gateway.retention.holds import require_free
 from genius_gateway.scopes import row_scope
 from genius_gateway.tokens.minter import TokenMinter
 
+_OF_FILES = frozenset({"files.read", "files.write"})
+"""Scopes that reach no knowledge base: a token with nothing else names none."""
+
 
 class KnowledgeBaseService:
     """What a principal may see of knowledge bases, and changes to them."""
@@ -60,9 +63,10 @@ class KnowledgeBaseService:
 
     async def retrieval_token(self, principal: Principal, scopes: Iterable[str]) -> str:
         """A token for retrieval that names what the principal may read and write there."""
-        readable, writable = await self._ids(principal)
+        wanted = frozenset(scopes)
+        readable, writable = await self._ids(principal) if wanted - _OF_FILES else (frozenset(), frozenset())
         return self._minter.for_inner(
-            principal, "retrieval", scopes, knowledge_bases=readable, writable_knowledge_bases=writable
+            principal, "retrieval", wanted, knowledge_bases=readable, writable_knowledge_bases=writable
         )
 
     async def create(self, principal: Principal, wanted: NewKnowledgeBase) -> KnowledgeBase:

@@ -27,6 +27,7 @@ _KNOWN = text("SELECT 1 FROM persons WHERE id = :person")
 _SHOWN: dict[str, Kind] = {
     "conversations": "conversations",
     "messages": "conversations",
+    "snapshots": "snapshots",
     "runs": "runs",
     "cases": "cases",
     "knowledge_bases": "knowledge_bases",
@@ -36,7 +37,8 @@ _SHOWN: dict[str, Kind] = {
     "audit_records": "audit",
 }
 _OWN_KINDS: tuple[Kind, ...] = (
-    "conversations", "runs", "cases", "files", "knowledge_bases", "sessions", "api_tokens", "persons", "audit",
+    "conversations", "snapshots", "runs", "cases", "files", "knowledge_bases", "sessions", "api_tokens", "persons",
+    "audit",
 )  # fmt: skip
 
 

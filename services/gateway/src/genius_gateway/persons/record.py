@@ -58,6 +58,16 @@ RECORD: tuple[Table, ...] = (
         },
     ),
     Table(
+        name="snapshots", kind="snapshots", person="owner",
+        columns={
+            **technical("id authority conversation messages shows_answers protection_class expires_at"),
+            "owner": _PSEUDONYM,
+            "head": sealed("Titel und Name der teilenden Person", "snapshots/head/{id}"),
+            "content": sealed("Kopie der Nachrichten mit Fundstellen", "snapshots/content/{id}"),
+            "created_at": personal("Zeit der Nutzung"),
+        },
+    ),
+    Table(
         name="conversations", kind="conversations", person="owner",
         columns={
             **technical(
@@ -67,6 +77,12 @@ RECORD: tuple[Table, ...] = (
             "title": sealed("Titel", "conversations/title/{id}"),
             "folder": sealed("Ordner", "conversations/folder/{id}"),
             **dict.fromkeys(("created_at", "updated_at"), personal("Zeit der Nutzung")),
+        },
+    ),
+    Table(
+        name="case_files", kind="cases", person="owner", key=("case_id", "file"),
+        columns={
+            **technical("case_id file authority"), "owner": _PSEUDONYM, "added_at": personal("Zeit der Nutzung"),
         },
     ),
     Table(
@@ -85,6 +101,10 @@ RECORD: tuple[Table, ...] = (
             "label": sealed("Name für die andere Behörde", "grants/label/{id}", "text"),
             "owner": _FOREIGN, "grantee": personal("Pseudonym dessen, der lesen oder schreiben darf"),
             "accepted_by_owner": _BY, "accepted_by_grantee": _BY,
+            "names": Column(
+                category="personal", of_others=True,
+                what="Namen beider Seiten einer Freigabe, mit dem Schlüssel der freigebenden Person verschlüsselt",
+            ),
         },
     ),
     Table(
@@ -128,6 +148,14 @@ RECORD: tuple[Table, ...] = (
             **technical("id case_id authority"), "person": _PSEUDONYM, "set_by": _FOREIGN, "lifted_by": _FOREIGN,
             "reason": personal("Grund der Sperre"), "lifted_reason": personal("Grund der Aufhebung"),
             **dict.fromkeys(("set_at", "lifted_at"), personal("Zeit der Sperre")),
+        },
+    ),
+    Table(
+        name="member_names", kind="persons", person="person", key=("person", "authority"),
+        not_exported="nur als Prüfsumme vorhanden, unter dem Schlüssel der Behörde",
+        columns={
+            **technical("authority"), "person": _PSEUDONYM,
+            "name_key": personal("Prüfsumme des Anmeldenamens, unter der Kolleginnen und Kollegen die Person finden"),
         },
     ),
     Table(

@@ -89,6 +89,12 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", _CONV + "/{conversation}/messages", "message.list", MEMBERS, "modules.run", "own"),
     Rule("GET", _KB, "knowledge_base.list", READERS, "search", "readable"),
     Rule("POST", _KB, "knowledge_base.create", KEEPERS, None, "own"),
+    Rule("POST", _CONV + "/{conversation}/snapshots", "snapshot.create", CLERKS, None, "own"),
+    Rule("GET", _CONV + "/{conversation}/snapshots", "snapshot.list_own", MEMBERS, None, "own"),
+    Rule("DELETE", _CONV + "/{conversation}/snapshots", "snapshot.end_all", MEMBERS, None, "own"),
+    Rule("GET", _SNAP, "snapshot.list", MEMBERS, None, "readable"),
+    Rule("GET", _SNAP + "/{snapshot}", "snapshot.read", MEMBERS, None, "readable"),
+    Rule("DELETE", _SNAP + "/{snapshot}", "snapshot.end", MEMBERS, None, "managed"),
     Rule("GET", _KB + "/{kb}", "knowledge_base.read", READERS, "search", "readable"),
     Rule("PATCH", _KB + "/{kb}", "knowledge_base.change", KEEPERS, None, "managed"),
     Rule("DELETE", _KB + "/{kb}", "knowledge_base.delete", KEEPERS, None, "managed"),
@@ -106,17 +112,23 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", _DOC + "/pages/{n}", "document.page", READERS, "documents.read", "readable"),
     Rule("GET", _DOC + "/pages/{n}/text", "document.page", READERS, "documents.read", "readable"),
     Rule("POST", "/api/v1/files", "file.upload", CLERKS, "modules.run", "own"),
-    Rule("GET", _FILE, "file.read", MEMBERS, "modules.run", "own"),
-    Rule("DELETE", _FILE, "file.delete", MEMBERS, "modules.run", "own"),
-    Rule("GET", _FILE + "/content", "file.content", MEMBERS, "modules.run", "own"),
-    Rule("GET", _FILE + "/text", "file.text", MEMBERS, "modules.run", "own"),
-    Rule("GET", _FILE + "/pages/{n}", "file.page", MEMBERS, "modules.run", "own"),
-    Rule("GET", _FILE + "/pages/{n}/text", "file.page", MEMBERS, "modules.run", "own"),
-    Rule("GET", _CASE, "case.list", MEMBERS, "modules.run", "own"),
+    Rule("GET", _FILE, "file.read", MEMBERS, "modules.run", "readable"),
+    Rule("DELETE", _FILE, "file.delete", MEMBERS, "modules.run", "managed"),
+    Rule("GET", _FILE + "/content", "file.content", MEMBERS, "modules.run", "readable"),
+    Rule("GET", _FILE + "/text", "file.text", MEMBERS, "modules.run", "readable"),
+    Rule("GET", _FILE + "/pages/{n}", "file.page", MEMBERS, "modules.run", "readable"),
+    Rule("GET", _FILE + "/pages/{n}/text", "file.page", MEMBERS, "modules.run", "readable"),
+    Rule("GET", _CASE, "case.list", MEMBERS, "modules.run", "readable"),
     Rule("POST", _CASE, "case.create", CLERKS, "modules.run", "own"),
-    Rule("GET", _CASE + "/{case}", "case.read", MEMBERS, "modules.run", "own"),
-    Rule("PATCH", _CASE + "/{case}", "case.change", CLERKS, "modules.run", "own"),
-    Rule("DELETE", _CASE + "/{case}", "case.delete", CLERKS, "modules.run", "own"),
+    Rule("GET", _CASE + "/{case}", "case.read", MEMBERS, "modules.run", "readable"),
+    Rule("PATCH", _CASE + "/{case}", "case.change", CLERKS, "modules.run", "writable"),
+    Rule("DELETE", _CASE + "/{case}", "case.delete", CLERKS, "modules.run", "managed"),
+    Rule("GET", _CASE + "/{case}/grants", "case_grant.list", CLERKS, None, "managed"),
+    Rule("PUT", _CASE + "/{case}/grants", "case_grant.change", CLERKS, None, "managed"),
+    Rule("POST", _CASE + "/{case}/owner", "case.hand_over", CLERKS, None, "managed"),
+    Rule("GET", _CASE + "/{case}/files", "case_file.list", MEMBERS, "modules.run", "readable"),
+    Rule("POST", _CASE + "/{case}/files", "case_file.add", CLERKS, "modules.run", "writable"),
+    Rule("DELETE", _CASE + "/{case}/files/{file}", "case_file.remove", CLERKS, "modules.run", "writable"),
     Rule(
         "GET", "/api/v1/usage", "usage.read", frozenset({Role.BEHOERDENADMINISTRATION, Role.BETRIEB}), None, "authority"
     ),
@@ -156,6 +168,7 @@ RULES: tuple[Rule, ...] = (
 # fmt: on
 
 UUID_PARAMETERS = frozenset(
-    {"run", "conversation", "kb", "document", "file", "case", "hold", "person", "receipt", "authority"}
+    {"run", "conversation", "kb", "document", "file", "case", "hold", "person", "receipt", "authority", "snapshot"}
+    | {"check", "retrieval"}
 )
 """Parameters of paths that are ids: anything but a canonical UUID is answered like an unknown one."""

@@ -34,7 +34,10 @@ _CASES = " AND ".join(
         _FREE.format(case="o.id"),
     )
 )
-_DUE = {"conversations": _CONVERSATIONS, "runs": _RUNS, "cases": _CASES}
+_SNAPSHOTS = "o.expires_at <= :now AND " + _FREE.format(
+    case="(SELECT c.case_id FROM conversations c WHERE c.id = o.conversation)"
+)
+_DUE = {"conversations": _CONVERSATIONS, "snapshots": _SNAPSHOTS, "runs": _RUNS, "cases": _CASES}
 
 # fmt: off
 FIND = {
@@ -52,14 +55,18 @@ CONVERSATIONS_OF_CASES = text("SELECT id FROM conversations WHERE case_id = ANY(
 FILES = text(
     "SELECT DISTINCT unnest(files) FROM messages WHERE conversation = ANY(:ids)"
     " EXCEPT SELECT unnest(files) FROM messages WHERE conversation <> ALL(:ids)"
+    " EXCEPT SELECT file FROM case_files"
 )
 MESSAGES = text("SELECT count(*) FROM messages WHERE conversation = ANY(:ids)")
 DELETE_TURNS = text("DELETE FROM runs WHERE conversation = ANY(:ids)")
 DELETE_CONVERSATIONS = text("DELETE FROM conversations WHERE id = ANY(:ids)")
 DELETE_RUNS = text("DELETE FROM runs WHERE id = ANY(:ids)")
 DELETE_RUNS_OF_CASES = text("DELETE FROM runs WHERE case_id = ANY(:ids)")
+DELETE_SNAPSHOTS = text("DELETE FROM snapshots WHERE id = ANY(:ids)")
 DELETE_CASES = text("DELETE FROM cases WHERE id = ANY(:ids)")
-ATTACHED = text("SELECT 1 FROM messages WHERE :file = ANY(files) LIMIT 1")
+ATTACHED = text(
+    "SELECT 1 FROM messages WHERE :file = ANY(files) UNION ALL SELECT 1 FROM case_files WHERE file = :file LIMIT 1"
+)
 
 DELETE_TOKENS = text("DELETE FROM api_tokens WHERE expires_at <= :cutoff")
 DELETE_USAGE = text("DELETE FROM usage_counters WHERE day < :cutoff")

@@ -34,9 +34,9 @@ from genius_gateway.retention.periods import Periods
 from genius_gateway.retention.schedule import two_years_before
 
 log = structlog.get_logger(__name__)
-_Owned = Literal["conversations", "runs", "cases"]
+_Owned = Literal["conversations", "snapshots", "runs", "cases"]
 # Cases first: what belongs to one goes with it.
-_OWNED: tuple[_Owned, ...] = ("cases", "conversations", "runs")
+_OWNED: tuple[_Owned, ...] = ("cases", "conversations", "snapshots", "runs")
 
 
 class RetentionJob:
@@ -118,6 +118,8 @@ class RetentionJob:
             return Counter()
         if kind == "runs":
             return Counter(runs=(await connection.execute(due.DELETE_RUNS, {"ids": ids})).rowcount)
+        if kind == "snapshots":
+            return Counter(snapshots=(await connection.execute(due.DELETE_SNAPSHOTS, {"ids": ids})).rowcount)
         if kind == "conversations":
             return await self._delete_conversations(connection, authority, owner, ids)
         own = list((await connection.execute(due.CONVERSATIONS_OF_CASES, {"ids": ids})).scalars())

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 
 Kind = Literal[
     "conversations",
+    "snapshots",
     "runs",
     "cases",
     "files",
@@ -58,6 +59,9 @@ SCHEDULE: Mapping[Kind, Rule] = {
     #                        days, since, title, purpose, legal basis, recipients
     "conversations": Rule(180, "der letzten Änderung", "Gespräche",
         "Unterstützung der Sachbearbeitung im Dialog", _TASK, _OWN),
+    "snapshots": Rule(30, "dem Teilen, wenn nichts anderes gewählt ist", "Geteilte Gespräche (Kopien)",
+        "Zusammenarbeit innerhalb der Behörde; endet mit dem Gespräch oder wenn die teilende Person es beendet", _TASK,
+        "die Person selbst und wer genannt ist, innerhalb der Behörde"),
     "runs": Rule(90, "dem Ende", "Aufträge mit Eingaben und Ergebnissen",
         "Zusammenfassen, Entwerfen, Auskunft aus Dokumenten, Prüfen von Anträgen", _TASK, _OWN),
     "cases": Rule(365, "der letzten Änderung eines geschlossenen Vorgangs", "Vorgänge",

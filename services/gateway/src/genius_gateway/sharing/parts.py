@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The parts of sharing, built for one gateway process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genius_common.database import Database
+from genius_common.http import ServiceClient
+from genius_common.keys import KeyRing
+from genius_gateway.cases.files import CaseFiles
+from genius_gateway.cases.service import CaseService
+from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
+from genius_gateway.knowledge_bases.service import KnowledgeBaseService
+from genius_gateway.policy.access import ObjectAccess
+from genius_gateway.retention.schedule import Schedule
+from genius_gateway.runs.sealing import Sealer
+from genius_gateway.sharing.names import MemberNames
+from genius_gateway.sharing.recipients import Recipients
+from genius_gateway.sharing.rows import SharedRows
+from genius_gateway.snapshots.service import SnapshotService
+from genius_gateway.snapshots.sources import Sources
+from genius_gateway.tokens.minter import TokenMinter
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    cases: CaseService
+    case_files: CaseFiles
+    snapshots: SnapshotService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What sharing works with."""
+
+    database: Database
+    keys: KeyRing
+    access: ObjectAccess
+    knowledge_bases: KnowledgeBaseService
+    minter: TokenMinter
+    retrieval: ServiceClient
+    schedule: Schedule
+
+
+def sharing(needs: Needs) -> Sharing:
+    rows, sealer = SharedRows.of(needs.keys), Sealer(needs.keys)
+    recipients = Recipients(MemberNames(needs.keys))
+    database, access = needs.database, needs.access
+    return Sharing(
+        cases=CaseService(database, rows.cases, access, rows.grants, recipients),
+        case_files=CaseFiles(database, access, needs.minter, needs.retrieval),
+        snapshots=SnapshotService(
+            database,
+            access,
+            ConversationRepository(sealer),
+            MessageRepository(sealer),
+            rows,
+            recipients,
+            Sources(access, needs.knowledge_bases, needs.minter, needs.retrieval),
+            needs.schedule,
+        ),
+    )
