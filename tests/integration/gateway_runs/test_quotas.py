@@ -80,7 +80,7 @@ async def test_a_run_that_moves_is_settled_once(gateway: LocalGateway, config: d
         def schema_runner() -> Any:
             return schema.execute("SELECT runner FROM runs WHERE id = %s", (run,))[0][0]
 
-        await until(ended)
+        await until(ended, 20.0)
         await client.delete(f"{gateway.url}/api/v1/runs/{run}")
 
         async def over() -> bool:

@@ -25,6 +25,7 @@ knowledge_bases = sa.Table(
     sa.Column("authority", sa.Uuid, comment="null = of the whole tenant"),
     sa.Column("protection_class", sa.Text, sa.CheckConstraint(f"protection_class IN {_CLASSES}"), nullable=False),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),
+    sa.UniqueConstraint("id", "authority", name="knowledge_bases_of_authority"),
 )
 
 documents = sa.Table(
@@ -67,6 +68,13 @@ documents = sa.Table(
     sa.Column("superseded_by", sa.Uuid),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),
     sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),
+    # References are checked past the policies of the table they point to: the authority is part of them (TEN-10).
+    sa.ForeignKeyConstraint(
+        ["knowledge_base", "authority"],
+        ["knowledge_bases.id", "knowledge_bases.authority"],
+        name="documents_of_authority",
+        ondelete="CASCADE",
+    ),
     sa.CheckConstraint("(kind = 'document') = (knowledge_base IS NOT NULL)", name="documents_knowledge_base"),
     sa.CheckConstraint(
         "kind = 'document' OR (authority IS NOT NULL AND owner_person IS NOT NULL)", name="documents_file_owner"
@@ -75,6 +83,23 @@ documents = sa.Table(
     sa.Index("documents_by_version", "knowledge_base", "version"),
     sa.Index("documents_by_name", "knowledge_base", "name_digest"),
     sa.Index("documents_by_owner", "authority", "owner_person"),
+)
+
+shares = sa.Table(
+    "shares",
+    metadata,
+    sa.Column("knowledge_base", sa.Uuid, primary_key=True),
+    sa.Column("authority", sa.Uuid, nullable=False, comment="of the owner"),
+    sa.Column("grantee", sa.Uuid, sa.CheckConstraint("grantee <> authority"), primary_key=True),
+    sa.Column("accepted_at", sa.DateTime(timezone=True), comment="null = offered, opens nothing"),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),
+    sa.ForeignKeyConstraint(
+        ["knowledge_base", "authority"],
+        ["knowledge_bases.id", "knowledge_bases.authority"],
+        name="shares_of_authority",
+        ondelete="CASCADE",
+    ),
+    sa.Index("shares_of_grantee", "grantee", "authority"),
 )
 
 collections = sa.Table(
