@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from genius_common.audit.keys import private_key
+from genius_common.settings import Profile
 from genius_common.tokens import TokenSigner
 from genius_gateway.app import Application, create_app
 from genius_gateway.authorities.repository import AuthorityFile, AuthorityRepository
@@ -102,7 +103,8 @@ class Gateway:
             await asyncio.sleep(max(0.0, int(revoked_at) + 1 - time.time()))  # `iat` counts whole seconds
             self._fetched_at = time.time()
         if name not in self._tokens:
-            kind = "login" if name in {person.username for person in people.PEOPLE} else "application"
+            everybody = people.people_of(samples=True, tax_secrecy=True)
+            kind = "login" if name in {person.username for person in everybody} else "application"
             async with httpx.AsyncClient() as client:
                 response = await client.post(
                     f"{self.issuer.split('/realms/')[0]}/local/token",
@@ -143,7 +145,9 @@ def witness_keys(folder: Path) -> Path:
     return path
 
 
-def gateway_settings(folder: Path, app_url: str, issuer: str, client_secret: str, retrieval: int) -> Settings:
+def gateway_settings(
+    folder: Path, app_url: str, issuer: str, client_secret: str, retrieval: int, **values: Any
+) -> Settings:
     kek, signing = write_keys(folder)
     port = free_port()
     return Settings.model_validate(
@@ -161,26 +165,30 @@ def gateway_settings(folder: Path, app_url: str, issuer: str, client_secret: str
             "inference_url": f"http://127.0.0.1:{free_port()}",
             "retrieval_url": f"http://127.0.0.1:{retrieval}",
             "modules_url": f"http://127.0.0.1:{free_port()}",
+            **values,
         }
     )
 
 
 @contextlib.asynccontextmanager
-async def running_gateway(folder: Path, server: TestPostgres) -> AsyncIterator[Gateway]:
-    """Everything started and the sample authorities applied."""
+async def running_gateway(
+    folder: Path, server: TestPostgres, *, profile: Profile = "local", tenant: str = "test", **values: Any
+) -> AsyncIterator[Gateway]:
+    """Everything started and the sample authorities applied; `values` are further settings of the gateway."""
     owner_url, app_url = server.create_database("gateway")
     await asyncio.to_thread(upgrade, owner_url)
     stack_secrets = StackSecrets()
     provider_port = free_port()
     issuer = f"http://127.0.0.1:{provider_port}/realms/genius"
     retrieval_port = free_port()
-    settings = gateway_settings(folder, app_url, issuer, stack_secrets.web_client, retrieval_port)
-    realm = people.build_realm(stack_secrets, [settings.public_url])
+    values |= {"profile": profile, "tenant": tenant}
+    settings = gateway_settings(folder, app_url, issuer, stack_secrets.web_client, retrieval_port, **values)
+    realm = people.build_realm(stack_secrets, [settings.public_url], tax_secrecy=settings.tax_secrecy)
     realm_dir = folder / "identity"
     realm_dir.mkdir()
     (realm_dir / "realm.json").write_bytes(orjson.dumps(realm.model_dump(mode="json")))
     provider = create_provider(
-        ProviderSettings(profile="local", tenant="test", port=provider_port, state_dir=realm_dir)
+        ProviderSettings(profile="local", tenant=tenant, port=provider_port, state_dir=realm_dir)
     )
     retrieval_dir = folder / "retrieval"
     retrieval_dir.mkdir()
@@ -192,6 +200,7 @@ async def running_gateway(folder: Path, server: TestPostgres) -> AsyncIterator[G
         jwks_url=f"http://127.0.0.1:{settings.internal_port}/.well-known/jwks.json",
         signer=TokenSigner(read_signing_key(settings.signing_key_file)),
         port=retrieval_port,
+        extra={"PROFILE": profile, "TENANT": tenant},
     )
     await asyncio.to_thread(retrieval.migrate)
     app = create_app(settings)

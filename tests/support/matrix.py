@@ -192,12 +192,13 @@ def _bearer(token: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def modules_beside(gateway: Gateway) -> AsyncIterator[None]:
+async def modules_beside(gateway: Gateway, **changes: Any) -> AsyncIterator[None]:
     """The real modules service at the address that the gateway knows."""
     keys = Keys(f"{gateway.internal_url}/.well-known/jwks.json", gateway.retrieval.signer)
     values = modules_settings(keys, gateway.settings.inference_url, gateway.retrieval.url)
     port = httpx.URL(gateway.settings.modules_url).port or 0
-    async with serving(create_modules(values.model_copy(update={"gateway_url": gateway.internal_url})), port, "on"):
+    changed = values.model_copy(update={"gateway_url": gateway.internal_url, **changes})
+    async with serving(create_modules(changed), port, "on"):
         yield
 
 

@@ -15,6 +15,17 @@ async def gateway(tmp_path_factory: pytest.TempPathFactory, postgres_server: Tes
 
 
 @pytest.fixture(scope="session")
+async def tax(tmp_path_factory: pytest.TempPathFactory, postgres_server: TestPostgres) -> AsyncIterator[Gateway]:
+    """The second tenant, under the Steuergeheimnis, with the modules beside it."""
+    folder = tmp_path_factory.mktemp("tax")
+    async with (
+        running_gateway(folder, postgres_server, profile="local-steuer", tenant="steuer") as running,
+        modules_beside(running, tenant="steuer"),
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
 async def with_modules(gateway: Gateway) -> AsyncIterator[Gateway]:
     """The gateway with the real modules service beside it."""
     async with modules_beside(gateway):

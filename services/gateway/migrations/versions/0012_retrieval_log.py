@@ -29,7 +29,7 @@ CREATE TABLE retrieval_log (
     person uuid NOT NULL,
     application uuid,
     kind text NOT NULL CHECK (kind IN ('trefferliste', 'dokumentliste', 'dokument', 'fundstelle', 'seitenbild',
-        'datei', 'auftrag')),
+        'datei', 'freigabe', 'auftrag')),
     category text CHECK (category IN ('offen', 'intern', 'personenbezogen', 'sozialdaten', 'steuergeheimnis')),
     case_id uuid,
     object uuid,

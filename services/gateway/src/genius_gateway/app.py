@@ -41,6 +41,10 @@ from genius_gateway.operation import endpoints as operation
 from genius_gateway.persons import endpoints as persons
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.retention import endpoints as holds
+from genius_gateway.retrieval_log import endpoints as retrieval_log
+from genius_gateway.retrieval_log.binding import CaseBinding
+from genius_gateway.retrieval_log.log import RetrievalLog
+from genius_gateway.retrieval_log.watch import RetrievalWatch
 from genius_gateway.revocation.permission import RunPermission
 from genius_gateway.runs import assembly as run_assembly
 from genius_gateway.runs import endpoints as runs
@@ -69,6 +73,7 @@ from genius_gateway.snapshots import endpoints as snapshots
     administration,
     operation,
     holds,
+    retrieval_log,
     persons,
     internal,
 )
@@ -92,7 +97,11 @@ class Application:
             return limits.upload_bytes + _MULTIPART_OVERHEAD if upload else limits.json_bytes
 
         app: ASGIApp = _ModelRoutes(self.api, BodyLimitMiddleware(self.api, body_limit))
+        if settings.tax_secrecy:
+            app = CaseBinding(app, self._retrieval_log, exports=settings.exports)
         app = AuthGate(app, self._state, policy)
+        if settings.tax_secrecy:
+            app = RetrievalWatch(app, self._retrieval_log)
         app = WebUi(app, webui, own)
         app = BoundaryMiddleware(app, RequestMetrics(registry))
         app = TrustedHostMiddleware(app, hosts=settings.hosts)
@@ -110,6 +119,11 @@ class Application:
         if state is None:
             raise Unavailable(retry_after=1)
         return cast("GatewayState", state)
+
+    def _retrieval_log(self) -> RetrievalLog:
+        log = self._state().retrieval_log
+        assert log is not None  # the profile decides about both
+        return log
 
 
 def create_app(settings: Settings, webui: Path = WEBUI) -> Application:
@@ -137,6 +151,7 @@ def _api(settings: Settings, policy: Policy) -> FastAPI:
                 retrieval=state.retrieval,
                 inference=state.inference,
                 permission=RunPermission(state.database),
+                retrieval_log=state.retrieval_log,
                 options=settings.runs,
             )
             state.revocations.on_revoked(app.state.runs.runs.recheck)

@@ -18,6 +18,7 @@ from genius_common.database import Database, RowScope, create_engine
 from genius_common.http import ServiceClient, create_session
 from genius_common.keys import KeyRing, keys_table
 from genius_common.keys_transit import open_key_encryption
+from genius_common.tenant_binding import bind
 from genius_gateway.administration.parts import administration
 from genius_gateway.audit.checkpoints import Checkpoints, read_witnesses
 from genius_gateway.audit.trail import AuditTrail
@@ -35,6 +36,8 @@ from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.protection import Parts, data_protection
 from genius_gateway.retention.schedule import Schedule
+from genius_gateway.retrieval_log.checks import RetrievalChecks
+from genius_gateway.retrieval_log.log import RetrievalLog
 from genius_gateway.revocation.follower import ProviderFollower
 from genius_gateway.revocation.keycloak_events import KeycloakEvents
 from genius_gateway.revocation.open_requests import OpenRequests
@@ -59,10 +62,13 @@ async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[Gatewa
         keys = KeyRing(open_key_encryption(settings.kek_file, settings.transit, http), keys_table(sa.MetaData()))
         async with database.transaction(RowScope(tenant_wide=True)) as connection:
             tenant_key = await keys.tenant_key(connection)
-        async with _serving(settings, _build(settings, policy, keys, tenant_key, minter, database, http)) as state:
+            await keys.tenant_key(connection, "audit")
+        state = _build(settings, policy, keys, tenant_key, minter, database, http)
+        try:
             yield state
     finally:
         await http.close()
+        await bind(database, settings.kek_file, settings.tenant, settings.bound_issuer, strict=settings.tax_secrecy)
         await database.close()
 
 
@@ -145,6 +151,8 @@ def _build(
         open_requests=OpenRequests(),
         people=people,
         follower=follower,
+        retrieval_log=RetrievalLog(database, keys, access) if settings.tax_secrecy else None,
+        retrieval_checks=RetrievalChecks(database, keys, checkpoints),
         login=LoginService(settings, provider, sessions, provisioning),
         login_key=_derived_key(tenant_key, b"genius login transaction"),
         policy=policy,

@@ -83,6 +83,14 @@ class LimitSettings(Section):
 
 
 class ProtectionSettings(Section):
+class TaxSecrecySettings(Section):
+    """For the profiles `steuer` and `local-steuer` only."""
+
+    exports: bool = Field(
+        default=False, description="originals and the export of one's own data may be downloaded (each is logged)"
+    )
+
+
     """Protection classes at the platform's edges (TEN-15); an unknown class stops the start."""
 
     export_up_to: ProtectionClass = Field(
@@ -146,9 +154,10 @@ class Settings(ServiceSettings):
     protection: ProtectionSettings = ProtectionSettings()
 
     @model_validator(mode="after")
+    tax: TaxSecrecySettings | None = Field(default=None, description="what the Steuergeheimnis leaves to the operator")
     def _tls_outside_of_local(self) -> Self:
-        if self.profile != "local" and not self.secure:
-            raise ValueError("public_url must be https outside of the profile local")
+        if not self.on_one_machine and not self.secure:
+            raise ValueError("public_url must be https outside of the local profiles")
         return self
 
     @model_validator(mode="after")
@@ -159,6 +168,22 @@ class Settings(ServiceSettings):
 
     @property
     def secure(self) -> bool:
+    @model_validator(mode="after")
+    def _tax_settings_need_their_profile(self) -> Self:
+        if self.tax is not None and not self.tax_secrecy:
+            raise ValueError("the section tax belongs to the profiles steuer and local-steuer")
+        return self
+
+    @property
+    def exports(self) -> bool:
+        """Whether originals may be downloaded; under the Steuergeheimnis only where the operator says so."""
+        return not self.tax_secrecy or (self.tax is not None and self.tax.exports)
+
+    @property
+    def bound_issuer(self) -> str | None:
+        """The issuer that key file and database are bound to; a development platform may change it."""
+        return None if self.profile == "local" else self.oidc.issuer
+
         """Whether browsers reach us by TLS: then cookies are `__Host-` and Secure, and HSTS is sent."""
         return self.public_url.startswith("https://")
 
@@ -174,18 +199,18 @@ class Settings(ServiceSettings):
     def origins(self) -> frozenset[str]:
         """Origins that our own pages have; on one machine both of its names."""
         port = urlsplit(self.public_url).port
-        local = {f"http://{name}:{port}" for name in LOOPBACK_HOSTS} if self.profile == "local" and port else set()
+        local = {f"http://{name}:{port}" for name in LOOPBACK_HOSTS} if self.on_one_machine and port else set()
         return frozenset({self.public_url, *local})
 
     @property
     def hosts(self) -> frozenset[str]:
         """Accepted Host headers, without port."""
         own = {_without_port(urlsplit(self.public_url).netloc)}
-        return frozenset(own | (LOOPBACK_HOSTS if self.profile == "local" else set()))
+        return frozenset(own | (LOOPBACK_HOSTS if self.on_one_machine else set()))
 
     @property
     def person_clients(self) -> frozenset[str]:
-        local = {_LOCAL_COMMAND_CLIENT} if self.profile == "local" else set()
+        local = {_LOCAL_COMMAND_CLIENT} if self.on_one_machine else set()
         return frozenset({self.oidc.client_id, *self.oidc.person_clients} | local)
 
 

@@ -25,6 +25,8 @@ from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.protection import DataProtection
+from genius_gateway.retrieval_log.checks import RetrievalChecks
+from genius_gateway.retrieval_log.log import RetrievalLog
 from genius_gateway.revocation.follower import ProviderFollower
 from genius_gateway.revocation.open_requests import OpenRequests
 from genius_gateway.revocation.people import People
@@ -44,7 +46,10 @@ __all__ = ["GatewayState", "row_scope"]
 
 @dataclass(frozen=True, slots=True)
 class GatewayState:
-    """`access` is the one way to an object by its id; `audit` the one way to a record."""
+    """`access` is the one way to an object by its id; `audit` the one way to a record.
+
+    `retrieval_log` is there under the Steuergeheimnis only.
+    """
 
     settings: Settings
     database: Database
@@ -54,6 +59,8 @@ class GatewayState:
     administration: Administration
     audit: AuditTrail
     checkpoints: Checkpoints
+    retrieval_log: RetrievalLog | None
+    retrieval_checks: RetrievalChecks
     revocations: Revocations
     open_requests: OpenRequests
     people: People

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.database import Database, RowScope
 from genius_common.principal import Principal, ProtectionClass, Role
+from genius_common.settings import TAX_SECRECY
 from genius_gateway.auth.claims import Caller, subject_key
 from genius_gateway.auth.errors import AccessTokenInvalid, AccountDisabled, NoAuthority
 from genius_gateway.auth.identity import Identity, Membership
@@ -37,7 +38,7 @@ _MEMBER = text(
 _LEFT = text("DELETE FROM memberships WHERE person = :person AND NOT authority = ANY(:kept)")
 # Once a day is enough for a time of two years, and costs other logins no write.
 _SEEN = text("UPDATE persons SET seen_at = now() WHERE id = :person AND seen_at < now() - interval '1 day'")
-_TENANT_ROLES = frozenset({Role.BETRIEB, Role.REVISION})
+_TENANT_ROLES = frozenset({Role.BETRIEB, Role.REVISION, Role.ABRUFPRUEFUNG})
 # What an authority's staff may see at most; `steuergeheimnis` is for the tax administration's own tenant.
 _CLASSIFICATION = ProtectionClass.SOZIALDATEN
 
@@ -50,7 +51,7 @@ class Provisioning:
         self._tenant = tenant
         self._names = names
         self._issuer = issuer
-        self._classification = ProtectionClass.STEUERGEHEIMNIS if profile == "steuer" else _CLASSIFICATION
+        self._classification = ProtectionClass.STEUERGEHEIMNIS if profile in TAX_SECRECY else _CLASSIFICATION
 
     async def identify(self, caller: Caller) -> Identity:
         """Who calls. Raises: NoAuthority, AccountDisabled, AccessTokenInvalid.

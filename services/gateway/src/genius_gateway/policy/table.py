@@ -22,6 +22,7 @@ MEMBERS = frozenset({Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE, Role.BEHOERDENADM
 ADMINISTRATORS = frozenset({Role.BEHOERDENADMINISTRATION})
 OPERATORS = frozenset({Role.BETRIEB})
 AUDITORS = frozenset({Role.REVISION})
+INSPECTORS = frozenset({Role.ABRUFPRUEFUNG})
 KEEPERS_OF_RECORDS = OPERATORS | AUDITORS
 ALL = frozenset(Role)
 READERS = MEMBERS | OPERATORS
@@ -67,6 +68,7 @@ _AUTHORITY = "/api/v1/authorities/{authority}"
 _LIMITS = _AUTHORITY + "/limits"
 _HOLD = "/api/v1/holds"
 _ME_DATA = "/api/v1/me/data"
+_CHECK = "/api/v1/retrieval-checks"
 _PERSON_DATA = "/api/v1/persons/{person}/data"
 
 # fmt: off
@@ -151,6 +153,12 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/api/v1/me/terms", "terms.accept", ALL, None, "own"),
     Rule("GET", "/api/v1/audit/export", "audit.export", AUDITORS, None, "tenant"),
     Rule("POST", "/api/v1/audit/checkpoints/{number}/signatures", "audit.cosign", AUDITORS, None, "tenant"),
+    Rule("GET", "/api/v1/retrievals", "retrieval_log.read", INSPECTORS, None, "tenant"),
+    Rule("GET", _CHECK, "retrieval_check.list", INSPECTORS, None, "tenant"),
+    Rule("POST", _CHECK, "retrieval_check.create", INSPECTORS, None, "tenant"),
+    Rule("GET", _CHECK + "/{check}", "retrieval_check.read", INSPECTORS, None, "tenant"),
+    Rule("PUT", _CHECK + "/{check}/items/{retrieval}", "retrieval_check.decide", INSPECTORS, None, "tenant"),
+    Rule("POST", _CHECK + "/{check}/close", "retrieval_check.close", INSPECTORS, None, "tenant"),
     Rule("GET", _ME_DATA + "/overview", "person.overview", ALL, None, "own"),
     Rule("GET", _ME_DATA, "person.export", ALL, None, "own"),
     Rule("DELETE", _ME_DATA, "person.erase", ALL, None, "own"),

@@ -23,6 +23,7 @@ from genius_gateway.modules.switches import ModuleSwitches
 from genius_gateway.protection_classes.models import ModelClasses
 from genius_gateway.retention.periods import Periods
 from genius_gateway.retention.schedule import Schedule
+from genius_gateway.retrieval_log.log import RetrievalLog
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.library import GatewayLibrary, GatewayTokens
 from genius_gateway.runs.options import RunOptions
@@ -66,6 +67,7 @@ def assemble(
     retrieval: ServiceClient,
     inference: ServiceClient,
     permission: Permission,
+    retrieval_log: RetrievalLog | None = None,
     options: RunOptions | None = None,
 ) -> RunSystem:
     """Everything of these folders, not yet started."""
@@ -91,6 +93,7 @@ def assemble(
         turns=turns,
         services=ServiceUrls(inference=settings.inference_url, retrieval=settings.retrieval_url),
         permission=permission,
+        retrieval_log=retrieval_log,
         options=options,
     )
     runs = RunService(parts, turns, references, settings.database.conninfo)

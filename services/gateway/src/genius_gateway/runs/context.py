@@ -12,6 +12,7 @@ from genius_gateway.modules.catalogue import Catalogue
 from genius_gateway.modules.client import ModuleClient
 from genius_gateway.modules.switches import ModuleSwitches
 from genius_gateway.protection_classes.models import ModelClasses
+from genius_gateway.retrieval_log.log import RetrievalLog
 from genius_gateway.runs.options import RunOptions
 from genius_gateway.runs.ports import Permission, RunTokens, Turns
 from genius_gateway.runs.repository import RunRepository
@@ -20,6 +21,8 @@ from genius_gateway.usage.runs import RunQuota
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunParts:
+    """`retrieval_log` is there under the Steuergeheimnis: a run with sources then needs a case, and is logged."""
+
     database: Database
     repository: RunRepository
     catalogue: Catalogue
@@ -31,5 +34,6 @@ class RunParts:
     quota: RunQuota
     turns: Turns
     permission: Permission
+    retrieval_log: RetrievalLog | None
     services: ServiceUrls
     options: RunOptions

@@ -31,6 +31,7 @@ from genius_gateway.runs.incoming import Incoming, is_code, labels_allowed
 from genius_gateway.runs.job import Job
 from genius_gateway.runs.journal import Journal, LostRun
 from genius_gateway.runs.repository import TRANSIENT
+from genius_gateway.runs.sources import without_sources
 
 log = structlog.get_logger(__name__)
 HISTORY_CUT = WarningEvent(
@@ -117,8 +118,11 @@ class Execution:
         for note in await self._notes(offered.manifest):
             if not self._journal.draft.warned(note.code):
                 await self._journal.add(note)
+        scopes = frozenset(offered.manifest.scopes)
+        if parts.retrieval_log is not None and job.case is None:
+            scopes = without_sources(scopes)
         self._token = await parts.tokens.for_run(
-            job.principal, job.run, frozenset(offered.manifest.scopes), frozenset(file.id for file in job.files)
+            job.principal, job.run, scopes, frozenset(file.id for file in job.files)
         )
         request = job.module_request(parts.services, offered.manifest.limits)
         incoming = Incoming(offered.manifest.limits.bytes, job.protection_class)

@@ -77,6 +77,7 @@ class Job:
     deadline: dt.datetime
     answer_message: UUID | None
     user_message: UUID | None
+    case: UUID | None
     history: list[ChatTurn] = field(default_factory=list)
     history_cut: bool = False
     left_out: int = 0
@@ -96,6 +97,7 @@ class Job:
             deadline=row.deadline,
             answer_message=row.answer_message,
             user_message=row.user_message,
+            case=row.case_id,
             left_out=request.left_out,
         )
 

@@ -20,6 +20,7 @@ from genius_gateway.conversations import turns
 from genius_gateway.conversations.errors import EmptyMessage
 from genius_gateway.modules.catalogue import OfferedModule
 from genius_gateway.protection_classes.gate import Used, highest, require_clearance, require_model, require_module
+from genius_gateway.retrieval_log.current import Retrieval, current
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.errors import BatchNotAvailable, CallbackNotAvailable, IdempotencyKeyReused, NoActiveAuthority
 from genius_gateway.runs.job import SealedRequest
@@ -27,6 +28,7 @@ from genius_gateway.runs.live import LoggedEvent
 from genius_gateway.runs.references import ReferenceCheck, References, ids, parse_id
 from genius_gateway.runs.requests import RunBody
 from genius_gateway.runs.sealing import Owner
+from genius_gateway.runs.sources import require_case
 
 _MAX_KEY_CHARS = 255
 _PLACES = ("knowledge_bases", "documents", "files")
@@ -86,6 +88,7 @@ class Starter:
             return known
         data = self._input(call, offered)
         case = parse_id(call.body.case, "/case") if call.body.case is not None else None
+        await self._name_case(principal, case)
         references = await self._references.check(principal, data, case, stated=call.body.protection_class)
         readable = await self._references.readable(principal) if _may_search(offered, data) else {}
         models = await self._parts.models.needed_by(offered.manifest)
@@ -161,6 +164,7 @@ class Starter:
         async with self._parts.database.transaction(owner.scope) as connection:
             turn = await self._turn(connection, draft)
             protection = draft.protection_class(turn)
+            retrieval = self._retrieval(draft, turn, protection)
             if turn:
                 await self._turns.label(connection, turn, draft.references.attached, protection)
             request = draft.request(turn, protection)
@@ -169,6 +173,8 @@ class Starter:
                 raise _KeyTaken
             started = LoggedEvent.of(RunStarted.model_validate(_turn_columns(turn)), run, 1)
             await repository.first_events(connection, owner, run, [started])
+            if retrieval is not None and self._parts.retrieval_log is not None:
+                await self._parts.retrieval_log.append(connection, draft.principal, "auftrag", retrieval)
             # Locks the chain until the commit, so it comes last. No record, no run.
             record = AuditRecord.of(
                 draft.principal,
@@ -179,7 +185,24 @@ class Starter:
                 protection_class=protection.value,
             )
             await self._parts.audit.append(connection, record)
+        if retrieval is not None:
+            retrieval.written = True
         return Started(run, owner, new=True)
+
+    async def _name_case(self, principal: Principal, case: UUID | None) -> None:
+        """Under the Steuergeheimnis: what the run retrieves is for this case. Raises: CaseNotFound."""
+        retrieval = current()
+        if self._parts.retrieval_log is not None and retrieval is not None and case is not None:
+            await self._parts.retrieval_log.bind(principal, retrieval, case, "/case")
+
+    def _retrieval(self, draft: _Draft, turn: turns.Turn | None, protection: ProtectionClass) -> Retrieval | None:
+        """What is to be logged with the run; None where it reads no sources. Raises: CaseRequired."""
+        if self._parts.retrieval_log is None:
+            return None
+        retrieval = require_case(draft.offered.manifest, turn.input if turn else draft.data)
+        if retrieval is not None:
+            retrieval.object, retrieval.category = draft.run, protection
+        return retrieval
 
     async def _turn(self, connection: AsyncConnection, draft: _Draft) -> turns.Turn | None:
         if draft.call.module != turns.MODULE:

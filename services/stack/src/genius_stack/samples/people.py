@@ -75,6 +75,9 @@ PEOPLE = (
     Person("r.koenig", "Ruth König", ("revision",)),
 )
 
+INSPECTOR = Person("v.lindner", "Vera Lindner", ("abrufpruefung",))
+"""Only under the Steuergeheimnis: who checks whether retrievals were allowed (§ 7 StDAV)."""
+
 APPLICATIONS = (Application("mhb-fachverfahren", "mhb"), Application("musterstadt-fachverfahren", "musterstadt"))
 
 ROLE_NAMES = {
@@ -83,7 +86,14 @@ ROLE_NAMES = {
     "behoerdenadministration": "Administration der Behörde",
     "betrieb": "Betrieb",
     "revision": "Revision",
+    "abrufpruefung": "Abrufprüfung",
 }
+
+
+def people_of(*, samples: bool, tax_secrecy: bool) -> tuple[Person, ...]:
+    """Who can sign in. Without samples only people of the tenant."""
+    everybody = (*PEOPLE, INSPECTOR) if tax_secrecy else PEOPLE
+    return tuple(person for person in everybody if samples or person.authority is None)
 
 
 def authority_name(slug: str | None) -> str | None:
@@ -110,12 +120,14 @@ def sample_id(name: str) -> UUID:
     return uuid5(_NAMESPACE, name)
 
 
-def build_realm(secrets: StackSecrets, public_urls: list[str], *, samples: bool = True) -> Realm:
+def build_realm(
+    secrets: StackSecrets, public_urls: list[str], *, samples: bool = True, tax_secrecy: bool = False
+) -> Realm:
     """The realm for the identity provider; `public_urls` are the addresses that browsers may use for Genius.
 
-    Without samples only the operator and the auditor exist.
+    Without samples only the operator and the auditor exist, and who checks retrievals where there is a log of them.
     """
-    people = [person for person in PEOPLE if samples or person.authority is None]
+    people = people_of(samples=samples, tax_secrecy=tax_secrecy)
     web = Client(
         client_id=WEB_CLIENT,
         secret_hash=hash_secret(secrets.web_client),
