@@ -53,21 +53,21 @@ from genius_gateway.site.boundary import BoundaryMiddleware, RequestMetrics
 from genius_gateway.site.headers import SecurityHeadersMiddleware, TrustedHostMiddleware
 from genius_gateway.site.ui_config import read_ui_config
 from genius_gateway.site.webui import WebUi
+from genius_gateway.snapshots import endpoints as snapshots
 from genius_gateway.state import GatewayState
 from genius_gateway.usage import endpoints as usage
 
 ROUTERS = (
-from genius_gateway.snapshots import endpoints as snapshots
     auth,
     health,
     modules,
     runs,
     conversations,
+    snapshots,
     knowledge_bases,
     documents,
     cases,
     usage,
-    snapshots,
     audit,
     inspection,
     administration,

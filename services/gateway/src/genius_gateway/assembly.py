@@ -44,21 +44,29 @@ from genius_gateway.revocation.open_requests import OpenRequests
 from genius_gateway.revocation.people import People
 from genius_gateway.revocation.service import Revocations
 from genius_gateway.settings import Settings
-from genius_gateway.state import GatewayState
-from genius_gateway.tokens.minter import TokenMinter, read_signing_key
-from genius_gateway.usage.ledger import Ledger
 from genius_gateway.sharing.names import MemberNames
 from genius_gateway.sharing.parts import Needs, sharing
 from genius_gateway.sharing.rows import SharedRows
+from genius_gateway.state import GatewayState
+from genius_gateway.tokens.minter import TokenMinter, read_signing_key
+from genius_gateway.usage.ledger import Ledger
 
 
 @asynccontextmanager
 async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[GatewayState]:
     """Everything that lives as long as the process. Needs the migrated database, and nothing else, to be there."""
+    async with open_idle(settings, policy) as state, _serving(settings, state):
+        yield state
+
+
+@asynccontextmanager
+async def open_idle(settings: Settings, policy: Policy) -> AsyncIterator[GatewayState]:
+    """The same for a command: nothing goes on beside it."""
     minter = TokenMinter(read_signing_key(settings.signing_key_file))
     database = Database(create_engine(settings.database))
     http = create_session()
     try:
+        await bind(database, settings.kek_file, settings.tenant, settings.bound_issuer, strict=settings.tax_secrecy)
         keys = KeyRing(open_key_encryption(settings.kek_file, settings.transit, http), keys_table(sa.MetaData()))
         async with database.transaction(RowScope(tenant_wide=True)) as connection:
             tenant_key = await keys.tenant_key(connection)
@@ -66,14 +74,15 @@ async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[Gatewa
         state = _build(settings, policy, keys, tenant_key, minter, database, http)
         try:
             yield state
+        finally:
+            await state.audit.close()
     finally:
         await http.close()
-        await bind(database, settings.kek_file, settings.tenant, settings.bound_issuer, strict=settings.tax_secrecy)
         await database.close()
 
 
 @asynccontextmanager
-async def _serving(settings: Settings, state: GatewayState) -> AsyncIterator[GatewayState]:
+async def _serving(settings: Settings, state: GatewayState) -> AsyncIterator[None]:
     """What goes on beside the requests, from the start to the end."""
     try:
         for hook in (
@@ -88,13 +97,12 @@ async def _serving(settings: Settings, state: GatewayState) -> AsyncIterator[Gat
             state.checkpoints.every(settings.audit.checkpoint_minutes),
             state.protection.retention.every(settings.retention.every_minutes),
         ):
-            yield state
+            yield
     finally:
         if state.follower:
             await state.follower.stop()
         await state.revocations.stop()
         await state.ledger.close()
-        await state.audit.close()
 
 
 class ServiceClients:
@@ -143,6 +151,8 @@ def _build(
         administration=administration(settings, database, keys, repository, clients.retrieval, minter, ledger),
         audit=audit,
         checkpoints=checkpoints,
+        retrieval_log=RetrievalLog(database, keys, access) if settings.tax_secrecy else None,
+        retrieval_checks=RetrievalChecks(database, keys, checkpoints),
         ledger=ledger,
         provider=provider,
         sessions=sessions,
@@ -151,8 +161,6 @@ def _build(
         open_requests=OpenRequests(),
         people=people,
         follower=follower,
-        retrieval_log=RetrievalLog(database, keys, access) if settings.tax_secrecy else None,
-        retrieval_checks=RetrievalChecks(database, keys, checkpoints),
         login=LoginService(settings, provider, sessions, provisioning),
         login_key=_derived_key(tenant_key, b"genius login transaction"),
         policy=policy,

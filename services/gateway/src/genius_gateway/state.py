@@ -33,9 +33,9 @@ from genius_gateway.revocation.people import People
 from genius_gateway.revocation.service import Revocations
 from genius_gateway.scopes import row_scope
 from genius_gateway.settings import Settings
+from genius_gateway.sharing.parts import Sharing
 from genius_gateway.tokens.minter import TokenMinter
 from genius_gateway.usage.ledger import Ledger
-from genius_gateway.sharing.parts import Sharing
 
 if TYPE_CHECKING:
     # Its routes ask for the state.

@@ -16,8 +16,8 @@ from genius_gateway.auth.claims import Caller, subject_key
 from genius_gateway.auth.errors import AccessTokenInvalid, AccountDisabled, NoAuthority
 from genius_gateway.auth.identity import Identity, Membership
 from genius_gateway.policy.evaluate import PERSON_SCOPES
-
 from genius_gateway.sharing.names import MemberNames
+
 _AUTHORITIES = text("SELECT id, short, name FROM authorities WHERE short = ANY(:shorts) AND state = 'active'")
 _PERSON = text("SELECT id, state FROM persons WHERE subject_key = :key")
 _NEW_PERSON = text("INSERT INTO persons (id, subject_key) VALUES (:id, :key) ON CONFLICT DO NOTHING")
@@ -48,8 +48,8 @@ class Provisioning:
 
     def __init__(self, database: Database, names: MemberNames, tenant: str, issuer: str, profile: str) -> None:
         self._database = database
-        self._tenant = tenant
         self._names = names
+        self._tenant = tenant
         self._issuer = issuer
         self._classification = ProtectionClass.STEUERGEHEIMNIS if profile in TAX_SECRECY else _CLASSIFICATION
 
@@ -156,8 +156,8 @@ class Provisioning:
                     "roles": sorted(caller.roles),
                 },
             )
-        return Membership(authority.id, authority.short, authority.name, tuple(units))
             await self._names.remember(connection, authority.id, person, caller.username)
+        return Membership(authority.id, authority.short, authority.name, tuple(units))
 
 
 async def _ensure_units(connection: AsyncConnection, authority: UUID, shorts: list[str]) -> list[tuple[UUID, str]]:
