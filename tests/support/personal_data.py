@@ -99,6 +99,12 @@ async def plant(gateway: Gateway, login: str, *, in_case: bool = False) -> Plant
             result = await sealer.seal(connection, owner, {"text": f"{canary}-ergebnis"}, f"runs/result/{identifier}")
             done = sa.update(runs).where(runs.c.id == identifier)
             await connection.execute(done.values(state="succeeded", result=result, finished_at=sa.func.now()))
+        await ConversationRepository(sealer).update(connection, owner, UUID(conversation), active_leaf=message)
+    if me["units"]:
+        async with await gateway.client(login) as client:
+            body = {"recipients": [{"unit": me["units"][0]["id"]}]}
+            shared = await client.post(f"/api/v1/conversations/{conversation}/snapshots", json=body)
+            assert shared.status_code == 201, shared.text
     return Planted(
         owner.person, owner.authority, canary, UUID(conversation), message, turn, run,
         UUID(case), UUID(file), UUID(base), UUID(document),

@@ -311,3 +311,26 @@ async def test_the_copy_is_sealed_by_its_owner(gateway: Gateway) -> None:
         assert row is not None
         with pytest.raises(Undecryptable):
             await access._snapshots.content(connection, row)
+
+
+async def test_retention_takes_what_has_ended(gateway: Gateway) -> None:
+    """DSG-01, DSG-05: with its grants, at the next run; a hold on the owner keeps the row, but nobody reads it."""
+    conversation = await simple(gateway, "Aufbewahrung")
+    past = "UPDATE snapshots SET expires_at = now() - interval '1 second' WHERE id = CAST(:id AS uuid)"
+    run = gateway.state.protection.retention.run
+    async with await gateway.client(OWNER) as owner, await gateway.client("r.koenig") as auditor:
+        first, second = await shared(owner, conversation), await shared(owner, conversation)
+        await asyncio.to_thread(as_superuser, gateway, past, id=first["id"])
+        assert (await run(dt.datetime.now(dt.UTC)))["snapshots"] >= 1
+        assert (await left_of(gateway, first["id"]), await left_of(gateway, second["id"])) == (0, 2)
+        hold = {"person": str(conversation.owner.person), "reason": "verfahren"}
+        held = (await auditor.post("/api/v1/holds", json=hold)).json()["id"]
+        try:
+            assert (await owner.delete(f"/api/v1/snapshots/{second['id']}")).status_code == 204
+            assert (await read(gateway, COLLEAGUE, second["id"])).status_code == 404
+            await run(dt.datetime.now(dt.UTC))
+            assert await left_of(gateway, second["id"]) == 1
+        finally:
+            await auditor.post(f"/api/v1/holds/{held}/lift", json={"reason": "erledigt"})
+        await run(dt.datetime.now(dt.UTC))
+        assert await left_of(gateway, second["id"]) == 0

@@ -96,9 +96,7 @@ async def list_case_grants(case: UUID, principal: CurrentPrincipal, state: State
 
 
 @router.put("/{case}/grants")
-async def replace_case_grants(
-    case: UUID, wanted: CaseGrants, identity: CurrentIdentity, state: State
-) -> CaseGrantList:
+async def replace_case_grants(case: UUID, wanted: CaseGrants, identity: CurrentIdentity, state: State) -> CaseGrantList:
     """Inside the own authority: colleagues by user name, own units by id."""
     return _grants(await state.sharing.cases.replace_grants(identity, case, wanted.items))
 

@@ -37,9 +37,7 @@ _REMOVE = text("DELETE FROM case_files WHERE case_id = :case AND file = :file")
 class CaseFiles:
     """Which files belong to a case; the files themselves are retrieval's."""
 
-    def __init__(
-        self, database: Database, access: ObjectAccess, minter: TokenMinter, retrieval: ServiceClient
-    ) -> None:
+    def __init__(self, database: Database, access: ObjectAccess, minter: TokenMinter, retrieval: ServiceClient) -> None:
         self._database = database
         self._access = access
         self._minter = minter
@@ -67,9 +65,12 @@ class CaseFiles:
         return await self.all(principal, case)
 
     async def remove(self, principal: Principal, case: UUID, file: UUID) -> None:
-        """By whom it belongs to, or by the owner of the case; the file itself stays. Raises: NotFound, Forbidden."""
+        """By whose it is, while they may write, or by the owner of the case; the file itself stays.
+
+        Raises: NotFound, Forbidden.
+        """
         async with self._database.transaction(row_scope(principal)) as connection:
-            loaded = await self._access.case_in(connection, principal, case, "read")
+            loaded = await self._access.case_in(connection, principal, case, "write")
             row = (await connection.execute(_ONE, {"case": case, "file": file})).one_or_none()
             if row is None:
                 raise NotFound
