@@ -82,7 +82,6 @@ class LimitSettings(Section):
     )
 
 
-class ProtectionSettings(Section):
 class TaxSecrecySettings(Section):
     """For the profiles `steuer` and `local-steuer` only."""
 
@@ -91,6 +90,7 @@ class TaxSecrecySettings(Section):
     )
 
 
+class ProtectionSettings(Section):
     """Protection classes at the platform's edges (TEN-15); an unknown class stops the start."""
 
     export_up_to: ProtectionClass = Field(
@@ -152,9 +152,9 @@ class Settings(ServiceSettings):
     runs: RunOptions = RunOptions()
     retention: RetentionSettings = RetentionSettings()
     protection: ProtectionSettings = ProtectionSettings()
+    tax: TaxSecrecySettings | None = Field(default=None, description="what the Steuergeheimnis leaves to the operator")
 
     @model_validator(mode="after")
-    tax: TaxSecrecySettings | None = Field(default=None, description="what the Steuergeheimnis leaves to the operator")
     def _tls_outside_of_local(self) -> Self:
         if not self.on_one_machine and not self.secure:
             raise ValueError("public_url must be https outside of the local profiles")
@@ -166,8 +166,6 @@ class Settings(ServiceSettings):
             raise ValueError(wrong)
         return self
 
-    @property
-    def secure(self) -> bool:
     @model_validator(mode="after")
     def _tax_settings_need_their_profile(self) -> Self:
         if self.tax is not None and not self.tax_secrecy:
@@ -184,6 +182,8 @@ class Settings(ServiceSettings):
         """The issuer that key file and database are bound to; a development platform may change it."""
         return None if self.profile == "local" else self.oidc.issuer
 
+    @property
+    def secure(self) -> bool:
         """Whether browsers reach us by TLS: then cookies are `__Host-` and Secure, and HSTS is sent."""
         return self.public_url.startswith("https://")
 

@@ -17,8 +17,8 @@ from genius_common.http import create_session
 from genius_common.keys import KeyRing
 from genius_common.keys_transit import open_key_encryption
 from genius_common.telemetry import metrics_endpoint
-from genius_common.tokens import TokenVerifier
 from genius_common.tenant_binding import bind
+from genius_common.tokens import TokenVerifier
 from genius_retrieval import health, search_endpoint
 from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.components import Components
@@ -94,11 +94,11 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     session = await stack.enter_async_context(create_session())
     database = Database(create_engine(settings.database))
     stack.push_async_callback(database.close)
+    await bind(database, settings.kek_file, settings.tenant, None, strict=settings.tax_secrecy)
     key_ring = KeyRing(open_key_encryption(settings.kek_file, settings.transit, session), keys)
     sealing = Sealing(key_ring)
     objects = ObjectStorage(open_store(settings.objects_url, settings.data_dir))
     parsers = ParserRunner(settings.parser, settings.limits)
-    await bind(database, settings.kek_file, settings.tenant, None, strict=settings.tax_secrecy)
     catalogue = CollectionCatalogue(key_ring, PROFILE)
     index = EdgeIndex(settings.data_dir / "index")
     stack.push_async_callback(index.close)

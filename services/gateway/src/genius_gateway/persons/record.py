@@ -186,6 +186,31 @@ RECORD: tuple[Table, ...] = (
     ),
     # --- proof
     Table(
+        name="retrieval_log", kind="retrievals", person="person", key=("at", "id"), where="tenant", erase=False,
+        kept_because="zwei Jahre aufzubewahren (§ 6 Abs. 4 StDAV)",
+        not_exported="nur zur Prüfung der Zulässigkeit zu verwenden (§ 6 Abs. 3 StDAV)",
+        columns={
+            **technical("id authority application category hits outcome status"), "person": _PSEUDONYM,
+            "at": personal("Zeit des Abrufs"), "kind": personal("Art des Abrufs"),
+            "case_id": personal("Vorgang"), "object": personal("Kennung des Abgerufenen"),
+            "sealed": sealed("Benutzerkennung, Aktenzeichen", "retrieval_log/sealed/{id}"),
+        },
+    ),
+    Table(
+        name="retrieval_check_items", kind="retrievals", key=("check_id", "retrieval"),
+        columns={
+            **technical("check_id position retrieval at decision decided_at"), "decided_by": _FOREIGN,
+            "reason": sealed("Begründung", "retrieval_check_items/reason/{check_id}/{retrieval}", "text"),
+        },
+    ),
+    Table(
+        name="retrieval_checks", kind="retrievals",
+        columns={
+            **technical("id at period_from period_until seed population size closed_at digest"),
+            "created_by": _FOREIGN,
+        },
+    ),
+    Table(
         name="audit_records", kind="audit", person="actor", key=("chain", "seq"), where="tenant", erase=False,
         kept_because=_PROOF,
         columns={
@@ -213,31 +238,6 @@ RECORD: tuple[Table, ...] = (
     ),
     # --- nobody's
     Table(
-    Table(
-        name="retrieval_log", kind="retrievals", person="person", key=("at", "id"), where="tenant", erase=False,
-        kept_because="zwei Jahre aufzubewahren (§ 6 Abs. 4 StDAV)",
-        not_exported="nur zur Prüfung der Zulässigkeit zu verwenden (§ 6 Abs. 3 StDAV)",
-        columns={
-            **technical("id authority application category hits outcome status"), "person": _PSEUDONYM,
-            "at": personal("Zeit des Abrufs"), "kind": personal("Art des Abrufs"),
-            "case_id": personal("Vorgang"), "object": personal("Kennung des Abgerufenen"),
-            "sealed": sealed("Benutzerkennung, Aktenzeichen", "retrieval_log/sealed/{id}"),
-        },
-    ),
-    Table(
-        name="retrieval_check_items", kind="retrievals", key=("check_id", "retrieval"),
-        columns={
-            **technical("check_id position retrieval at decision decided_at"), "decided_by": _FOREIGN,
-            "reason": sealed("Begründung", "retrieval_check_items/reason/{check_id}/{retrieval}", "text"),
-        },
-    ),
-    Table(
-        name="retrieval_checks", kind="retrievals",
-        columns={
-            **technical("id at period_from period_until seed population size closed_at digest"),
-            "created_by": _FOREIGN,
-        },
-    ),
         name="usage_counters", kind="usage", key=("authority", "day", "kind"),
         columns=technical("authority day kind requests input_tokens output_tokens persons"),
     ),
@@ -278,6 +278,6 @@ RECORD: tuple[Table, ...] = (
         name="applications", kind="organisation",
         columns=technical("id authority subject_key client_id state created_at"),
     ),
+    Table(name="tenant_binding", kind="organisation", key=("tenant",), columns=technical("tenant issuer bound_at")),
     Table(name="alembic_version", kind="organisation", key=("version_num",), columns=technical("version_num")),
 )  # fmt: skip
-    Table(name="tenant_binding", kind="organisation", key=("tenant",), columns=technical("tenant issuer bound_at")),

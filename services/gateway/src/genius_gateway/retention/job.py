@@ -207,11 +207,11 @@ class RetentionJob:
             ("revocations", due.DELETE_REVOCATIONS, cutoff("revocations", now)),
             ("holds", due.DELETE_HOLDS, cutoff("holds", now)),
             ("receipts", due.DELETE_RECEIPTS, cutoff("receipts", now)),
-        ]
-        return await self._statements(RowScope(tenant_wide=True), None, statements)
             ("retrievals", due.DELETE_RETRIEVALS, two_years_before(now)),
             ("retrieval_check_items", due.DELETE_CHECK_ITEMS, two_years_before(now)),
             ("retrieval_checks", due.DELETE_CHECKS, two_years_before(now)),
+        ]
+        return await self._statements(RowScope(tenant_wide=True), None, statements)
 
     async def _statements(
         self, scope: RowScope, authority: UUID | None, statements: Sequence[tuple[str, Any, Any]]
