@@ -10,15 +10,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import text
 from starlette.responses import Response
 
 from genius_common.contracts.retrieval import DocumentPage, DocumentState, PageText, SearchResult
-from genius_common.errors import NotFound
-from genius_common.principal import Principal
+from genius_common.errors import Forbidden, NotFound
+from genius_common.principal import Principal, ProtectionClass
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.dependencies import CurrentPrincipal, State
 from genius_gateway.documents.upload import FileUpload
+from genius_gateway.protection_classes.gate import LEAST, Used, parse_class, require_clearance, require_may_leave
 from genius_gateway.retention.holds import require_free
+from genius_gateway.retrieval_log.current import current, note
+from genius_gateway.retrieval_log.errors import ForeignContentOff
 from genius_gateway.scopes import row_scope
 from genius_gateway.state import GatewayState
 
@@ -26,10 +30,12 @@ router = APIRouter(prefix="/api/v1")
 PageNumber = Annotated[str, Path(pattern=r"^[^/]{1,20}$")]
 Highlight = Annotated[str | None, Query(pattern=r"^\d{1,9}-\d{1,9}(,\d{1,9}-\d{1,9}){0,49}$")]
 Position = Annotated[int | None, Query(ge=0, le=2**31)]
+_CLASS = "/protection_class"
 _READ = ("documents.read",)
 _WRITE = ("documents.write",)
 _FILES_READ = ("files.read",)
 _FILES_WRITE = ("files.write",)
+_OUT_OF_CASES = text("DELETE FROM case_files WHERE file = :file")
 # A document of strangers is shown by nothing but its own viewer: no script, no sniffing, no other origin.
 _FOREIGN_CONTENT = {
     "content-security-policy": "default-src 'none'; sandbox",
@@ -55,20 +61,28 @@ async def list_documents(
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
     after: Annotated[str | None, Query(max_length=200)] = None,
 ) -> DocumentPage:
-    await state.access.load_knowledge_base(principal, kb, "read")
+    base = await state.access.load_knowledge_base(principal, kb, "read")
     params = {"limit": str(limit)} | ({"after": after} if after else {})
-    found = await state.documents.json(principal, _READ, "GET", f"/knowledge-bases/{kb}/documents", params=params)
-    return DocumentPage.model_validate(found)
+    found = DocumentPage.model_validate(
+        await state.documents.json(principal, _READ, "GET", f"/knowledge-bases/{kb}/documents", params=params)
+    )
+    note(base.protection_class, hits=len(found.items))
+    return found
 
 
 @router.post("/knowledge-bases/{kb}/documents", tags=["documents"], status_code=202)
-async def upload_document(kb: UUID, request: Request, principal: CurrentPrincipal, state: State) -> DocumentState:
-    """Body: multipart/form-data with one `file`."""
-    await state.access.load_knowledge_base(principal, kb, "write")
+async def upload_document(
+    kb: UUID, request: Request, principal: CurrentPrincipal, state: State, protection_class: str | None = None
+) -> DocumentState:
+    """Body: multipart/form-data with one `file`. It carries the knowledge base's class; a higher one is refused."""
+    stated = {} if protection_class is None else {"protection_class": parse_class(protection_class, _CLASS).value}
+    base = await state.access.load_knowledge_base(principal, kb, "write")
+    if base.authority is None and state.settings.tax_secrecy:
+        raise ForeignContentOff
     upload = await FileUpload(request, state.settings.limits.upload_bytes).open()
     await _record(state, principal, "document.upload", "knowledge_base", kb)
     path = f"/knowledge-bases/{kb}/documents"
-    return DocumentState.model_validate(await state.documents.upload(principal, _WRITE, path, upload))
+    return DocumentState.model_validate(await state.documents.upload(principal, _WRITE, path, upload, params=stated))
 
 
 @router.post("/knowledge-bases/{kb}/search", tags=["search"])
@@ -94,7 +108,12 @@ async def _search(
             await state.documents.json(principal, ("search",), "POST", "/search", body=body)
         )
     # Retrieval has checked it; a hit of anything that was not asked for must not pass here either (TEN-07).
-    kept = [hit for hit in found.hits if str(hit.knowledge_base) in asked]
+    kept = [
+        hit
+        for hit in found.hits
+        if str(hit.knowledge_base) in asked and principal.classification.covers(hit.protection_class)
+    ]
+    note(ProtectionClass.highest([hit.protection_class for hit in kept]) if kept else None, hits=len(kept))
     return found.model_copy(update={"hits": kept})
 
 
@@ -103,8 +122,7 @@ async def _search(
 
 @router.get("/documents/{document}", tags=["documents"])
 async def read_document(document: UUID, principal: CurrentPrincipal, state: State) -> DocumentState:
-    found = await state.documents.json(principal, _READ, "GET", f"/documents/{document}")
-    return DocumentState.model_validate(found)
+    return await _state_of(state, principal, _READ, f"/documents/{document}")
 
 
 @router.delete("/documents/{document}", tags=["documents"], status_code=204)
@@ -121,6 +139,7 @@ async def delete_document(document: UUID, principal: CurrentPrincipal, state: St
 @router.get("/documents/{document}/content", tags=["documents"], response_class=Response)
 async def document_content(document: UUID, principal: CurrentPrincipal, state: State) -> Response:
     found = await read_document(document, principal, state)
+    require_may_leave(state.settings.protection.export_up_to, found.protection_class)
     return await _content(state, principal, _READ, f"/documents/{document}", found.name)
 
 
@@ -140,32 +159,44 @@ async def document_page(
 
 @router.get("/documents/{document}/pages/{n}/text", tags=["documents"])
 async def document_page_text(document: UUID, n: PageNumber, principal: CurrentPrincipal, state: State) -> PageText:
-    path = f"/documents/{document}/pages/{_number(n)}/text"
-    return PageText.model_validate(await state.documents.json(principal, _READ, "GET", path))
+    return await _page_text(state, principal, _READ, f"/documents/{document}", n)
 
 
 # --- files, outside of knowledge bases
 
 
 @router.post("/files", tags=["files"], status_code=202)
-async def upload_file(request: Request, principal: CurrentPrincipal, state: State) -> DocumentState:
-    """Body: multipart/form-data with one `file`; it belongs to the caller alone."""
+async def upload_file(
+    request: Request, principal: CurrentPrincipal, state: State, protection_class: str = LEAST.value
+) -> DocumentState:
+    """Body: multipart/form-data with one `file`; it belongs to the caller alone.
+
+    `protection_class` is what the uploader says; a higher one under which the same content is known here goes on.
+    """
+    require_clearance(principal, [Used(_CLASS, parse_class(protection_class, _CLASS))])
     upload = await FileUpload(request, state.settings.limits.upload_bytes).open()
     await _record(state, principal, "file.upload", None, None)
-    return DocumentState.model_validate(await state.documents.upload(principal, _FILES_WRITE, "/files", upload))
+    params = {"protection_class": protection_class}
+    return DocumentState.model_validate(
+        await state.documents.upload(principal, _FILES_WRITE, "/files", upload, params=params)
+    )
 
 
 @router.get("/files/{file}", tags=["files"])
 async def read_file(file: UUID, principal: CurrentPrincipal, state: State) -> DocumentState:
-    return DocumentState.model_validate(await state.documents.json(principal, _FILES_READ, "GET", f"/files/{file}"))
+    reader = await state.access.file_reader(principal, file)
+    return await _state_of(state, reader, _FILES_READ, f"/files/{file}")
 
 
 @router.delete("/files/{file}", tags=["files"], status_code=204)
 async def delete_file(file: UUID, principal: CurrentPrincipal, state: State) -> Response:
     await read_file(file, principal, state)
+    if (await state.access.file_reader(principal, file)).subject != principal.subject:
+        raise Forbidden("Diese Datei gehört einer anderen Person; löschen kann sie nur diese.")
     async with state.database.transaction(row_scope(principal)) as connection:
         # Which case a file belongs to is in sealed inputs: a hold on any of the owner's cases keeps all files.
         await require_free(connection, principal.subject, None)
+        await connection.execute(_OUT_OF_CASES, {"file": file})
         await _record(state, principal, "file.delete", "file", file)
         await state.documents.json(principal, _FILES_WRITE, "DELETE", f"/files/{file}")
     return Response(status_code=204)
@@ -174,30 +205,56 @@ async def delete_file(file: UUID, principal: CurrentPrincipal, state: State) -> 
 @router.get("/files/{file}/content", tags=["files"], response_class=Response)
 async def file_content(file: UUID, principal: CurrentPrincipal, state: State) -> Response:
     found = await read_file(file, principal, state)
-    return await _content(state, principal, _FILES_READ, f"/files/{file}", found.name)
+    require_may_leave(state.settings.protection.export_up_to, found.protection_class)
+    reader = await _opening(state, principal, file)
+    return await _content(state, reader, _FILES_READ, f"/files/{file}", found.name)
 
 
 @router.get("/files/{file}/text", tags=["files"])
 async def file_text(
     file: UUID, principal: CurrentPrincipal, state: State, char_from: Position = None, char_to: Position = None
 ) -> dict[str, Any]:
-    return await _text(state, principal, _FILES_READ, f"/files/{file}", char_from, char_to)
+    reader = await _opening(state, principal, file)
+    return await _text(state, reader, _FILES_READ, f"/files/{file}", char_from, char_to)
 
 
 @router.get("/files/{file}/pages/{n}", tags=["files"], response_class=Response)
 async def file_page(
     file: UUID, n: PageNumber, principal: CurrentPrincipal, state: State, highlight: Highlight = None
 ) -> Response:
-    return await _page(state, principal, _FILES_READ, f"/files/{file}", n, highlight)
+    reader = await _opening(state, principal, file)
+    return await _page(state, reader, _FILES_READ, f"/files/{file}", n, highlight)
 
 
 @router.get("/files/{file}/pages/{n}/text", tags=["files"])
 async def file_page_text(file: UUID, n: PageNumber, principal: CurrentPrincipal, state: State) -> PageText:
-    path = f"/files/{file}/pages/{_number(n)}/text"
-    return PageText.model_validate(await state.documents.json(principal, _FILES_READ, "GET", path))
+    reader = await _opening(state, principal, file)
+    return await _page_text(state, reader, _FILES_READ, f"/files/{file}", n)
 
 
 # --- shared
+
+
+async def _opening(state: GatewayState, principal: Principal, file: UUID) -> Principal:
+    """In whose name a file is opened; recorded where it is a colleague's, in a case that the caller may read."""
+    reader = await state.access.file_reader(principal, file)
+    if reader.subject != principal.subject:
+        await _record(state, principal, "case.file_read", "file", file)
+    return reader
+
+
+async def _state_of(state: GatewayState, principal: Principal, scopes: Iterable[str], path: str) -> DocumentState:
+    found = DocumentState.model_validate(await state.documents.json(principal, scopes, "GET", path))
+    if not principal.classification.covers(found.protection_class):
+        raise NotFound
+    note(found.protection_class)
+    return found
+
+
+async def _note_class(state: GatewayState, principal: Principal, scopes: Iterable[str], base: str) -> None:
+    """Before a part is opened: the log of retrievals, where there is one, states the class of the whole."""
+    if current() is not None:
+        await _state_of(state, principal, scopes, base)
 
 
 async def _content(state: GatewayState, principal: Principal, scopes: Iterable[str], base: str, name: str) -> Response:
@@ -216,6 +273,7 @@ async def _page(
     params = {"highlight": highlight} if highlight else None
     headers = {**_FOREIGN_CONTENT, "content-type": "image/png"}
     path = f"{base}/pages/{_number(n)}"
+    await _note_class(state, principal, scopes, base)
     return await state.documents.stream(principal, scopes, "GET", path, headers=headers, params=params)
 
 
@@ -223,8 +281,15 @@ async def _text(
     state: GatewayState, principal: Principal, scopes: Iterable[str], base: str, start: int | None, end: int | None
 ) -> dict[str, Any]:
     params = {name: str(value) for name, value in (("char_from", start), ("char_to", end)) if value is not None}
+    await _note_class(state, principal, scopes, base)
     found: dict[str, Any] = await state.documents.json(principal, scopes, "GET", f"{base}/text", params=params)
     return found
+
+
+async def _page_text(state: GatewayState, principal: Principal, scopes: Iterable[str], base: str, n: str) -> PageText:
+    path = f"{base}/pages/{_number(n)}/text"
+    await _note_class(state, principal, scopes, base)
+    return PageText.model_validate(await state.documents.json(principal, scopes, "GET", path))
 
 
 def _number(n: str) -> int:
