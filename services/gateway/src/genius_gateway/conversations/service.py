@@ -9,6 +9,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.database import Database
 from genius_common.errors import FieldError, InvalidInput, NotFound
@@ -60,7 +61,9 @@ class ConversationService:
     async def page(self, principal: Principal, limit: int, after: str | None, query: str) -> ConversationList:
         owner = owner_of(principal)
         async with self._database.transaction(owner.scope) as connection:
-            rows = await self._conversations.page(connection, owner, limit, _cursor(after) if after else None, query)
+            rows = await self._conversations.page(
+                connection, owner, limit, _cursor(after) if after else None, query, principal.classification
+            )
             opened = await self._conversations.opened(connection, rows[:limit])
             kept = await self._periods.conversations(connection, owner.authority)
         items = [ConversationView.of(row, kept) for row in opened]
@@ -81,9 +84,7 @@ class ConversationService:
     async def get(self, principal: Principal, conversation: UUID) -> ConversationView:
         owner = owner_of(principal)
         async with self._database.transaction(owner.scope) as connection:
-            row = await self._conversations.get(connection, conversation)
-            if row is None:
-                raise NotFound
+            row = await self._own(connection, principal, conversation)
             kept = await self._periods.conversations(connection, owner.authority)
             return ConversationView.of((await self._conversations.opened(connection, [row]))[0], kept)
 
@@ -98,8 +99,7 @@ class ConversationService:
             await self._references.check(principal, {"knowledge_bases": chosen}, None, prefix="")
             values["knowledge_bases"] = ids(values, "knowledge_bases", "")
         async with self._database.transaction(owner.scope) as connection:
-            if await self._conversations.get(connection, conversation, lock=True) is None:
-                raise NotFound
+            await self._own(connection, principal, conversation, lock=True)
             if "active_leaf" in values:
                 leaf = parse_id(values["active_leaf"], "/active_leaf")
                 tree = await self._messages.tree(connection, conversation)
@@ -119,9 +119,7 @@ class ConversationService:
         """
         owner = owner_of(principal)
         async with self._database.transaction(owner.scope) as connection:
-            row = await self._conversations.get(connection, conversation)
-            if row is None:
-                raise NotFound
+            row = await self._own(connection, principal, conversation)
             await require_free(connection, owner.person, [row.case_id])
             active = await self._conversations.active_runs(connection, conversation)
             files = await self._conversations.own_files(connection, conversation)
@@ -141,15 +139,22 @@ class ConversationService:
         """The path to the active leaf (or to `leaf`), root first, or all messages in the order of writing."""
         owner = owner_of(principal)
         async with self._database.transaction(owner.scope) as connection:
-            row = await self._conversations.get(connection, conversation)
-            if row is None:
-                raise NotFound
+            row = await self._own(connection, principal, conversation)
             tree = await self._messages.tree(connection, conversation)
             if leaf is not None and leaf not in tree:
                 raise NotFound
             ids = tree.all() if which == "all" else tree.path(leaf or row.active_leaf)
             opened = await self._messages.opened(connection, ids)
         return MessageList(items=[MessageView.of(item, tree.siblings(item["id"])) for item in opened])
+
+    async def _own(
+        self, connection: AsyncConnection, principal: Principal, conversation: UUID, *, lock: bool = False
+    ) -> sa.Row[Any]:
+        """The row; one above what the caller may see now is as unknown as none (TEN-15)."""
+        row = await self._conversations.get(connection, conversation, lock=lock)
+        if row is None or not principal.classification.covers(row.protection_class):
+            raise NotFound
+        return row
 
     async def _record(self, connection: Any, principal: Principal, action: str, conversation: UUID) -> None:
         record = AuditRecord.of(principal, action, object_kind="conversation", object_id=conversation)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from genius_common.principal import ProtectionClass
 from genius_gateway.runs.live import BLOCK, LoggedEvent
 from genius_gateway.runs.sealing import Owner, Sealer
 from genius_gateway.runs.tables import run_events, runs
@@ -81,10 +82,11 @@ class RunRepository:
         return found
 
     async def page(
-        self, connection: AsyncConnection, limit: int, before: tuple[dt.datetime, UUID] | None
+        self, connection: AsyncConnection, limit: int, before: tuple[dt.datetime, UUID] | None, upto: ProtectionClass
     ) -> list[sa.Row[Any]]:
-        """Runs of the owner, newest first, `limit` + 1 of them to see whether more follow."""
-        query = sa.select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit + 1)
+        """Runs of the owner up to a class, newest first, `limit` + 1 of them to see whether more follow."""
+        visible = runs.c.protection_class.in_(ProtectionClass.up_to(upto))
+        query = sa.select(runs).where(visible).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit + 1)
         if before:
             query = query.where(sa.tuple_(runs.c.created_at, runs.c.id) < sa.tuple_(*before))
         return list(await connection.execute(query))

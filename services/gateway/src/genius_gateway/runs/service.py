@@ -91,7 +91,7 @@ class RunService:
         owner = owner_of(principal)
         async with self._parts.database.transaction(owner.scope) as connection:
             row = await self._parts.repository.get(connection, run)
-            if row is None:
+            if row is None or not principal.classification.covers(row.protection_class):
                 raise NotFound
             return view(row, await self._parts.repository.open_content(connection, row))
 
@@ -99,7 +99,7 @@ class RunService:
         owner = owner_of(principal)
         repository = self._parts.repository
         async with self._parts.database.transaction(owner.scope) as connection:
-            rows = await repository.page(connection, limit, _cursor(after) if after else None)
+            rows = await repository.page(connection, limit, _cursor(after) if after else None, principal.classification)
             items = [view(row, await repository.open_content(connection, row)) for row in rows[:limit]]
         more = len(rows) > limit
         last = items[-1] if items else None
@@ -127,7 +127,7 @@ class RunService:
         owner = owner_of(principal)
         async with self._parts.database.transaction(owner.scope) as connection:
             row = await self._parts.repository.get(connection, run)
-            if row is None:
+            if row is None or not principal.classification.covers(row.protection_class):
                 raise NotFound
             if after > row.seq_reserved:
                 raise InvalidInput("„Last-Event-ID“ gehört nicht zu diesem Lauf.")

@@ -106,7 +106,8 @@ class SnapshotService:
     async def of_conversation(self, principal: Principal, conversation: UUID) -> SnapshotList:
         """All that are shared now of an own conversation. Raises: NotFound."""
         async with self._database.transaction(owner_of(principal).scope) as connection:
-            if await self._conversations.get(connection, conversation) is None:
+            row = await self._conversations.get(connection, conversation)
+            if row is None or not principal.classification.covers(row.protection_class):
                 raise NotFound
             rows = await self._snapshots.page(connection, principal.subject, 1000, conversation=conversation)
             return SnapshotList(items=await self._views(connection, principal, rows))
