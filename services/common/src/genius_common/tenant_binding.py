@@ -65,14 +65,20 @@ def bind_key_file(path: Path, tenant: str, issuer: str | None, *, strict: bool) 
     if not missing:
         return
     try:
+        end = "" if path.read_bytes().endswith(b"\n") else "\n"
         with path.open("ab") as file:
-            file.write(("\n" + "".join(missing)).encode())
+            file.write((end + "".join(missing)).encode())
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         if strict:
             lines = " and ".join(repr(line.strip()) for line in missing)
             raise ForeignTenant(f"{path.name} does not say whose it is: add {lines}") from error
+
+
+def noted_tenant(path: Path) -> str | None:
+    """Whose key file this is; None where it does not say. Raises: ForeignTenant where it says two things."""
+    return _read(path).get("tenant")
 
 
 def _read(path: Path) -> dict[str, str]:

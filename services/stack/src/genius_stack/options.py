@@ -6,16 +6,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from genius_common.settings import TAX_SECRECY, Profile
+
 DEFAULT_DATA_DIR = Path(".genius")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpOptions:
-    """Options of `genius up`; `keycloak` is an issuer URL, `openai_url` what an SDK calls base URL.
+    """Options of `genius up`; `profile` is the one of the services.
 
+    `keycloak` is an issuer URL, `openai_url` what an SDK calls base URL.
     `authorities` names the file of authorities for a Keycloak, None the shipped one (without samples: none at all).
     """
 
+    profile: Profile = "local"
     port: int = 8080
     data_dir: Path = DEFAULT_DATA_DIR
     model: str | None = None
@@ -30,6 +34,15 @@ class UpOptions:
     samples: bool = True
     laws: bool = True
     web_ui: bool = True
+
+    @property
+    def tax_secrecy(self) -> bool:
+        return self.profile in TAX_SECRECY
+
+    @property
+    def tenant(self) -> str:
+        """Two platforms of one machine are two tenants: a token of one is noise to the other."""
+        return "lokal-steuer" if self.tax_secrecy else "lokal"
 
     @property
     def public_url(self) -> str:

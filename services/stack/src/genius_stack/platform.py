@@ -29,7 +29,7 @@ from genius_stack.ports import inner_ports, require_free
 from genius_stack.postgresql import Cluster, locate
 from genius_stack.process import appending, die_with_parent
 from genius_stack.samples import laws, people
-from genius_stack.secrets import load_secrets, save_secrets
+from genius_stack.secrets import load_secrets, require_tenant, save_secrets
 from genius_stack.services import INNER, STOP_ORDER, Plan
 from genius_stack.stackfile import ApplicationEntry, KnowledgeBaseEntry, LoginEntry, ServiceEntry, StackFile
 from genius_stack.supervisor import Supervisor, last_line
@@ -60,9 +60,13 @@ class Platform:
             require_web_ui()
         require_free(self.options.port)
         secrets = load_secrets(self.data.secrets)
+        require_tenant(self.data.secrets, self.options.tenant, strict=self.options.tax_secrecy)
         ports = inner_ports(self.data.path / "ports.json", INNER, pinned=("identity",), public=self.options.port)
         if self.options.keycloak is None:
-            realm = people.build_realm(secrets, self.options.public_urls, samples=self.options.samples)
+            options = self.options
+            realm = people.build_realm(
+                secrets, options.public_urls, samples=options.samples, tax_secrecy=options.tax_secrecy
+            )
             content = orjson.dumps(realm.model_dump(mode="json"))
             write_private(self.data.folder("identity") / REALM_FILE, content)
         save_secrets(self.data.secrets, secrets)
@@ -191,7 +195,7 @@ class Platform:
         assert plan is not None
         return StackFile(
             url=self.options.public_url,
-            profile="local",
+            profile=self.options.profile,
             started_at=self._started_at,
             services={
                 name: ServiceEntry(url=supervised.program.url, pid=supervised.pid)
@@ -222,8 +226,7 @@ def _logins(plan: Plan) -> list[LoginEntry]:
             authority=people.authority_name(person.authority),
             roles=list(person.roles),
         )
-        for person in people.PEOPLE
-        if plan.options.samples or person.authority is None
+        for person in people.people_of(samples=plan.options.samples, tax_secrecy=plan.options.tax_secrecy)
     ]
 
 

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import BaseModel, Field, ValidationError
 
-from genius_stack.errors import DataDirUnusable
+from genius_common.tenant_binding import ForeignTenant, bind_key_file, noted_tenant
+from genius_stack.errors import DataDirUnusable, Refused
 from genius_stack.files import write_private
 
 _READABLE = "abcdefghijkmnpqrstuvwxyz23456789"  # without l, o, 0, 1
@@ -65,6 +66,24 @@ def key_encryption_key(folder: Path) -> Path:
     if not path.exists():
         write_private(path, secrets.token_hex(32).encode())
     return path
+
+
+def require_tenant(folder: Path, tenant: str, *, strict: bool) -> None:
+    """A data directory belongs to one tenant, noted beside its key. Raises: Refused.
+
+    `strict`: one that has a key without a note (made before there were two tenants) is the Land's.
+    """
+    known = (folder / "kek").exists()
+    path = key_encryption_key(folder)
+    try:
+        if strict and known and noted_tenant(path) is None:
+            raise ForeignTenant("unbound")
+        bind_key_file(path, tenant, None, strict=True)
+    except ForeignTenant as error:
+        raise Refused(
+            f"{folder.parent} gehört zu einem anderen Mandanten. Land und Steuerverwaltung teilen nichts: Wählen Sie "
+            "mit --data-dir einen eigenen Ordner, oder starten Sie ohne --profile."
+        ) from error
 
 
 def signing_key(folder: Path) -> Path:

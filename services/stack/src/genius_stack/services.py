@@ -20,7 +20,6 @@ from genius_stack.samples.people import WEB_CLIENT
 from genius_stack.secrets import StackSecrets, audit_key, key_encryption_key, signing_key
 from genius_stack.settings import base_environment
 
-TENANT = "lokal"
 INNER = ("gateway_internal", "inference", "retrieval", "modules", "identity", "vllm")
 STOP_ORDER = [["gateway"], ["modules", "inference", "retrieval"], ["vllm", "identity"], ["postgresql"]]
 GATEWAY_DATABASE = "genius_gateway"
@@ -198,5 +197,5 @@ class Plan:
 
     def _environment(self, name: str, settings: Mapping[str, str]) -> dict[str, str]:
         start = f"GENIUS_{name.upper()}_"
-        common = {"PROFILE": "local", "TENANT": TENANT, "HOST": HOST}
+        common = {"PROFILE": self.options.profile, "TENANT": self.options.tenant, "HOST": HOST}
         return {**base_environment(), **{start + key: value for key, value in {**common, **settings}.items()}}

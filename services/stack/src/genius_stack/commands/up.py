@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -32,6 +33,13 @@ Authorities = Annotated[
 ]
 
 
+class Tenant(StrEnum):
+    """Which of the two tenants runs on this machine."""
+
+    LOCAL = "local"
+    STEUERGEHEIMNIS = "steuergeheimnis"
+
+
 def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port der Oberfläche und der Schnittstellen")] = 8080,
     data_dir: Annotated[Path, typer.Option(help="Ordner für alle Daten")] = Path(".genius"),
@@ -46,8 +54,13 @@ def up(
     keycloak_secret_file: WebSecret = None,
     keycloak_follow_secret_file: FollowSecret = None,
     authorities: Authorities = None,
+    profile: Annotated[
+        Tenant, typer.Option(help="Mandant: der des Landes oder der der Steuerverwaltung")
+    ] = Tenant.LOCAL,
     samples: Annotated[bool, typer.Option(help="Beispielbehörden, -personen und das Bundesrecht anlegen")] = True,
-    laws: Annotated[bool, typer.Option(help="das Bundesrecht einlesen")] = True,
+    laws: Annotated[
+        bool | None, typer.Option(help="das Bundesrecht einlesen; unter dem Steuergeheimnis nur auf Verlangen")
+    ] = None,
     web_ui: Annotated[bool, typer.Option(help="gebaute Oberfläche verlangen")] = True,
 ) -> None:
     """Startet die ganze Plattform auf diesem Rechner. Strg+C beendet sie."""
@@ -62,7 +75,9 @@ def up(
     for option, address in (("--openai-url", openai_url), ("--keycloak", keycloak)):
         if address is not None and not is_http_url(address):
             raise typer.BadParameter(f"{option} ist keine Adresse mit http:// oder https://: {address}")
+    tax = profile is Tenant.STEUERGEHEIMNIS
     options = UpOptions(
+        profile="local-steuer" if tax else "local",
         port=port,
         data_dir=data_dir,
         model=model,
@@ -75,7 +90,7 @@ def up(
         keycloak_follow_secret_file=keycloak_follow_secret_file,
         authorities=authorities,
         samples=samples,
-        laws=laws,
+        laws=not tax if laws is None else laws,
         web_ui=web_ui,
     )
     asyncio.run(run(options, UpConsole(Console(), data_dir)))
