@@ -17,6 +17,7 @@ from genius_gateway.persons.confirmation import Confirmations
 from genius_gateway.persons.data import Reader
 from genius_gateway.persons.erasure import Erasure
 from genius_gateway.persons.export import DataExport
+from genius_gateway.persons.leaving import Leaving
 from genius_gateway.persons.overview import Overview
 from genius_gateway.persons.receipts import Receipts
 from genius_gateway.retention.files import RetrievalFiles
@@ -66,12 +67,13 @@ def data_protection(settings: Settings, parts: Parts) -> DataProtection:
     receipts = Receipts(database, parts.audit_key, settings.tenant, schedule)
     erasure = Erasure(database, parts.keys, authorities, files, audit, parts.revocations, receipts)
     reader = Reader(database, parts.keys)
+    leaving = Leaving(settings.protection.export_up_to)
     return DataProtection(
         periods=periods,
         holds=Holds(database, authorities),
         retention=RetentionJob(database, authorities, audit, periods, files, erasure),
         overview=Overview(database, authorities, files, periods),
-        export=DataExport(database, reader, authorities, files, parts.minter, parts.retrieval),
+        export=DataExport(database, reader, authorities, files, parts.minter, parts.retrieval, leaving),
         erasure=erasure,
         receipts=receipts,
         confirmations=Confirmations(parts.confirmation_key),

@@ -33,13 +33,13 @@ class Case:
 def rights(owner: UUID, protection_class: str, grants: Iterable[Shared], principal: Principal) -> frozenset[Right]:
     """What `principal` may do with a case of `owner`; empty = it does not exist for them.
 
-    Its owner everything. A grant adds reading or writing, never managing (sharing, handing over, deleting), and only to
-    who may see the case's protection class. No role has a right of its own (TEN-14).
+    Nobody above what they may see (TEN-15). Its owner everything; a grant adds reading or writing, never managing
+    (sharing, handing over, deleting). No role has a right of its own (TEN-14).
     """
+    if not principal.classification.covers(protection_class):
+        return frozenset()
     if owner == principal.subject:
         return frozenset({"read", "write", "manage"})
-    if ProtectionClass(protection_class).rank > principal.classification.rank:
-        return frozenset()
     found: set[Right] = set()
     for grant in grants:
         if grant.reaches(principal):

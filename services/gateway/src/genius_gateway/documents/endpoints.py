@@ -252,8 +252,11 @@ async def _state_of(state: GatewayState, principal: Principal, scopes: Iterable[
 
 
 async def _note_class(state: GatewayState, principal: Principal, scopes: Iterable[str], base: str) -> None:
-    """Before a part is opened: the log of retrievals, where there is one, states the class of the whole."""
-    if current() is not None:
+    """Before a part is opened: the class of the whole is judged here too, and stated by the log of retrievals.
+
+    Documents are judged by their knowledge base, which the token names; files have nothing but their own class.
+    """
+    if current() is not None or base.startswith("/files/"):
         await _state_of(state, principal, scopes, base)
 
 

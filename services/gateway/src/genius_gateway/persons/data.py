@@ -101,7 +101,7 @@ class Reader:
         while True:
             async with self._database.transaction(scope_of(table, person, authority)) as connection:
                 found = (await connection.execute(statement, values)).mappings().all()
-                opened = await self._opened(connection, table, [dict(row) for row in found])
+                opened = await self.opened(connection, table, [dict(row) for row in found])
             for row in opened:
                 yield row
             if len(found) < PAGE:
@@ -109,9 +109,10 @@ class Reader:
             values |= {f"k{index}": found[-1][name] for index, name in enumerate(table.key)}
             statement = text(f"{begin} AND ({key}) > ({places}){order}")
 
-    async def _opened(
+    async def opened(
         self, connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]
     ) -> list[dict[str, Any]]:
+        """Whole rows as they go into an export, in a scope that sees their keys."""
         sealed = [name for name, column in table.columns.items() if column.place is not None]
         # Each key is asked for once in a page.
         used = {_key_id(row[name]) for row in rows for name in sealed if row[name] is not None}

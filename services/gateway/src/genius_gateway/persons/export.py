@@ -20,15 +20,18 @@ from genius_common.database import Database, RowScope
 from genius_common.errors import NotFound, PlatformError
 from genius_common.http import ServiceClient
 from genius_common.principal import Principal
+from genius_common.processing import Table
 from genius_gateway.authorities.repository import AuthorityRepository
 from genius_gateway.persons.archive import Archive
-from genius_gateway.persons.data import EXPORTED, UNREADABLE, Reader, tables_in
+from genius_gateway.persons.data import EXPORTED, NOBODY, UNREADABLE, Reader, tables_in
+from genius_gateway.persons.leaving import EVERYTHING, WITHHELD, Leaving
 from genius_gateway.persons.record import RECORD
 from genius_gateway.retention.files import RetrievalFiles
 from genius_gateway.tokens.minter import TokenMinter
 
 _SHORT = text("SELECT short FROM authorities WHERE id = :id")
 _BASES = text("SELECT id FROM knowledge_bases WHERE owner_person = :person ORDER BY id")
+_SHARED = text("SELECT * FROM knowledge_bases WHERE authority = :authority AND owner_kind <> 'person' ORDER BY id")
 _UNSAFE = re.compile(r"[^\w .()+-]+")
 _NAME_CHARS = 100
 _CHUNK = 64 * 1024
@@ -49,6 +52,9 @@ gespraeche/     Ihre Gespräche als Text
 dateien/        Dateien, die Sie hochgeladen haben, im Original, mit ihrem Zustand (JSON)
 wissensbasen/   Dokumente Ihrer eigenen Wissensbasen im Original
 
+Jeder Eintrag nennt seine Schutzklasse. Inhalte über der Klasse, bis zu der heruntergeladen werden darf, fehlen; an
+ihrer Stelle steht „nicht_enthalten“ mit dem Grund. Lesen können Sie sie weiterhin in Genius.
+
 Zweck, Rechtsgrundlage und Dauer der Speicherung stehen auf der Seite „Meine Daten“.
 Was sich nicht mehr entschlüsseln lässt, steht in der Zeile unter „nicht_lesbar“ (mit dem Namen des Feldes).
 Nicht enthalten: Zugangsnachweise, Schlüssel, Suchwörter (nur verschlüsselt vorhanden), Pseudonyme anderer Personen,
@@ -67,7 +73,9 @@ class DataExport:
         files: RetrievalFiles,
         minter: TokenMinter,
         retrieval: ServiceClient,
+        leaving: Leaving,
     ) -> None:
+        self._leaving = leaving
         self._database = database
         self._reader = reader
         self._authorities = authorities
@@ -89,51 +97,87 @@ class DataExport:
 
     async def _members(self, person: UUID, at: str) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
         yield "LIESMICH.txt", _whole(_README.format(at=at, person=person).encode())
-        async for member in self._tables(person, None, "person"):
+        async for member in self._tables(person, None, "person", self._leaving):
             yield member
         for authority in await self._authorities.ids():
             async with self._database.transaction(RowScope()) as connection:
                 short = str((await connection.execute(_SHORT, {"id": authority})).scalar_one())
-            async for member in self._of_authority(person, authority, short):
+            async for member in self.of_authority(person, authority, short, self._leaving):
                 yield member
 
-    async def _of_authority(
-        self, person: UUID, authority: UUID, short: str
+    async def of_authority(
+        self, person: UUID, authority: UUID, short: str, leaving: Leaving = EVERYTHING
     ) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
-        async for member in self._tables(person, authority, short):
+        """What the person has in one authority; `short` is the folder below those of each kind.
+
+        An authority's sealed archive takes everything, whatever its class; the person's own copy what may leave.
+        """
+        async for member in self._tables(person, authority, short, leaving):
             yield member
-        async for conversation in self._reader.rows(_TABLES["conversations"], person, authority):
+        async for conversation in self._rows(_TABLES["conversations"], person, authority, leaving):
             title = safe(conversation.get("title") or "Gespräch")
             name = f"gespraeche/{short}/{conversation['created_at'][:10]} {title} {str(conversation['id'])[:8]}.txt"
-            yield name, self._transcript(person, authority, conversation)
+            yield name, self._transcript(person, authority, conversation, leaving)
         principal = self._files.principal(authority, person, *_SCOPES)
         async for state in self._listed(principal, "/files"):
-            async for member in self._original(principal, "/files", f"dateien/{short}", state):
+            async for member in self._original(principal, "/files", f"dateien/{short}", state, leaving):
                 yield member
         async with self._database.transaction(RowScope(authority=authority, person=person)) as connection:
             bases = list((await connection.execute(_BASES, {"person": person})).scalars())
         reading = replace(principal, knowledge_bases=frozenset(bases))
         for base in bases:
-            async for state in self._listed(reading, f"/knowledge-bases/{base}/documents"):
-                async for member in self._original(reading, "/documents", f"wissensbasen/{short}/{base}", state):
-                    yield member
+            async for member in self._documents(reading, base, f"wissensbasen/{short}/{base}", leaving):
+                yield member
+
+    async def shared_knowledge(self, authority: UUID) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
+        """Names and documents of the knowledge bases of an authority and its units, for its archive."""
+        async with self._database.transaction(RowScope(authority=authority, wide="whole")) as connection:
+            rows = (await connection.execute(_SHARED, {"authority": authority})).mappings().all()
+            opened = await self._reader.opened(connection, _TABLES["knowledge_bases"], [dict(row) for row in rows])
+        for row in opened:
+            folder = f"wissensbasen/{row['id']}"
+            yield f"{folder}.json", _whole(orjson.dumps(row))
+            reading = replace(
+                self._files.principal(authority, NOBODY, *_SCOPES), knowledge_bases=frozenset({row["id"]})
+            )
+            async for member in self._documents(reading, row["id"], folder):
+                yield member
+
+    async def _documents(
+        self, principal: Principal, base: UUID, folder: str, leaving: Leaving = EVERYTHING
+    ) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
+        async for state in self._listed(principal, f"/knowledge-bases/{base}/documents"):
+            async for member in self._original(principal, "/documents", folder, state, leaving):
+                yield member
 
     async def _tables(
-        self, person: UUID, authority: UUID | None, folder: str
+        self, person: UUID, authority: UUID | None, folder: str, leaving: Leaving
     ) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
         for table in tables_in(EXPORTED, authority):
-            rows = self._reader.rows(table, person, authority)
+            rows = self._rows(table, person, authority, leaving)
             first = await anext(rows, None)
             if first is not None:
                 yield f"daten/{folder}/{table.name}.ndjson", _lines(first, rows)
 
-    async def _transcript(self, person: UUID, authority: UUID, conversation: dict[str, Any]) -> AsyncIterator[bytes]:
-        yield f"{conversation.get('title') or 'Gespräch'}\n\n".encode()
+    async def _rows(
+        self, table: Table, person: UUID, authority: UUID | None, leaving: Leaving, **only: Any
+    ) -> AsyncIterator[dict[str, Any]]:
+        rows = self._reader.rows(table, person, authority, **only)
+        async for row in leaving.cut(self._database, table, rows, person, authority):
+            yield row
+
+    async def _transcript(
+        self, person: UUID, authority: UUID, conversation: dict[str, Any], leaving: Leaving
+    ) -> AsyncIterator[bytes]:
+        label = conversation["protection_class"].capitalize()
+        yield f"{conversation.get('title') or 'Gespräch'}\nSchutzklasse: {label}\n\n".encode()
         chosen = {"conversation": conversation["id"]}
-        async for message in self._reader.rows(_TABLES["messages"], person, authority, **chosen):
+        async for message in self._rows(_TABLES["messages"], person, authority, leaving, **chosen):
             who = "Sie" if message["role"] == "user" else "Genius"
-            said = _NOT_READABLE if UNREADABLE in message else message["content"]["text"]
-            yield f"{who}, {message['created_at'][:16]}\n{said}\n\n".encode()
+            said = _NOT_READABLE if UNREADABLE in message else (message.get("content") or {}).get("text")
+            label = message["protection_class"].capitalize()
+            said = message.get(WITHHELD) or said
+            yield f"{who}, {message['created_at'][:16]}, Schutzklasse: {label}\n{said}\n\n".encode()
 
     async def _listed(self, principal: Principal, path: str) -> AsyncIterator[dict[str, Any]]:
         after: str | None = None
@@ -147,9 +191,12 @@ class DataExport:
                 return
 
     async def _original(
-        self, principal: Principal, path: str, folder: str, state: dict[str, Any]
+        self, principal: Principal, path: str, folder: str, state: dict[str, Any], leaving: Leaving
     ) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
         place = f"{folder}/{state['id']}"
+        if note := leaving.note(state["protection_class"]):
+            yield f"{place}.json", _whole(orjson.dumps({**state, WITHHELD: note}))
+            return
         yield f"{place}.json", _whole(orjson.dumps(state))
         # A refused upload was not kept; its state says why.
         if state["state"] != "failed" or await self._is_kept(principal, f"{path}/{state['id']}/content"):
