@@ -114,6 +114,11 @@ class KeyRing:
         self._by_owner: dict[_Owner, tuple[float, ContentKey]] = {}
         self._by_id: dict[tuple[UUID, UUID | None, UUID | None], tuple[float, ContentKey]] = {}
 
+    @property
+    def encryption(self) -> KeyEncryption:
+        """The key-encryption key, for commands that wrap everything anew."""
+        return self._encryption
+
     async def tenant_key(self, connection: AsyncConnection, purpose: Purpose = "content") -> ContentKey:
         """The key of tenant-wide content; creating it needs `RowScope(tenant_wide=True)`."""
         return await self._get(connection, _Owner(None, None, purpose))

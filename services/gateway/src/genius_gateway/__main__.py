@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`python -m genius_gateway` serves; `migrate` and `authorities apply FILE` are for operators."""
+"""`python -m genius_gateway` serves; `migrate`, `authorities …` and `keys …` are for operators."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -16,10 +15,9 @@ import uvloop
 from pydantic import ValidationError
 from typing_extensions import override
 
-from genius_common.database import Database, create_engine
 from genius_common.telemetry import configure_logging
+from genius_gateway import commands as operators
 from genius_gateway.app import create_app
-from genius_gateway.authorities.repository import AuthorityFile, AuthorityRepository
 from genius_gateway.migrate import upgrade
 from genius_gateway.settings import Settings
 from genius_gateway.site.ui_config import UiConfigInvalid
@@ -39,14 +37,6 @@ def _owner_url(settings: Settings) -> str:
     if url is None:
         sys.exit("GENIUS_GATEWAY_DATABASE__MIGRATION_URL is needed for this command")
     return url.get_secret_value()
-
-
-async def _apply_authorities(settings: Settings, wanted: AuthorityFile) -> None:
-    database = Database(create_engine(settings.database))
-    try:
-        await AuthorityRepository(database).apply(wanted)
-    finally:
-        await database.close()
 
 
 def _server_options(settings: Settings) -> dict[str, Any]:
@@ -87,9 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="genius_gateway")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("migrate", help="bring the database to this version")
-    authorities = commands.add_parser("authorities", help="the authorities of the tenant")
-    authorities.add_argument("action", choices=["apply"])
-    authorities.add_argument("file", type=Path)
+    operators.add_parsers(commands)
     arguments = parser.parse_args()
     try:
         settings = Settings()  # type: ignore[call-arg]  # from the environment
@@ -98,9 +86,8 @@ def main() -> None:
     configure_logging("gateway", settings.log_level)
     if arguments.command == "migrate":
         upgrade(_owner_url(settings))
-    elif arguments.command == "authorities":
-        wanted = AuthorityFile.model_validate_json(arguments.file.read_bytes())
-        asyncio.run(_apply_authorities(settings, wanted))
+    elif arguments.command in {"authorities", "keys"}:
+        sys.exit(operators.run(settings, arguments))
     else:
         try:
             uvloop.run(_serve(settings))

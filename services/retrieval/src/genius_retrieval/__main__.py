@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`python -m genius_retrieval [migrate]`."""
+"""`python -m genius_retrieval` serves; `migrate` and `keys rewrap` are for operators."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import uvicorn
 
 from genius_common.telemetry import configure_logging
+from genius_retrieval import keys
 from genius_retrieval.app import create_app
 from genius_retrieval.migrate import migrate
 from genius_retrieval.settings import Settings
@@ -24,8 +25,10 @@ def main(arguments: list[str]) -> None:
     if arguments == ["migrate"]:
         migrate(settings.database)
         return
+    if arguments == ["keys", "rewrap"]:
+        raise SystemExit(keys.rewrap(settings))
     if arguments:
-        raise SystemExit("usage: python -m genius_retrieval [migrate]")
+        raise SystemExit("usage: python -m genius_retrieval [migrate | keys rewrap]")
     uvicorn.run(
         create_app(settings),
         host=settings.host,

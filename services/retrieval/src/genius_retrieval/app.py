@@ -15,11 +15,15 @@ from genius_common.auth import Authenticator
 from genius_common.database import Database, create_engine
 from genius_common.http import create_session
 from genius_common.keys import KeyRing
+from genius_common.keys_rotation import KeyMaintenance
 from genius_common.keys_transit import open_key_encryption
 from genius_common.telemetry import metrics_endpoint
 from genius_common.tenant_binding import bind
 from genius_common.tokens import TokenVerifier
 from genius_retrieval import health, search_endpoint
+from genius_retrieval.authorities import endpoints as authorities
+from genius_retrieval.authorities.resealing import Resealing
+from genius_retrieval.authorities.service import AuthorityData
 from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.components import Components
 from genius_retrieval.documents import endpoints as documents
@@ -72,7 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         ],
     )
     web.install(app)
-    kept = (knowledge_bases.router, documents.documents, documents.files, persons.router)
+    kept = (knowledge_bases.router, documents.documents, documents.files, persons.router, authorities.router)
     for router in (health.router, *kept, search_endpoint.router):
         app.include_router(router)
     app.add_route("/metrics", metrics_endpoint(registry), include_in_schema=False)
@@ -96,6 +100,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     stack.push_async_callback(database.close)
     await bind(database, settings.kek_file, settings.tenant, None, strict=settings.tax_secrecy)
     key_ring = KeyRing(open_key_encryption(settings.kek_file, settings.transit, session), keys)
+    maintenance = KeyMaintenance(key_ring, keys)
     sealing = Sealing(key_ring)
     objects = ObjectStorage(open_store(settings.objects_url, settings.data_dir))
     parsers = ParserRunner(settings.parser, settings.limits)
@@ -120,4 +125,6 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
         search=PrincipalSearch(database, catalogue, SearchService(index)),
         laws=LawImport(database, sealing, objects, catalogue, index),
         persons=PersonalData(database, document_service, objects, index, key_ring),
+        authorities=AuthorityData(database, objects, index, maintenance),
+        resealing=Resealing(database, objects, index, key_ring, maintenance, catalogue),
     )

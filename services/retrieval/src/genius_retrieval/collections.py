@@ -6,18 +6,32 @@ A collection's search key is loaded only in a transaction whose rows include it,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.crypto import ContentKey, KeyBundle, key_id_of, new_secret
 from genius_common.keys import KeyRing
-from genius_retrieval.tables import collections
+from genius_retrieval.tables import collections, keys
+
+_LIVING_KEYS = (
+    sa.select(sa.func.array_agg(aggregate_order_by(keys.c.id, keys.c.state, keys.c.id)))
+    .where(
+        keys.c.authority.is_not_distinct_from(collections.c.authority),
+        keys.c.person.is_(None),
+        keys.c.purpose == "content",
+        keys.c.state != "destroyed",
+    )
+    .correlate(collections)
+    .scalar_subquery()
+    .label("living_keys")
+)
+"""Content keys of the collection's owner, the active one first ('active' < 'retired')."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +57,7 @@ class CollectionCatalogue:
         self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None
     ) -> Collection | None:
         """The collection in use for documents of `authority`, or of the tenant-wide `knowledge_base`."""
-        query = sa.select(collections).where(
+        query = sa.select(collections, _LIVING_KEYS).where(
             collections.c.authority.is_not_distinct_from(authority),
             collections.c.knowledge_base.is_not_distinct_from(None if authority else knowledge_base),
             collections.c.state == "active",
@@ -52,15 +66,26 @@ class CollectionCatalogue:
         if row is None:
             return None
         key = await self._keys.by_id(connection, key_id_of(row.search_key))
-        secret = key.open(row.search_key, _place(row.id))
-        return Collection(row.id, row.authority, row.knowledge_base, secret, key, row.profile)
+        secret = key.open(row.search_key, search_key_place(row.id))
+        content_key = await self._content_key(connection, key, row.living_keys)
+        return Collection(row.id, row.authority, row.knowledge_base, secret, content_key, row.profile)
+
+    async def _content_key(
+        self, connection: AsyncConnection, key: ContentKey, living: Sequence[UUID]
+    ) -> ContentKey | KeyBundle:
+        """After a rotation points are under the older key and the newer one, which seals."""
+        if list(living) == [key.id]:
+            return key
+        opened = [await self._keys.by_id(connection, identifier) for identifier in living]
+        return KeyBundle(opened[0], {one.id: one for one in opened})
 
     async def with_files_of(self, connection: AsyncConnection, collection: Collection, person: UUID) -> Collection:
         """The same, and it opens the payloads of the person's files, which the person's own key has sealed."""
-        if collection.authority is None or isinstance(collection.content_key, KeyBundle):
+        if collection.authority is None:
             return collection
-        own = await self._keys.keys_of(connection, collection.authority, person)
-        return replace(collection, content_key=KeyBundle(collection.content_key, own))
+        own, key = await self._keys.keys_of(connection, collection.authority, person), collection.content_key
+        both = KeyBundle(key.first, {**key.own, **own}) if isinstance(key, KeyBundle) else KeyBundle(key, own)
+        return replace(collection, content_key=both)
 
     async def ensure(
         self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None
@@ -79,7 +104,7 @@ class CollectionCatalogue:
                 authority=authority,
                 knowledge_base=None if authority else knowledge_base,
                 state="active",
-                search_key=key.seal(new_secret(), _place(identifier)),
+                search_key=key.seal(new_secret(), search_key_place(identifier)),
                 profile=self._profile,
             )
             .on_conflict_do_nothing()
@@ -89,5 +114,6 @@ class CollectionCatalogue:
         return found
 
 
-def _place(identifier: UUID) -> str:
+def search_key_place(identifier: UUID) -> str:
+    """Where a search key lies, which its ciphertext is bound to."""
     return f"collections/search_key/{identifier}"

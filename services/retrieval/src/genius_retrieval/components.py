@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from genius_common.auth import Authenticator
 from genius_common.database import Database
+from genius_retrieval.authorities.resealing import Resealing
+from genius_retrieval.authorities.service import AuthorityData
 from genius_retrieval.documents.content import DocumentContent
 from genius_retrieval.documents.service import DocumentService
 from genius_retrieval.ingest.imports import LawImport
@@ -31,3 +33,5 @@ class Components:
     search: PrincipalSearch
     laws: LawImport
     persons: PersonalData
+    authorities: AuthorityData
+    resealing: Resealing

@@ -44,5 +44,8 @@ RECORD: tuple[Table, ...] = (
             "person": personal("Pseudonym der Person"),
         },
     ),
+    Table(
+        name="removed_authorities", kind="organisation", key=("authority",), columns=technical("authority at"),
+    ),
     Table(name="alembic_version", kind="organisation", columns=technical("version_num")),
 )  # fmt: skip

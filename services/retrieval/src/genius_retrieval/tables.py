@@ -85,6 +85,13 @@ documents = sa.Table(
     sa.Index("documents_by_owner", "authority", "owner_person"),
 )
 
+removed_authorities = sa.Table(
+    "removed_authorities",
+    metadata,
+    sa.Column("authority", sa.Uuid, primary_key=True, comment="takes no new row ever again"),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
 shares = sa.Table(
     "shares",
     metadata,

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from genius_stack.commands import ask, audit, doctor, keycloak, status, token, up
+from genius_stack.commands import ask, audit, authority, doctor, keycloak, keys, status, token, up
 from genius_stack.errors import DataDirUnusable, DiskFull, StackError
 
 app = typer.Typer(
@@ -23,6 +23,8 @@ app.command()(token.token)
 app.command()(ask.ask)
 app.add_typer(audit.app, name="audit")
 app.add_typer(keycloak.app, name="keycloak")
+app.add_typer(authority.app, name="authority")
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

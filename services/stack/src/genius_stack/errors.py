@@ -78,6 +78,12 @@ class Refused(StackError):
     exit_code = 13
 
 
+class OperatorRefused(StackError):
+    """The platform refuses an operator's command and says why."""
+
+    exit_code = 15
+
+
 class KeycloakFailed(StackError):
     """Keycloak can't be reached or refuses, or a file for it is wrong."""
 

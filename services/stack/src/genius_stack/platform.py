@@ -15,6 +15,7 @@ from uuid import UUID
 
 import orjson
 
+from genius_stack import operators
 from genius_stack.api import PlatformApi, http_session, local_token
 from genius_stack.console import UpConsole
 from genius_stack.datadir import DataDir
@@ -98,8 +99,10 @@ class Platform:
             await asyncio.to_thread(plan.cluster.ensure, role)
         await self._migrate(plan, fresh=fresh)
         await self._apply_authorities(plan, fresh=fresh)
-        await self._supervisor.start(plan.gateway())
-        await self._supervisor.start(plan.retrieval())
+        gateway, retrieval = plan.gateway(), plan.retrieval()
+        operators.note(self.data, gateway, retrieval)
+        await self._supervisor.start(gateway)
+        await self._supervisor.start(retrieval)
         await self._supervisor.wait_ready(*names, progress=self._console.ready)
         await self._set_up_samples(plan)
         self._ready = True

@@ -23,6 +23,8 @@ DOMAIN = b"genius audit checkpoint 1\n"
 """Stands before what is signed, so that a signature fits nothing else."""
 RECEIPT_DOMAIN = b"genius deletion receipt 1\n"
 """The same for receipts of deletions, which the same key signs."""
+APPROVAL_DOMAIN = b"genius key request 1\n"
+"""The same for requests to destroy keys, which key holders sign."""
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:

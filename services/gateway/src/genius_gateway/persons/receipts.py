@@ -27,8 +27,8 @@ _INSERT = text(
     " VALUES (:id, CAST(:at AS timestamptz), :body, :key, :signature)"
 )
 _ONE = text("SELECT body, key, signature FROM deletion_receipts WHERE id = :id")
-_VERIFY = "genius audit receipt QUITTUNG.json --operator operator-public.pem"
-_BACKUPS = (
+VERIFY = "genius audit receipt QUITTUNG.json --operator operator-public.pem"
+BACKUPS = (
     "Sicherungen von vor der Löschung werden nach der Frist des Betriebs überschrieben. Wird eine eingespielt, "
     "ist die Löschung anhand der Quittungen zu wiederholen."
 )
@@ -70,8 +70,8 @@ class Receipts:
             "requested_by": requested_by,
             **found,
             "kept": kept,
-            "backups": _BACKUPS,
-            "verify": _VERIFY,
+            "backups": BACKUPS,
+            "verify": VERIFY,
         }
 
     async def keep(self, connection: AsyncConnection, body: dict[str, Any]) -> dict[str, Any]:

@@ -102,7 +102,7 @@ RECORD: tuple[Table, ...] = (
             "owner": _FOREIGN, "grantee": personal("Pseudonym dessen, der lesen oder schreiben darf"),
             "accepted_by_owner": _BY, "accepted_by_grantee": _BY,
             "names": Column(
-                category="personal", of_others=True,
+                category="personal", of_others=True, place="grants/names/{id}",
                 what="Namen beider Seiten einer Freigabe, mit dem Schlüssel der freigebenden Person verschlüsselt",
             ),
         },
@@ -272,6 +272,13 @@ RECORD: tuple[Table, ...] = (
     ),
     Table(
         name="authorities", kind="organisation", columns=technical("id short name kind parent state created_at"),
+    ),
+    Table(
+        name="authority_removals", kind="receipts", key=("authority",),
+        columns={
+            **technical("authority request step found started_at finished_at"),
+            "plan": personal("Pseudonym der Person, die Vorgänge einer ausscheidenden Behörde übernimmt"),
+        },
     ),
     Table(name="units", kind="organisation", columns=technical("id authority short name created_at")),
     Table(

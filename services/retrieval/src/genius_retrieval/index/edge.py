@@ -25,7 +25,7 @@ import structlog
 from genius_common.crypto import term_id
 from genius_retrieval.chunks import Chunk
 from genius_retrieval.index.edge_filters import access_filter, corpus_filter, point_filter, value_filter
-from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE, from_payload, to_payload
+from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE, SEALED, from_payload, to_payload
 from genius_retrieval.index.port import Access, Branch, CollectionSecrets, DocumentMeta, Hits, IndexedChunk, Scored
 from genius_retrieval.text.fields import FIELDS, terms_of
 
@@ -108,6 +108,9 @@ class EdgeIndex:
 
     async def optimise(self, collection: UUID) -> None:
         await self._run(self._slow, self._optimise, collection)
+
+    async def reseal(self, collection: UUID, anew: Callable[[UUID, str], str | None]) -> int:
+        return await self._run(self._slow, self._reseal, collection, anew)
 
     async def close(self) -> None:
         """Wait for running calls, then write out and close every shard."""
@@ -206,6 +209,23 @@ class EdgeIndex:
         records, _ = shard.engine.scroll(request)
         found = [from_payload(collection, _uuid(record.id), record.payload) for record in records]
         return {chunk.point: chunk for chunk in found if access.permits(chunk.meta)}
+
+    def _reseal(self, collection: UUID, anew: Callable[[UUID, str], str | None]) -> int:
+        shard, done, offset = self._open(collection), 0, None
+        while shard:
+            request = edge.ScrollRequest(limit=_BATCH, offset=offset, with_payload=True, with_vector=False)
+            # Read and written under one lock: nobody replaces the point in between.
+            with shard.writing:
+                records, offset = shard.engine.scroll(request)
+                for record in records:
+                    if fresh := anew(_uuid(record.id), record.payload[SEALED]):
+                        shard.engine.update(edge.UpdateOperation.set_payload([record.id], {SEALED: fresh}))
+                        done += 1
+            if offset is None:
+                break
+        if done:
+            _sync_log(self._path(collection))
+        return done
 
     def _optimise(self, collection: UUID) -> None:
         if shard := self._open(collection):

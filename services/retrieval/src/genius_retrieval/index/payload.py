@@ -15,11 +15,11 @@ from genius_retrieval.index.port import CollectionSecrets, DocumentMeta, Indexed
 
 # Field names in clear; docs/explanation/search.md lists them.
 DOCUMENT, KNOWLEDGE_BASE, KIND, CLASS = "document", "knowledge_base", "kind", "protection_class"
-_SEALED = "sealed"
+SEALED = "sealed"
 
 
 def to_payload(collection: CollectionSecrets, chunk: Chunk, meta: DocumentMeta) -> dict[str, Any]:
-    sealed = collection.content_key.seal(orjson.dumps(_content(chunk, meta)), _place(chunk.id, collection.id))
+    sealed = collection.content_key.seal(orjson.dumps(_content(chunk, meta)), payload_place(chunk.id, collection.id))
     clear: dict[str, Any] = {
         DOCUMENT: str(meta.document),
         "version": meta.version,
@@ -27,7 +27,7 @@ def to_payload(collection: CollectionSecrets, chunk: Chunk, meta: DocumentMeta) 
         CLASS: meta.protection_class,
         "day": dt.datetime.now(dt.UTC).date().isoformat(),
         "superseded": False,
-        _SEALED: base64.b64encode(sealed).decode(),
+        SEALED: base64.b64encode(sealed).decode(),
     }
     if meta.knowledge_base:
         clear[KNOWLEDGE_BASE] = str(meta.knowledge_base)
@@ -38,7 +38,7 @@ def to_payload(collection: CollectionSecrets, chunk: Chunk, meta: DocumentMeta) 
 
 def from_payload(collection: CollectionSecrets, point: UUID, payload: dict[str, Any]) -> IndexedChunk:
     """Open a payload; `Undecryptable` if it was moved or is another collection's."""
-    opened = collection.content_key.open(base64.b64decode(payload[_SEALED]), _place(point, collection.id))
+    opened = collection.content_key.open(base64.b64decode(payload[SEALED]), payload_place(point, collection.id))
     content = orjson.loads(opened)
     base = payload.get(KNOWLEDGE_BASE)
     as_of = payload.get("as_of")
@@ -85,5 +85,6 @@ def _content(chunk: Chunk, meta: DocumentMeta) -> dict[str, Any]:
     }
 
 
-def _place(point: UUID, collection: UUID) -> str:
+def payload_place(point: UUID, collection: UUID) -> str:
+    """Where a payload lies, which its ciphertext is bound to."""
     return f"{point}/{collection}"

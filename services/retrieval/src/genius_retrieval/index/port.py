@@ -7,7 +7,7 @@ Adapters hold keyed term ids, encrypted payloads and the clear ids listed in doc
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -141,6 +141,10 @@ class CollectionIndex(Protocol):
 
     async def optimise(self, collection: UUID) -> None:
         """Make segments compact after a bulk import; searches go on meanwhile."""
+        ...
+
+    async def reseal(self, collection: UUID, anew: Callable[[UUID, str], str | None]) -> int:
+        """Replace sealed payloads by what `anew(point, sealed)` answers (None = leave); answers how many."""
         ...
 
     async def close(self) -> None: ...
