@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The system's Chromium, watched: no CSP violation, no error in the console, no request to any other host."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -75,11 +77,29 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def sign_in(page: Page, platform: Platform, authority: int = 0, role: str = "wissenspflege") -> None:
-    """From the sign-in page through the provider's form into the application."""
-    login = platform.login(authority, role)
+    """From the sign-in page through the provider's form into the application, accepting the terms where asked."""
+    to_the_terms(page, platform.login(authority, role))
+    accept_terms(page)
+    if role in {"wissenspflege", "sachbearbeitung"}:
+        expect(page.get_by_label("Ihre Nachricht")).to_be_visible()
+    else:
+        expect(page.get_by_role("heading", name="Angemeldet")).to_be_visible()
+
+
+def to_the_terms(page: Page, login: dict[str, Any]) -> None:
+    """Through both forms, and nothing accepted yet."""
     page.goto("/")
     page.get_by_role("link", name="Anmelden").or_(page.get_by_role("button", name="Anmelden")).first.click()
     page.get_by_label("Anmeldename").fill(login["username"])
     page.get_by_label("Passwort", exact=True).fill(login["password"])
     page.get_by_role("button", name="Anmelden").click()
-    expect(page.get_by_label("Ihre Nachricht")).to_be_visible()
+
+
+def accept_terms(page: Page) -> None:
+    """Each person is asked once a version; later sign-ins go straight on."""
+    terms = page.get_by_role("heading", name=re.compile("^(Bevor Sie beginnen|Before you begin)$"))
+    expect(terms.or_(page.get_by_role("button", name=re.compile("^(Benutzerkonto|User account)")))).to_be_visible()
+    if terms.is_visible():
+        page.get_by_role("checkbox").check()
+        page.get_by_role("button", name=re.compile("^(Zustimmen und beginnen|Agree and begin)$")).click()
+        expect(terms).to_have_count(0)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.platform import Platform
 
-from .conftest import sign_in
+from .conftest import accept_terms, sign_in
 from .test_accessibility import check
 
 pytestmark = pytest.mark.browser
@@ -71,6 +71,8 @@ def test_read_take_along_and_delete(open_page: OpenPage, platform: Platform, tmp
     expect(page.get_by_role("heading", name="Anmelden bei Genius")).to_be_visible()
     # The provider's own session goes on, so it asks for no password.
     page.get_by_role("link", name="Anmelden").or_(page.get_by_role("button", name="Anmelden")).first.click()
+    # Nothing is left of the person, so the terms are asked again.
+    accept_terms(page)
     expect(page.get_by_label("Ihre Nachricht")).to_be_visible()
     expect(page.get_by_text(WORD)).to_have_count(0)
 

@@ -52,7 +52,12 @@ async def _sign_in(page: Page, provider: Provider, username: str) -> None:
     await page.locator("input[name=username]").fill(username)
     await page.locator("input[name=password]").fill(provider.passwords[username])
     await page.locator("input[name=password]").press("Enter")
-    await expect(page.get_by_label("Ihre Nachricht")).to_be_visible(timeout=15_000)
+    terms, message = page.get_by_role("heading", name="Bevor Sie beginnen"), page.get_by_label("Ihre Nachricht")
+    await expect(terms.or_(message)).to_be_visible(timeout=15_000)
+    if await terms.is_visible():
+        await page.get_by_role("checkbox").check()
+        await page.get_by_role("button", name="Zustimmen und beginnen").click()
+    await expect(message).to_be_visible(timeout=15_000)
 
 
 async def test_an_application_gets_a_token_for_its_authority_alone(provider: Provider) -> None:

@@ -7,6 +7,7 @@ import { SignIn } from './SignIn'
 import { Shell } from './shell/Shell'
 import { LiveRegions } from './chat/announcer'
 import { ChatStores } from './chat/ChatStores'
+import { TermsGate } from './terms/TermsGate'
 
 function Loading() {
   const { t } = useI18n()
@@ -18,9 +19,11 @@ export function App() {
     <SettingsProvider>
       <LiveRegions />
       <SessionProvider otherwise={(state, config, retry) => (state.kind === 'loading' ? <Loading /> : <SignIn state={state} config={config} retry={retry} />)}>
-        <ChatStores>
-          <Shell><Pages /></Shell>
-        </ChatStores>
+        <TermsGate>
+          <ChatStores>
+            <Shell><Pages /></Shell>
+          </ChatStores>
+        </TermsGate>
       </SessionProvider>
     </SettingsProvider>
   )

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { AdministrationPage } from './administration/AdministrationPage'
+import { AuditPage } from './audit/AuditPage'
 import { ChatPage } from './chat/ChatPage'
 import { DataPage } from './data/DataPage'
 import { HelpPage } from './help/HelpPage'
@@ -7,10 +9,11 @@ import { NotFound } from './help/NotFound'
 import { KnowledgeBasePage } from './knowledge/KnowledgeBasePage'
 import { KnowledgePage } from './knowledge/KnowledgePage'
 import { ModulePage } from './modules/ModulePage'
+import { OperationPage } from './operation/OperationPage'
 import { may } from './rights'
 import { match, useRoute } from './router'
 import { useI18n } from './i18n'
-import { useSession } from './session'
+import { offersChat, useSession } from './session'
 import { Welcome } from './shell/Welcome'
 import { TextPage } from './shell/TextPage'
 
@@ -18,18 +21,23 @@ import { TextPage } from './shell/TextPage'
 export function Pages() {
   const { path } = useRoute()
   const { t } = useI18n()
-  const { me, config } = useSession()
+  const { me, modules, config } = useSession()
   const legal = legalPath(path)
   if (legal) return <TextPage label={t(`foot.${legal}`)}><LegalPage page={legal} config={config} /></TextPage>
   const works = may(me, 'run.start')
-  if (match('/', path)) return works ? <ChatPage id={null} /> : <Welcome />
+  const chats = works && offersChat(modules)
+  if (match('/', path)) return chats ? <ChatPage id={null} /> : <Welcome />
   const chat = match('/chat/:id', path)
   if (chat) return <ChatPage id={chat['id'] ?? ''} />
   const module = match('/modules/:id', path)
-  if (module) return !works ? <Welcome /> : module['id'] === 'chat' ? <ChatPage id={null} /> : <ModulePage key={module['id']} id={module['id'] ?? ''} />
+  if (module) return !works ? <Welcome /> : module['id'] === 'chat' && chats ? <ChatPage id={null} /> : <ModulePage key={module['id']} id={module['id'] ?? ''} />
   if (match('/knowledge', path)) return <KnowledgePage />
   const base = match('/knowledge/:id', path)
   if (base) return <KnowledgeBasePage key={base['id']} id={base['id'] ?? ''} />
+  const duty = match('/:duty', path) ?? match('/:duty/:part', path) ?? match('/:duty/:part/:id', path)
+  if (duty?.['duty'] === 'administration' && may(me, 'member.list') && !duty['id']) return <AdministrationPage part={duty['part'] ?? ''} />
+  if (duty?.['duty'] === 'audit' && may(me, 'audit.search') && !duty['id']) return <AuditPage part={duty['part'] ?? ''} />
+  if (duty?.['duty'] === 'operation' && may(me, 'model_catalogue.read')) return <OperationPage part={duty['part'] ?? ''} id={duty['id']} />
   if (match('/data', path)) return <DataPage />
   if (match('/help', path)) return <HelpPage />
   return <NotFound />

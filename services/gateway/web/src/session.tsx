@@ -76,3 +76,6 @@ export function withoutModel(modules: readonly Manifest[]): boolean {
   const able = modules.filter((module) => module.needs !== 'none')
   return able.length > 0 && able.every((module) => module.mode !== 'generative')
 }
+
+/** Whether new conversations can begin: not where the authority has switched chat off. Unknown modules hide nothing. */
+export const offersChat = (modules: readonly Manifest[]): boolean => modules.length === 0 || modules.some((module) => module.id === 'chat')

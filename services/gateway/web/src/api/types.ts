@@ -22,6 +22,8 @@ export type Me = {
   units?: { id: string; name: string }[]
   roles: string[]
   rights?: string[]
+  /** `accepted_at` null: the person is still to be asked. */
+  terms?: { version: string; accepted_at: string | null }
   session?: SessionTimes | null
   ends?: SessionEnds | null
   limits?: { message_characters?: number; file_bytes?: number; files?: number } & Limits
@@ -69,6 +71,7 @@ export type Manifest = {
   input_schema: JsonSchema
   result_schema: JsonSchema
   needs: 'generative' | 'optional' | 'none'
+  protection_classes?: string[]
   mode: Mode
   human_step?: Label | null
   limits?: { tokens: number; seconds: number; bytes: number }

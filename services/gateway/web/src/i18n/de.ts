@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { deAdministration } from './de.administration'
+
 /** All texts of the UI. German is the source; `en.ts` must have the same keys (a missing one is a compile error). */
 export const de = {
+  ...deAdministration,
   'app.product': 'Genius',
   'app.skip': 'Zum Inhalt springen',
   'app.loading': 'Wird geladen …',

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Key } from './de'
+import { enAdministration } from './en.administration'
 
 export const en: Record<Key, string> = {
+  ...enAdministration,
   'app.product': 'Genius',
   'app.skip': 'Skip to content',
   'app.loading': 'Loading …',
