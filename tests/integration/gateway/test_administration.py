@@ -70,6 +70,23 @@ async def test_another_authority_is_unknown(with_modules: Gateway, admin: httpx.
         assert answers[0][0] == (403 if "behoerdenadministration" not in rule.roles else 404), rule.path
 
 
+async def test_members_by_name_and_nothing_else(gateway: Gateway, admin: httpx.AsyncClient) -> None:
+    """PER-01: who belongs to the authority, as the provider said; no pseudonym, no time, no number."""
+    async with await gateway.client("b.yilmaz") as client, await gateway.client("d.schmidt") as foreign:
+        pseudonym = (await client.get("/api/v1/me")).json()["id"]
+        await foreign.get("/api/v1/me")
+    answer = await admin.get(f"{path(admin)}/members")
+    found = {member["username"]: member for member in answer.json()["items"]}
+    assert found["b.yilmaz"] == {
+        "name": "Burak Yılmaz",
+        "username": "b.yilmaz",
+        "units": ["Referat 402 Bauordnung"],
+        "roles": ["sachbearbeitung"],
+    }
+    assert "d.schmidt" not in found
+    assert pseudonym not in answer.text
+
+
 async def started(client: httpx.AsyncClient) -> httpx.Response:
     body = {"input": {"text": "Der Bescheid gilt ein Jahr. Er endet im Mai. " * 5, "length": "short"}}
     return await client.post("/api/v1/modules/summarise/runs", json=body)

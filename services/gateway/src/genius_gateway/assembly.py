@@ -128,7 +128,9 @@ def _build(
     provider = IdentityProvider(clients.http, settings.oidc.issuer)
     revocations = Revocations(database, settings.database.conninfo)
     sessions = SessionStore(database, keys, settings.session, settings.tenant, revocations)
-    provisioning = Provisioning(database, MemberNames(keys), settings.tenant, settings.oidc.issuer, settings.profile)
+    provisioning = Provisioning(
+        database, keys, MemberNames(keys), settings.tenant, settings.oidc.issuer, settings.profile
+    )
     people = People(database, settings.oidc.issuer, revocations)
     follower = _follower(settings, database, clients.http, people)
     repository = KnowledgeBaseRepository(keys)

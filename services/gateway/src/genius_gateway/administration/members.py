@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.crypto import key_id_of
 from genius_common.database import Database, RowScope
 from genius_common.keys import KeyRing
+from genius_gateway.authorities.provisioning import display_place
 
 _MEMBERS = text(
     "SELECT m.person, m.authority, m.display, m.roles, coalesce((SELECT array_agg(u.name ORDER BY u.name) FROM units u"
@@ -42,5 +43,5 @@ class Members:
         if row.display is None:
             return {"name": None, "username": None}
         key = await self._keys.by_id(connection, key_id_of(row.display))
-        told = orjson.loads(key.open(row.display, f"memberships/display/{row.person}/{row.authority}"))
+        told = orjson.loads(key.open(row.display, display_place(row.person, row.authority)))
         return {"name": told.get("name"), "username": told.get("username")}

@@ -32,9 +32,7 @@ class AuthorityHasChildren(Conflict):
 class HandOverRefused(Conflict):
     code = "hand_over_refused"
     title = "Übergabe nicht möglich"
-    default_detail = (
-        "Die empfangende Behörde ist nicht tätig, oder die empfangende Person gehört ihr nicht an."
-    )
+    default_detail = "Die empfangende Behörde ist nicht tätig, oder die empfangende Person gehört ihr nicht an."
 
 
 class HandOverIncomplete(Conflict):

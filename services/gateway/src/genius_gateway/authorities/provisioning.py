@@ -6,10 +6,12 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID, uuid4
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.database import Database, RowScope
+from genius_common.keys import KeyRing
 from genius_common.principal import Principal, ProtectionClass, Role
 from genius_common.settings import TAX_SECRECY
 from genius_gateway.auth.claims import Caller, subject_key
@@ -32,8 +34,10 @@ _NEW_UNIT = text(
 )
 _UNITS = text("SELECT id, short, name FROM units WHERE authority = :authority AND short = ANY(:shorts) ORDER BY short")
 _MEMBER = text(
-    "INSERT INTO memberships (person, authority, units, roles) VALUES (:person, :authority, :units, :roles)"
-    " ON CONFLICT (person, authority) DO UPDATE SET units = :units, roles = :roles, updated_at = now()"
+    "INSERT INTO memberships (person, authority, units, roles, display)"
+    " VALUES (:person, :authority, :units, :roles, :display)"
+    " ON CONFLICT (person, authority) DO UPDATE"
+    " SET units = :units, roles = :roles, display = :display, updated_at = now()"
 )
 _LEFT = text("DELETE FROM memberships WHERE person = :person AND NOT authority = ANY(:kept)")
 # Once a day is enough for a time of two years, and costs other logins no write.
@@ -46,8 +50,11 @@ _CLASSIFICATION = ProtectionClass.SOZIALDATEN
 class Provisioning:
     """Finds or makes the row of a caller and says who it is here."""
 
-    def __init__(self, database: Database, names: MemberNames, tenant: str, issuer: str, profile: str) -> None:
+    def __init__(
+        self, database: Database, keys: KeyRing, names: MemberNames, tenant: str, issuer: str, profile: str
+    ) -> None:
         self._database = database
+        self._keys = keys
         self._names = names
         self._tenant = tenant
         self._issuer = issuer
@@ -147,6 +154,8 @@ class Provisioning:
     async def _member(self, person: UUID, authority: Membership, caller: Caller) -> Membership:
         async with self._database.transaction(RowScope(authority=authority.id, person=person)) as connection:
             units = await _ensure_units(connection, authority.id, sorted(caller.memberships[authority.short]))
+            told = orjson.dumps({"name": caller.name, "username": caller.username})
+            key = await self._keys.tenant_key(connection)
             await connection.execute(
                 _MEMBER,
                 {
@@ -154,10 +163,16 @@ class Provisioning:
                     "authority": authority.id,
                     "units": [unit for unit, _ in units],
                     "roles": sorted(caller.roles),
+                    "display": key.seal(told, display_place(person, authority.id)),
                 },
             )
             await self._names.remember(connection, authority.id, person, caller.username)
         return Membership(authority.id, authority.short, authority.name, tuple(units))
+
+
+def display_place(person: UUID, authority: UUID) -> str:
+    """Where the sealed name of a member stands; the same as in the record of tables."""
+    return f"memberships/display/{person}/{authority}"
 
 
 async def _ensure_units(connection: AsyncConnection, authority: UUID, shorts: list[str]) -> list[tuple[UUID, str]]:

@@ -58,7 +58,7 @@ ihrer Stelle steht „nicht_enthalten“ mit dem Grund. Lesen können Sie sie we
 Zweck, Rechtsgrundlage und Dauer der Speicherung stehen auf der Seite „Meine Daten“.
 Was sich nicht mehr entschlüsseln lässt, steht in der Zeile unter „nicht_lesbar“ (mit dem Namen des Feldes).
 Nicht enthalten: Zugangsnachweise, Schlüssel, Suchwörter (nur verschlüsselt vorhanden), Pseudonyme anderer Personen,
-Dokumente gemeinsamer Wissensbasen (sie gehören der Behörde). Namen und Kennwörter führt der Verzeichnisdienst.
+Dokumente gemeinsamer Wissensbasen (sie gehören der Behörde). Kennwörter führt der Verzeichnisdienst.
 """
 
 

@@ -164,7 +164,7 @@ RECORD: tuple[Table, ...] = (
             **technical("authority updated_at"), "person": _PSEUDONYM,
             "units": personal("Referate"), "roles": personal("Rollen"),
             "display": Column(
-                category="personal", what="Name und Anmeldename, damit Kolleginnen und Kollegen etwas freigeben können",
+                category="personal", what="Name und Anmeldename, für die Mitgliederliste der Administration",
                 place="memberships/display/{person}/{authority}",
             ),
         },

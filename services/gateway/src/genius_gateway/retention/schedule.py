@@ -75,7 +75,8 @@ SCHEDULE: Mapping[Kind, Rule] = {
     "api_tokens": Rule(30, "dem Ablauf", "Zugangsschlüssel",
         "Zugang für eigene Programme", _SECURITY, "die Person; Bezeichnung und Tage auch die Administration der Behörde"),
     "persons": Rule(730, "der letzten Anmeldung", "Konto (Pseudonym) und Zugehörigkeiten",
-        "Zuordnung von Rechten; Namen bleiben beim Verzeichnisdienst", _EMPLOYEE, "keine"),
+        "Zuordnung von Rechten; Name, wie ihn der Verzeichnisdienst nennt, verschlüsselt", _EMPLOYEE,
+        "Administration der Behörde: Name, Referat, Rollen"),
     "usage": Rule(1095, "dem Tag", "Verbrauch",
         "Kontingente und Haushalt", "Art. 6 Abs. 1 Buchst. e; §§ 7, 34 LHO", "Administration der Behörde und Betrieb, "
         "nur Summen der Behörde"),
