@@ -4,29 +4,36 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
-import os
-import subprocess
-import sys
+import multiprocessing
+from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from typer.testing import CliRunner
 
 from genius_common.audit.chain import APPROVAL_DOMAIN, sign
+from genius_common.audit.keys import private_key
+from genius_common.audit.verify import verify
 from genius_gateway.commands import add_parsers, carry_out
 from genius_gateway.keys.holders import KeyHolderSettings
 from genius_gateway.settings import Settings
+from genius_stack.cli import app
+from tests.support.audit_log import public_pem
 from tests.support.gateway import Gateway
+from tests.support.personal_data import as_superuser
 
 NAMES = ("Leitung", "Datenschutz", "Betrieb")
 
 
 @dataclass
 class Operators:
-    """Three key holders, two of whom have to agree; `command` works in this process, `start` in one of its own."""
+    """Three key holders, two of whom have to agree; `command` works in this process, `start` in one that is killed."""
 
     gateway: Gateway
     folder: Path
@@ -42,10 +49,7 @@ class Operators:
         return self.gateway.settings.model_copy(update={"key_holders": KeyHolderSettings(file=self.file)})
 
     async def command(self, *words: str) -> dict[str, Any]:
-        parser = argparse.ArgumentParser()
-        add_parsers(parser.add_subparsers())
-        found: dict[str, Any] = await carry_out(self.settings, parser.parse_args(words))
-        return found
+        return await carry_out(self.settings, parsed(words))
 
     def signed(self, request: Any, *names: str) -> Path:
         """The file of a request with the signatures of these holders."""
@@ -54,22 +58,43 @@ class Operators:
         path.write_text(json.dumps({"request": request, "signatures": signatures}))
         return path
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
-        settings = self.settings
-        values = {
-            "PROFILE": settings.profile, "TENANT": settings.tenant, "PORT": settings.port,
-            "PUBLIC_URL": settings.public_url, "OIDC__ISSUER": settings.oidc.issuer,
-            "OIDC__CLIENT_ID": settings.oidc.client_id,
-            "OIDC__CLIENT_SECRET": settings.oidc.client_secret.get_secret_value(),
-            "DATABASE__URL": settings.database.url.get_secret_value(), "KEK_FILE": settings.kek_file,
-            "SIGNING_KEY_FILE": settings.signing_key_file, "AUDIT__KEY_FILE": settings.audit.key_file,
-            "INFERENCE_URL": settings.inference_url, "RETRIEVAL_URL": settings.retrieval_url,
-            "MODULES_URL": settings.modules_url, "KEY_HOLDERS__FILE": self.file,
-        }  # fmt: skip
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("GENIUS_")}
-        environment |= {f"GENIUS_GATEWAY_{name}": str(value) for name, value in values.items()}
-        command = [sys.executable, "-m", "genius_gateway", *words]
-        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def start(self, *words: str) -> BaseProcess:
+        """The command in a process of its own, which may be killed."""
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["genius_gateway.commands"])
+        process = context.Process(target=_carry_out, args=(self.settings, words), daemon=True)
+        process.start()
+        return process
+
+    async def sql(self, statement: str, **values: Any) -> list[Any]:
+        return await asyncio.to_thread(as_superuser, self.gateway, statement, **values)
+
+    def check_receipt(self, receipt: dict[str, Any]) -> None:
+        """As an auditor does it, offline; a changed one is refused."""
+        key, file = self.folder / "operator.pem", self.folder / "quittung.json"
+        key.write_bytes(public_pem(private_key(self.gateway.settings.audit.key_file.read_bytes())))
+        for content, ok in ((receipt, True), ({**receipt, "receipt": {**receipt["receipt"], "at": "x"}}, False)):
+            file.write_text(json.dumps(content, default=str))
+            done = CliRunner().invoke(app, ["audit", "receipt", str(file), "--operator", str(key)])
+            assert (done.exit_code == 0) is ok, done.output
+
+    async def check_trail(self) -> None:
+        """The export of the audit trail holds for a verifier that knows nothing else."""
+        async with await self.gateway.client("r.koenig") as client:
+            export = await client.get("/api/v1/audit/export")
+        report = verify(iter(export.raise_for_status().content.splitlines(keepends=True)), [], [], None)
+        assert report.holds, report.faults
+        assert report.records
+
+
+def _carry_out(settings: Settings, words: tuple[str, ...]) -> None:
+    asyncio.run(carry_out(settings, parsed(words)))
+
+
+def parsed(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_parsers(parser.add_subparsers())
+    return parser.parse_args(words)
 
 
 def public(key: Ed25519PrivateKey) -> str:

@@ -5,6 +5,7 @@ import pytest
 
 from tests.support.gateway import Gateway, running_gateway
 from tests.support.matrix import Objects, modules_beside
+from tests.support.operators import Operators
 from tests.support.postgres import TestPostgres
 
 
@@ -23,6 +24,18 @@ async def tax(tmp_path_factory: pytest.TempPathFactory, postgres_server: TestPos
         modules_beside(running, tenant="steuer"),
     ):
         yield running
+
+
+@pytest.fixture(scope="session")
+async def operated(tmp_path_factory: pytest.TempPathFactory, postgres_server: TestPostgres) -> AsyncIterator[Gateway]:
+    """A gateway whose keys are rotated and destroyed, and whose authorities leave."""
+    async with running_gateway(tmp_path_factory.mktemp("operated"), postgres_server) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def operators(operated: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Operators:
+    return Operators(operated, tmp_path_factory.mktemp("operators"))
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,11 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
 
 from genius_common.audit.chain import APPROVAL_DOMAIN, sign
-from genius_common.audit.keys import private_key
-from genius_common.audit.verify import verify
 from genius_common.crypto import Undecryptable
 from genius_common.database import RowScope
 from genius_common.errors import NotFound
@@ -25,28 +21,14 @@ from genius_common.keys_encryption import LocalKeys, read_keks
 from genius_gateway.keys.errors import ApprovalsMissing, NoKeyHolders, RequestInvalid
 from genius_gateway.keys.holders import KeyHolders, KeyHolderSettings
 from genius_gateway.retention.errors import HeldBack
-from genius_stack.cli import app
-from tests.support.audit_log import public_pem
-from tests.support.gateway import Gateway, running_gateway
+from tests.support.gateway import Gateway
 from tests.support.operators import Operators
-from tests.support.personal_data import Planted, as_superuser, plant
-from tests.support.postgres import TestPostgres
+from tests.support.personal_data import Planted, plant
 
 
-@pytest.fixture(scope="module")
-async def own(tmp_path_factory: pytest.TempPathFactory, postgres_server: TestPostgres) -> AsyncIterator[Gateway]:
-    """A gateway of this module alone: its keys are rotated and destroyed here."""
-    async with running_gateway(tmp_path_factory.mktemp("keys"), postgres_server) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def operators(own: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Operators:
-    return Operators(own, tmp_path_factory.mktemp("operators"))
-
-
-async def sql(gateway: Gateway, statement: str, **values: Any) -> list[Any]:
-    return await asyncio.to_thread(as_superuser, gateway, statement, **values)
+@pytest.fixture
+def own(operated: Gateway) -> Gateway:
+    return operated
 
 
 async def read(gateway: Gateway, login: str, planted: Planted) -> str:
@@ -106,16 +88,15 @@ async def test_a_content_key_rotates_under_load(own: Gateway, operators: Operato
     assert again == {"gateway": {"keys": 0, "rows": 0, "left": 0},
                      "retrieval": {"keys": 0, "rows": 0, "objects": 0, "points": 0}}  # fmt: skip
     # Whatever column holds a ciphertext: none is left under a retired key, whether the record knows it or not.
-    retired = await sql(own, "SELECT id FROM keys WHERE state = 'retired'")
-    columns = await sql(
-        own,
+    retired = await operators.sql("SELECT id FROM keys WHERE state = 'retired'")
+    columns = await operators.sql(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
         " AND data_type = 'bytea' AND table_name <> 'keys'",
     )
     for table, column in columns:
         query = f"SELECT count(*) FROM {table} WHERE substring({column} FROM 2 FOR 16) = ANY(:retired)"
-        assert await sql(own, query, retired=[row.id.bytes for row in retired]) == [(0,)], (table, column)
-    await sql(own, "UPDATE keys SET state = 'destroyed', wrapped = '' WHERE state = 'retired'")
+        assert await operators.sql(query, retired=[row.id.bytes for row in retired]) == [(0,)], (table, column)
+    await operators.sql("UPDATE keys SET state = 'destroyed', wrapped = '' WHERE state = 'retired'")
     own.state.keys.forget()
     assert seen(await read(own, "a.weber", planted), planted) == seen(before, planted)
 
@@ -164,12 +145,12 @@ async def test_a_killed_rewrapping_goes_on(own: Gateway, operators: Operators) -
     assert file
     old, new = read_keks(file)[0], secrets.token_bytes(32)
     both = LocalKeys(new, old)
-    (row,) = await sql(own, "SELECT id, wrapped, wrapped_by FROM keys WHERE scope = 'authority' AND authority = :a"
+    (row,) = await operators.sql("SELECT id, wrapped, wrapped_by FROM keys WHERE scope = 'authority' AND authority = :a"
                             " AND purpose = 'content' AND state = 'active'", a=planted.authority)  # fmt: skip
     fresh = await both.rewrap(bytes(row.wrapped), row.wrapped_by, row.id)
     replace(file, new, old)
-    await sql(
-        own, "UPDATE keys SET wrapped = :w, wrapped_by = :by WHERE id = :id", w=fresh.value, by=fresh.by, id=row.id
+    await operators.sql(
+        "UPDATE keys SET wrapped = :w, wrapped_by = :by WHERE id = :id", w=fresh.value, by=fresh.by, id=row.id
     )
     own.state.keys.forget()
     assert seen(await read(own, "b.yilmaz", planted), planted)
@@ -225,11 +206,11 @@ async def test_a_destroyed_key_leaves_nothing_readable(own: Gateway, operators: 
     assert shown["retrieval"]["files"] >= 1
     asked = await operators.command("keys", "destroy", "mhb", "--person", person, "--ask")
     file = operators.signed(asked["request"], "Leitung", "Betrieb")
-    await sql(own, "INSERT INTO legal_holds (id, person, reason, set_by, set_at) VALUES"
+    await operators.sql("INSERT INTO legal_holds (id, person, reason, set_by, set_at) VALUES"
                    " (gen_random_uuid(), :p, 'verfahren', :p, now())", p=planted.person)  # fmt: skip
     with pytest.raises(HeldBack):
         await operators.command("keys", "destroy", "mhb", "--request", str(file))
-    await sql(own, "DELETE FROM legal_holds")
+    await operators.sql("DELETE FROM legal_holds")
     receipt = (await operators.command("keys", "destroy", "mhb", "--request", str(file)))["receipt"]
     assert (await operators.command("keys", "destroy", "mhb", "--request", str(file)))["receipt"] == receipt
     body = receipt["receipt"]
@@ -237,17 +218,16 @@ async def test_a_destroyed_key_leaves_nothing_readable(own: Gateway, operators: 
     assert body["deleted"]["retrieval"]["files"] == shown["retrieval"]["files"]
     assert len(body["keys_destroyed"]["gateway"]) == shown["gateway"]["keys"]
     assert sorted(body["approved_by"]) == ["Betrieb", "Leitung"]
-    left = await sql(own, "SELECT count(*) FROM keys WHERE person = :p AND authority = :a AND state <> 'destroyed'",
-                     p=planted.person, a=planted.authority)  # fmt: skip
-    assert left == [(0,)]
+    query = "SELECT count(*) FROM keys WHERE person = :p AND authority = :a AND state <> 'destroyed'"
+    assert await operators.sql(query, p=planted.person, a=planted.authority) == [(0,)]
     own.state.keys.forget()
     assert seen(await read(own, "a.weber", other), other)
     async with await own.client("b.yilmaz") as client:
         for path in (f"conversations/{planted.conversation}", f"files/{planted.file}"):
             assert (await client.get(f"/api/v1/{path}")).status_code == NotFound.status
         assert (await client.post("/api/v1/conversations", json={"title": "neu"})).status_code == 201
-    check_receipt(own, receipt, tmp_path)
-    await the_trail_holds(own)
+    operators.check_receipt(receipt)
+    await operators.check_trail()
 
 
 async def test_an_authority_goes_on_without_its_old_keys(own: Gateway, operators: Operators) -> None:
@@ -257,7 +237,7 @@ async def test_an_authority_goes_on_without_its_old_keys(own: Gateway, operators
     file = operators.signed(asked["request"], "Datenschutz", "Betrieb")
     receipt = (await operators.command("keys", "destroy", "musterstadt", "--request", str(file)))["receipt"]["receipt"]
     assert receipt["deleted"]["retrieval"]["points"] >= 2
-    living = await sql(own, "SELECT count(*) FROM keys WHERE authority = :a AND state <> 'destroyed'",
+    living = await operators.sql("SELECT count(*) FROM keys WHERE authority = :a AND state <> 'destroyed'",
                        a=planted.authority)  # fmt: skip
     assert living == [(0,)]
     own.state.keys.forget()
@@ -267,23 +247,3 @@ async def test_an_authority_goes_on_without_its_old_keys(own: Gateway, operators
     lines = await operators.command("keys", "list", "musterstadt")
     assert {line["state"] for line in lines["gateway"]} == {"active", "destroyed"}
     assert not any("wrapped" in line or "secret" in line for line in [*lines["gateway"], *lines["retrieval"]])
-
-
-def check_receipt(gateway: Gateway, receipt: dict[str, Any], folder: Path) -> None:
-    """As an auditor does it, offline; a changed one is refused."""
-    key = folder / "operator.pem"
-    key.write_bytes(public_pem(private_key(gateway.settings.audit.key_file.read_bytes())))
-    for content, ok in ((receipt, True), ({**receipt, "receipt": {**receipt["receipt"], "at": "x"}}, False)):
-        file = folder / "quittung.json"
-        file.write_text(json.dumps(content, default=str))
-        done = CliRunner().invoke(app, ["audit", "receipt", str(file), "--operator", str(key)])
-        assert (done.exit_code == 0) is ok, done.output
-
-
-async def the_trail_holds(gateway: Gateway) -> None:
-    async with await gateway.client("r.koenig") as client:
-        export = await client.get("/api/v1/audit/export")
-    assert export.status_code == 200
-    report = verify(iter(export.content.splitlines(keepends=True)), [], [], None)
-    assert report.holds, report.faults
-    assert report.records

@@ -7,6 +7,8 @@ from uuid import UUID
 
 FORMAT = "genius authority archive 1"
 MANIFEST = "manifest.json"
+NAMES = "names"
+"""The sealed member that says what the numbered ones are called: `{"00000001": "dateien/…"}`."""
 
 
 def member_place(removal: UUID | str, name: str) -> str:

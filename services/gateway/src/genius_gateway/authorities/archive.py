@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The encrypted archive of an authority that leaves: a ZIP file whose every member is sealed with the archive's key.
 
-`manifest.json` is in clear and names each member with the SHA-256 of its ciphertext, so that anybody can check the file
-without the key; `genius authority open-archive` checks and opens it. A member is bound to the removal and its name.
+`manifest.json` is in clear and lists each member with the SHA-256 of its ciphertext, so that anybody can check the file
+without the key. Members are numbered: names of files and titles are content, and stand sealed in the member `names`.
+`genius authority open-archive` checks and opens it. A member is bound to the removal and its number.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from uuid import UUID
 
 import orjson
 
-from genius_common.archive import FORMAT, MANIFEST, member_place
+from genius_common.archive import FORMAT, MANIFEST, NAMES, member_place
 from genius_common.crypto import ContentKey
 from genius_common.database import Database
 from genius_gateway.authorities.plan import RemovalPlan
@@ -51,13 +52,16 @@ class AuthorityArchive:
         """Raises: OSError, and what can't be read: better none than one that lacks something."""
         unfinished = path.with_name(f".{path.name}.unfinished")
         listed: list[dict[str, str | int]] = []
+        names: dict[str, str] = {}
         descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w+b") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
                 async for name, content in self._members(authority, plan):
-                    sealed = key.seal(b"".join([part async for part in content]), member_place(removal, name))
-                    archive.writestr(name, sealed)
-                    listed.append({"name": name, "sha256": hashlib.sha256(sealed).hexdigest(), "size": len(sealed)})
+                    number = f"{len(names) + 1:08}"
+                    names[number] = name
+                    plain = b"".join([part async for part in content])
+                    listed.append(_add(archive, number, key.seal(plain, member_place(removal, number))))
+                listed.append(_add(archive, NAMES, key.seal(orjson.dumps(names), member_place(removal, NAMES))))
                 manifest = {"format": FORMAT, "removal": str(removal), "authority": str(authority),
                             "key": str(key.id), "members": listed}  # fmt: skip
                 archive.writestr(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
@@ -66,7 +70,7 @@ class AuthorityArchive:
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         unfinished.replace(path)
-        return Archived(digest, len(listed), key.id)
+        return Archived(digest, len(names), key.id)
 
     async def _members(self, authority: UUID, plan: RemovalPlan) -> Members:
         async with self._database.transaction(whole(authority)) as connection:
@@ -84,3 +88,8 @@ class AuthorityArchive:
     async def _cases(self, person: UUID, authority: UUID) -> AsyncIterator[bytes]:
         async for row in self._reader.rows(_CASES, person, authority):
             yield orjson.dumps(row) + b"\n"
+
+
+def _add(archive: zipfile.ZipFile, name: str, sealed: bytes) -> dict[str, str | int]:
+    archive.writestr(name, sealed)
+    return {"name": name, "sha256": hashlib.sha256(sealed).hexdigest(), "size": len(sealed)}

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from genius_common.archive import FORMAT, MANIFEST, member_place
+from genius_common.archive import FORMAT, MANIFEST, NAMES, member_place
 from genius_common.crypto import ContentKey, Undecryptable
 from genius_common.keys_encryption import kek_id, read_keks
 from genius_stack.errors import Refused
@@ -32,14 +32,15 @@ def open_archive(path: Path, key_file: Path, folder: Path) -> int:
             if manifest["format"] != FORMAT:
                 raise Refused(f"{path}: kein Archiv einer Behörde.")
             _check(archive, manifest)
-            for member in manifest["members"]:
-                place = member_place(manifest["removal"], member["name"])
-                _write(folder, member["name"], key.open(archive.read(member["name"]), place))
+            removal = manifest["removal"]
+            names = orjson.loads(key.open(archive.read(NAMES), member_place(removal, NAMES)))
+            for number, name in names.items():
+                _write(folder, name, key.open(archive.read(number), member_place(removal, number)))
     except (zipfile.BadZipFile, orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise Refused(f"{path}: kein Archiv einer Behörde, oder es ist beschädigt.") from error
     except Undecryptable as error:
         raise Refused(f"{path} lässt sich mit {key_file} nicht öffnen.") from error
-    return len(manifest["members"])
+    return len(names)
 
 
 def _check(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
