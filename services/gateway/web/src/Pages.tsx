@@ -12,6 +12,8 @@ import { ModulePage } from './modules/ModulePage'
 import { OperationPage } from './operation/OperationPage'
 import { may } from './rights'
 import { match, useRoute } from './router'
+import { SharedPage } from './snapshots/SharedPage'
+import { SnapshotPage } from './snapshots/SnapshotPage'
 import { useI18n } from './i18n'
 import { offersChat, useSession } from './session'
 import { Welcome } from './shell/Welcome'
@@ -38,6 +40,9 @@ export function Pages() {
   if (duty?.['duty'] === 'administration' && may(me, 'member.list') && !duty['id']) return <AdministrationPage part={duty['part'] ?? ''} />
   if (duty?.['duty'] === 'audit' && may(me, 'audit.search') && !duty['id']) return <AuditPage part={duty['part'] ?? ''} />
   if (duty?.['duty'] === 'operation' && may(me, 'model_catalogue.read')) return <OperationPage part={duty['part'] ?? ''} id={duty['id']} />
+  if (match('/shared', path)) return <SharedPage />
+  const shared = match('/shared/:id', path)
+  if (shared) return <SnapshotPage key={shared['id']} id={shared['id'] ?? ''} />
   if (match('/data', path)) return <DataPage />
   if (match('/help', path)) return <HelpPage />
   return <NotFound />

@@ -5,6 +5,7 @@ import { useI18n, type I18n, type Key } from '../i18n'
 /** Titles in both languages; purpose and legal basis come from the server in the language of the law. */
 const TITLES: Record<string, Key> = {
   conversations: 'data.kind.conversations',
+  snapshots: 'data.kind.snapshots',
   runs: 'data.kind.runs',
   cases: 'data.kind.cases',
   files: 'data.kind.files',

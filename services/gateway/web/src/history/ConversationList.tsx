@@ -10,10 +10,11 @@ import { Icon } from '../kern/Icon'
 import { Link, navigate, useRoute } from '../router'
 import { useSession } from '../session'
 import { DeleteDialog } from './DeleteDialog'
+import { ShareDialog } from '../snapshots/ShareDialog'
 import { groupByAge } from './groups'
 import { RenameDialog } from './RenameDialog'
 
-type Open = { what: 'rename' | 'delete'; conversation: Conversation } | null
+type Open = { what: 'rename' | 'share' | 'delete'; conversation: Conversation } | null
 const SHORTEST_QUERY = 3
 const PAUSE_MS = 300
 
@@ -21,7 +22,7 @@ export function ConversationList({ onGo }: { onGo?: (() => void) | undefined }) 
   const { t, locale } = useI18n()
   const id = useId()
   const { path } = useRoute()
-  const { conversations, setConversations } = useSession()
+  const { me, conversations, setConversations } = useSession()
   const { storeFor, drop } = useChatStores()
   const [query, setQuery] = useState('')
   const [open, setOpen] = useState<Open>(null)
@@ -76,6 +77,7 @@ export function ConversationList({ onGo }: { onGo?: (() => void) | undefined }) 
                   <Menu icon="more" iconOnly label={t('history.actions', { title })} items={[
                     { label: t('history.rename'), icon: 'edit', run: () => setOpen({ what: 'rename', conversation }) },
                     { label: t(conversation.pinned ? 'history.unpin' : 'history.pin'), icon: 'pin', run: () => pin(conversation) },
+                    ...(may(me, 'snapshot.create') ? [{ label: t('share'), icon: 'share' as const, run: () => setOpen({ what: 'share', conversation }) }] : []),
                     { label: t('app.delete'), icon: 'trash', run: () => setOpen({ what: 'delete', conversation }) },
                   ]} />
                 </li>
@@ -86,6 +88,7 @@ export function ConversationList({ onGo }: { onGo?: (() => void) | undefined }) 
       ))}
       {open?.what === 'rename' && <RenameDialog conversation={open.conversation} onClose={() => setOpen(null)} onDone={(title) => renamed(open.conversation, title)} />}
       {open?.what === 'delete' && <DeleteDialog conversation={open.conversation} onClose={() => setOpen(null)} onDone={() => deleted(open.conversation)} />}
+      {open?.what === 'share' && <ShareDialog conversation={open.conversation} onClose={() => setOpen(null)} />}
     </section>
   )
 }
