@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from genius_common.contracts.retrieval import Citation
+from genius_common.principal import ProtectionClass
 
 Phase = Literal["queued", "parsing", "searching", "generating", "checking", "rendering"]
 
@@ -22,12 +23,16 @@ class _Event(BaseModel):
 
 
 class RunStarted(_Event):
-    """First event; sent by the gateway only. For a chat turn it names the stored messages."""
+    """First event; sent by the gateway only. For a chat turn it names the stored messages.
+
+    `protection_class` is the run's, and so the answer's: the highest of everything that goes in.
+    """
 
     type: Literal["run.started"] = "run.started"
     conversation: UUID | None = None
     user_message: UUID | None = None
     answer_message: UUID | None = None
+    protection_class: ProtectionClass | None = None
 
 
 class Status(_Event):

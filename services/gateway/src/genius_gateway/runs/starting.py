@@ -171,7 +171,8 @@ class Starter:
             values = {**draft.values(), "protection_class": protection.value, **_turn_columns(turn)}
             if not await repository.insert(connection, owner, self._runner, request.model_dump(mode="json"), values):
                 raise _KeyTaken
-            started = LoggedEvent.of(RunStarted.model_validate(_turn_columns(turn)), run, 1)
+            first = RunStarted.model_validate({**_turn_columns(turn), "protection_class": protection})
+            started = LoggedEvent.of(first, run, 1)
             await repository.first_events(connection, owner, run, [started])
             if retrieval is not None and self._parts.retrieval_log is not None:
                 await self._parts.retrieval_log.append(connection, draft.principal, "auftrag", retrieval)

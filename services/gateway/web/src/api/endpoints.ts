@@ -42,7 +42,7 @@ export const deleteConversation = (id: string): Promise<void> => sendJson('DELET
 
 export const fetchKnowledgeBases = (): Promise<KnowledgeBase[]> => all('/api/v1/knowledge-bases')
 export const fetchKnowledgeBase = (id: string): Promise<KnowledgeBase> => getJson(`/api/v1/knowledge-bases/${enc(id)}`)
-export const createKnowledgeBase = (body: { name: string; owner: string; unit?: string }): Promise<KnowledgeBase> =>
+export const createKnowledgeBase = (body: { name: string; owner: string; unit?: string; protection_class?: string }): Promise<KnowledgeBase> =>
   sendJson('POST', '/api/v1/knowledge-bases', body)
 export const deleteKnowledgeBase = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/knowledge-bases/${enc(id)}`)
 export const fetchDocuments = (kb: string, after?: string): Promise<List<DocumentState>> =>
@@ -58,8 +58,8 @@ export const uploadDocument = (kb: string, file: File, progress: (share: number)
 export const fetchFile = (id: string): Promise<DocumentState> => getJson(`/api/v1/files/${enc(id)}`)
 export const followFile = (id: string): Promise<DocumentState> => getJson(`/api/v1/files/${enc(id)}`, BACKGROUND)
 export const deleteFile = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/files/${enc(id)}`)
-export const uploadFile = (file: File, progress: (share: number) => void): Promise<DocumentState> =>
-  upload('/api/v1/files', file, progress)
+export const uploadFile = (file: File, progress: (share: number) => void, protection: string): Promise<DocumentState> =>
+  upload(`/api/v1/files?protection_class=${enc(protection)}`, file, progress)
 
 /** Where the original, its text and its pages are: in a knowledge base, or a file of a chat. */
 export type SourceRef = { document: string; file?: string | null }

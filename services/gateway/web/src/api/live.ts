@@ -7,6 +7,7 @@ export type Live = {
   conversation: string | null
   userMessage: string | null
   answerMessage: string | null
+  protection: string | null
   text: string
   citations: Citation[]
   phase: Phase | 'start'
@@ -20,7 +21,7 @@ export type Live = {
 }
 
 export const freshLive = (run: string | null = null): Live => ({
-  run, conversation: null, userMessage: null, answerMessage: null, text: '', citations: [], phase: 'start', position: null,
+  run, conversation: null, userMessage: null, answerMessage: null, protection: null, text: '', citations: [], phase: 'start', position: null,
   warnings: [], connected: true, stopping: false, end: null, result: null, error: null,
 })
 
@@ -28,7 +29,7 @@ export function reduceLive(live: Live, event: RunEvent): Live {
   const next = { ...live, run: event.run ?? live.run }
   switch (event.type) {
     case 'run.started':
-      return { ...next, conversation: event.conversation ?? null, userMessage: event.user_message ?? null, answerMessage: event.answer_message ?? null }
+      return { ...next, conversation: event.conversation ?? null, userMessage: event.user_message ?? null, answerMessage: event.answer_message ?? null, protection: event.protection_class ?? null }
     case 'status':
       return { ...next, phase: event.phase, position: event.position ?? null }
     case 'text.delta':

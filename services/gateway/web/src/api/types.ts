@@ -20,6 +20,8 @@ export type Me = {
   authority: Authority | null
   authorities?: Authority[]
   units?: { id: string; name: string }[]
+  /** The highest that the person may see. */
+  protection_class?: string
   roles: string[]
   rights?: string[]
   /** `accepted_at` null: the person is still to be asked. */
@@ -91,6 +93,7 @@ export type DocumentState = {
   as_of?: string | null
   progress?: number | null
   warnings?: Reason[]
+  protection_class?: string
   created_at: string
 }
 
@@ -108,6 +111,7 @@ export type Hit = {
   source_id?: string | null
   knowledge_base?: string | null
   file?: string | null
+  protection_class?: string
   passages?: { char_from: number; char_to: number; score: number; page?: number | null }[]
 }
 export type Citation = Hit & { number: number; quote: string }
@@ -128,6 +132,7 @@ export type Message = {
   siblings?: string[] | number | null
   created_at: string
   files?: (string | { id: string; name: string })[]
+  protection_class?: string
 }
 export type Conversation = {
   id: string
@@ -138,6 +143,7 @@ export type Conversation = {
   updated_at: string
   retention_until?: string | null
   knowledge_bases?: string[]
+  protection_class?: string
 }
 
 export type KnowledgeBase = {
@@ -174,6 +180,7 @@ export type Run = {
   result?: TextResult | null
   error?: RunError | null
   warnings?: { code: string; detail: string }[]
+  protection_class?: string
   conversation?: string | null
   created_at: string
   finished_at?: string | null
@@ -181,7 +188,7 @@ export type Run = {
 
 type Seq = { run: string; seq: number }
 export type RunEvent = Seq & (
-  | { type: 'run.started'; conversation?: string; user_message?: string; answer_message?: string }
+  | { type: 'run.started'; conversation?: string; user_message?: string; answer_message?: string; protection_class?: string }
   | { type: 'status'; phase: Phase; position?: number; detail?: string }
   | { type: 'text.delta'; text: string }
   | ({ type: 'citation' } & Citation)

@@ -8,6 +8,8 @@ import { CopyButton } from '../kern/CopyButton'
 import { Cites } from '../markdown/CiteButton'
 import { Markdown } from '../markdown/Markdown'
 import { plainText } from '../markdown/plain'
+import { copyLine } from '../protection/classes'
+import { ProtectionNote } from '../protection/ProtectionBadge'
 import { CitationRow } from '../sources/CitationRow'
 import { citeContext } from '../sources/cite'
 import type { Sources } from '../sources/useSources'
@@ -34,9 +36,10 @@ export function AnswerMessage({ message, branch, sources, onRegenerate }: Props)
         {citations.length > 0 && <CitationRow citations={citations} />}
       </Cites>
       <AiNote origin={origin} />
+      <ProtectionNote value={message.protection_class} answer />
       <div className="acts">
         <Branches branch={branch} />
-        <CopyButton text={() => `${plainText(message.text)}\n\n${aiNote(origin, i18n)}`} />
+        <CopyButton text={() => `${plainText(message.text)}\n\n${aiNote(origin, i18n)}${copyLine(message.protection_class, i18n)}`} />
         {onRegenerate && <Button icon="regenerate" label={t('chat.regenerate')} onClick={onRegenerate} />}
       </div>
     </article>

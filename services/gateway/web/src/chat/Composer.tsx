@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useCallback, useEffect, useId, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
-import { deleteFile, followFile, uploadFile } from '../api/endpoints'
 import { useDraft, useDraftKey } from '../drafts'
 import { errorText } from '../errors'
 import { FileButton } from '../files/FileButton'
 import { FileChips } from '../files/FileChips'
 import { useDrop } from '../files/useDrop'
+import { useFileSource } from '../files/useFileSource'
 import { isFailed, useUploads } from '../files/useUploads'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Note } from '../kern/Note'
+import { LEAST, type ProtectionClass } from '../protection/classes'
+import { ProtectionSelect } from '../protection/ProtectionSelect'
 import { useSession } from '../session'
 import { KnowledgeButton } from './KnowledgeButton'
 import { limitsOf, checkFiles } from './limits'
@@ -17,7 +19,6 @@ import type { ChatState, ChatStore } from './store'
 import { useKnowledgeChoice } from './useKnowledgeChoice'
 
 type Props = { store: ChatStore; state: ChatState; suggestion: string; onSuggestionTaken: () => void }
-const SOURCE = { put: uploadFile, get: followFile, remove: deleteFile }
 /** From this share of the limit on, what is left is told. */
 const TELL_FROM = 0.8
 
@@ -28,7 +29,8 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
   const id = useId()
   const area = useRef<HTMLTextAreaElement>(null)
   const [draft, setDraft, putBack] = useDraft(useDraftKey(store.id ?? 'new'))
-  const { uploads, add, drop, clear } = useUploads(SOURCE)
+  const [protection, setProtection] = useState<ProtectionClass>(LEAST)
+  const { uploads, add, drop, clear } = useUploads(useFileSource(protection))
   const knowledge = useKnowledgeChoice(state.conversation, uploads.length > 0)
   const limits = limitsOf(me)
   const [fileProblem, setFileProblem] = useState('')
@@ -48,14 +50,14 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
     const files = uploads.filter((upload) => !isFailed(upload)).flatMap((upload) => (upload.document ? [{ id: upload.document.id, name: upload.name }] : []))
     setDraft('')
     try {
-      const turn = store.send({ text, files, ...knowledge.toSend() })
+      const turn = store.send({ text, files, protection: protection === LEAST ? undefined : protection, ...knowledge.toSend() })
       clear()
       await turn
     } catch {
       // Said by the store's error note; what was written comes back into the field.
       putBack(text)
     }
-  }, [store, unusable, limits.characters, uploads, setDraft, putBack, knowledge, clear])
+  }, [store, unusable, limits.characters, uploads, setDraft, putBack, knowledge, clear, protection])
 
   useEffect(() => {
     if (!suggestion) return
@@ -98,6 +100,7 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
             )}
           </div>
         </div>
+        <ProtectionSelect inline label={t('protection.input')} value={protection} onChange={setProtection} />
         {over && <p className="drop-hint">{t('chat.drop')}</p>}
         <div className="composer-hints">
           <p className="hint" id={`${id}h`}>{t('chat.input.hint')}</p>

@@ -17,7 +17,7 @@ export type ChatState = {
   loadError: ApiError | null
   sendError: ApiError | null
 }
-export type Turn = { text: string; files: { id: string; name: string }[]; knowledgeBases?: string[] }
+export type Turn = { text: string; files: { id: string; name: string }[]; knowledgeBases?: string[]; protection?: string | undefined }
 export type ChatHooks = {
   locale: () => string
   pace: () => number
@@ -77,7 +77,7 @@ export class ChatStore {
     if (this.id !== null) Object.assign(input, { conversation: this.id, parent: parent ?? null })
     if (turn.files.length > 0) input['files'] = turn.files.map((file) => file.id)
     if (turn.knowledgeBases) input['knowledge_bases'] = turn.knowledgeBases
-    await this.turn(input, before)
+    await this.turn(input, before, turn.protection)
   }
 
   edit(message: Message, text: string): Promise<void> {
@@ -119,11 +119,11 @@ export class ChatStore {
     this.set({ sendError: null })
   }
 
-  private async turn(input: Record<string, unknown>, before: ChatState): Promise<void> {
+  private async turn(input: Record<string, unknown>, before: ChatState, protection?: string): Promise<void> {
     const follower = this.begin()
     let live: Live
     try {
-      live = await follower.follow({ start: { module: 'chat', input, locale: this.hooks.locale() } })
+      live = await follower.follow({ start: { module: 'chat', input, locale: this.hooks.locale(), protection } })
     } catch (error) {
       this.follower = null
       const started = follower.live.run !== null
@@ -175,6 +175,7 @@ export class ChatStore {
       id: live.answerMessage ?? LOCAL + crypto.randomUUID(), parent: this.state.leaf, role: 'assistant', text: live.text,
       citations: live.citations, mode: live.result?.mode ?? null, model: live.result?.model ?? null, run: live.run,
       state: how === 'done' ? 'complete' : how, created_at: new Date().toISOString(),
+      ...(live.protection ? { protection_class: live.protection } : {}),
     }
     const others = this.state.messages.filter((message) => message.id !== answer.id)
     this.set({

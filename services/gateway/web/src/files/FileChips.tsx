@@ -3,6 +3,7 @@ import { errorText } from '../errors'
 import { useI18n, type I18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Icon } from '../kern/Icon'
+import { ProtectionBadge } from '../protection/ProtectionBadge'
 import { isFailed, type Upload } from './useUploads'
 
 export function uploadState(upload: Upload, { t, plural, number }: I18n): string {
@@ -28,6 +29,7 @@ export function FileChips({ uploads, onRemove }: { uploads: Upload[]; onRemove: 
           <li key={upload.key} className={`chip${failed ? ' chip--failed' : ''}${ready ? ' chip--ready' : ''}`}>
             <Icon name={failed ? 'danger' : ready ? 'check' : 'document'} />
             <span className="chip-text"><span className="chip-name">{upload.name}</span><span className="chip-state">{uploadState(upload, i18n)}</span></span>
+            {upload.document && <ProtectionBadge value={upload.document.protection_class} />}
             {!upload.document && !upload.error && <progress value={upload.share} max={1} aria-label={upload.name} />}
             <Button icon="close" iconOnly label={t('file.remove', { name: upload.name })} onClick={() => onRemove(upload)} />
           </li>

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import { deleteFile, followFile, uploadFile } from '../api/endpoints'
 import { checkFiles, limitsOf } from '../chat/limits'
 import { FileButton } from '../files/FileButton'
 import { FileChips } from '../files/FileChips'
 import { useDrop } from '../files/useDrop'
+import { useFileSource } from '../files/useFileSource'
 import { isFailed, useUploads } from '../files/useUploads'
 import { useI18n } from '../i18n'
 import { Note } from '../kern/Note'
+import { LEAST, type ProtectionClass } from '../protection/classes'
+import { ProtectionSelect } from '../protection/ProtectionSelect'
 import { useSession } from '../session'
 import { fieldId, useForm, type FieldProps } from './context'
 import { FieldFrame, useWiring } from './FieldFrame'
 import { pointer } from './schema'
-
-const SOURCE = { put: uploadFile, get: followFile, remove: deleteFile }
 
 export function FilesField(props: FieldProps) {
   const i18n = useI18n()
@@ -21,7 +21,8 @@ export function FilesField(props: FieldProps) {
   const { me } = useSession()
   const { base, change, wait } = useForm()
   const wiring = useWiring(props)
-  const { uploads, add, drop } = useUploads(SOURCE)
+  const [protection, setProtection] = useState<ProtectionClass>(LEAST)
+  const { uploads, add, drop } = useUploads(useFileSource(protection))
   const [problem, setProblem] = useState('')
   const most = props.field.maxItems
   const limits = useMemo(() => {
@@ -45,6 +46,7 @@ export function FilesField(props: FieldProps) {
   const hint = `${fieldId(base, props.path)}-limit`
   return (
     <FieldFrame props={props} group>
+      <ProtectionSelect inline label={t('protection.files')} value={protection} onChange={setProtection} />
       <div className={`dropzone${over ? ' dropzone--over' : ''}`} {...handlers}>
         <FileButton id={wiring.id} variant="secondary" icon="upload" label={t('form.files.add')} onFiles={addFiles} describedBy={hint} />
         <span>{t('form.files.drop')}</span>

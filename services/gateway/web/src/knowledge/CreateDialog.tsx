@@ -7,6 +7,8 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Dialog } from '../kern/Dialog'
 import { Radios } from '../kern/Radios'
+import { LEAST, type ProtectionClass } from '../protection/classes'
+import { ProtectionSelect } from '../protection/ProtectionSelect'
 import { useSession } from '../session'
 import { offeredOwners } from './rights'
 
@@ -18,12 +20,13 @@ export function CreateDialog({ onClose, onDone }: { onClose: () => void; onDone:
   const [name, setName] = useState('')
   const [owner, setOwner] = useState(owners[0]?.key ?? 'person')
   const chosen = owners.find((offer) => offer.key === owner)
+  const [protection, setProtection] = useState<ProtectionClass>(LEAST)
   const [missing, setMissing] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const save = (event: FormEvent) => {
     event.preventDefault()
     setMissing(!name.trim())
-    if (name.trim()) createKnowledgeBase({ name: name.trim(), owner: chosen?.owner ?? 'person', ...(chosen?.unit ? { unit: chosen.unit } : {}) }).then(onDone, setError)
+    if (name.trim()) createKnowledgeBase({ name: name.trim(), protection_class: protection, owner: chosen?.owner ?? 'person', ...(chosen?.unit ? { unit: chosen.unit } : {}) }).then(onDone, setError)
   }
   return (
     <Dialog title={t('kb.create')} onClose={onClose} footer={<Button type="submit" form={`${id}f`} variant="primary" label={t('kb.create')} />}>
@@ -35,6 +38,8 @@ export function CreateDialog({ onClose, onDone }: { onClose: () => void; onDone:
           {missing && <p className="field-error" id={`${id}e`} role="alert">{t('form.error.required')}</p>}
         </div>
         {owners.length > 1 && <Radios legend={t('kb.create.owner')} name={`${id}o`} value={owner} onChange={setOwner} options={owners.map((offer) => [offer.key, offer.name ? `${t('kb.owner.unit')}: ${offer.name}` : t(`kb.owner.${offer.owner}`)] as const)} />}
+        <ProtectionSelect label={t('protection.base')} value={protection} from="offen" onChange={setProtection} />
+        <p className="hint">{t('protection.refused')}</p>
       </form>
     </Dialog>
   )

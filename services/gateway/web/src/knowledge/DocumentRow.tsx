@@ -3,6 +3,7 @@ import type { DocumentState } from '../api/types'
 import { useI18n } from '../i18n'
 import { Badge } from '../kern/Badge'
 import { Button } from '../kern/Button'
+import { ProtectionBadge } from '../protection/ProtectionBadge'
 
 export function DocumentRow({ document, onDelete }: { document: DocumentState; onDelete: (() => void) | undefined }) {
   const { t, bytes, number } = useI18n()
@@ -12,7 +13,7 @@ export function DocumentRow({ document, onDelete }: { document: DocumentState; o
     <tr>
       <th scope="row">{title}{title !== document.name && <span className="hint">{document.name}</span>}</th>
       <td data-label={t('kb.col.state')}>
-        <Badge kind={kind} label={t(`file.${document.state}`)} />
+        <Badge kind={kind} label={t(`file.${document.state}`)} /> <ProtectionBadge value={document.protection_class} />
         {document.reason && <span className="hint hint--error">{document.reason.detail}</span>}
         {document.warnings?.map((warning) => <span key={warning.code} className="hint">{warning.detail}</span>)}
       </td>

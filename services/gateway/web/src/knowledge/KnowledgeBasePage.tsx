@@ -8,6 +8,7 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { ConfirmDialog } from '../kern/ConfirmDialog'
 import { Icon } from '../kern/Icon'
+import { ProtectionNote } from '../protection/ProtectionBadge'
 import { Link, navigate } from '../router'
 import { useSession } from '../session'
 import { useTitle } from '../useTitle'
@@ -37,6 +38,7 @@ export function KnowledgeBasePage({ id }: { id: string }) {
         {mayManage(base) && <Button icon="trash" label={t('kb.delete')} aria-haspopup="dialog" onClick={() => setDeleting(true)} />}
       </div>
       <p className="hint">{owner && t(owner)}{!change && ` · ${t('kb.readonly')}`}</p>
+      <ProtectionNote value={base.protection_class} />
       <KnowledgeSearch base={base} />
       <DocumentTable base={base} change={change} />
       {deleting && (

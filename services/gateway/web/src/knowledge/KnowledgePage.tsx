@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Icon } from '../kern/Icon'
+import { ProtectionBadge } from '../protection/ProtectionBadge'
 import { may } from '../rights'
 import { Link, navigate } from '../router'
 import { useSession } from '../session'
@@ -30,6 +31,7 @@ export function KnowledgePage() {
               <Link to={`/knowledge/${base.id}`}>
                 <Icon name="book" />
                 <span><strong>{base.name}</strong><span className="hint">{[owner && t(owner), base.documents == null ? '' : plural('kb.documents', base.documents)].filter(Boolean).join(' · ')}</span></span>
+                <ProtectionBadge value={base.protection_class} />
                 <Icon name="right" />
               </Link>
             </li>

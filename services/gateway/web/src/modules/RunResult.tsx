@@ -12,6 +12,8 @@ import { Note } from '../kern/Note'
 import { Cites } from '../markdown/CiteButton'
 import { Markdown } from '../markdown/Markdown'
 import { plainText } from '../markdown/plain'
+import { copyLine } from '../protection/classes'
+import { ProtectionNote } from '../protection/ProtectionBadge'
 import { useSettings } from '../settings/SettingsContext'
 import { CitationRow } from '../sources/CitationRow'
 import { citeContext } from '../sources/cite'
@@ -59,9 +61,10 @@ export function RunResult({ module, live, at, sources }: Props) {
         {result && <Gaps result={result as Record<string, unknown>} />}
       </Cites>
       {end === null ? <PhaseLine live={live} /> : end !== 'failed' && <AiNote origin={origin} />}
+      <ProtectionNote value={live.protection} answer />
       {end === 'stopped' && <p className="hint">{t('module.cancelled')}</p>}
       {end !== null && live.text !== '' && module.id !== 'draft' && (
-        <div className="row"><CopyButton variant="secondary" text={() => `${plainText(live.text)}\n\n${aiNote(origin, i18n)}`} /></div>
+        <div className="row"><CopyButton variant="secondary" text={() => `${plainText(live.text)}\n\n${aiNote(origin, i18n)}${copyLine(live.protection, i18n)}`} /></div>
       )}
     </section>
   )

@@ -16,7 +16,7 @@ const asApiError = (error: unknown): ApiError => (error instanceof ApiError ? er
 /** A run that succeeded: its result says everything. */
 function fromRun(run: Run): Live {
   const text = run.result?.text ?? run.result?.answer ?? ''
-  return { ...freshLive(run.id), text, citations: run.result?.citations ?? [], result: run.result ?? null, warnings: run.warnings ?? [], end: 'done' }
+  return { ...freshLive(run.id), protection: run.protection_class ?? null, text, citations: run.result?.citations ?? [], result: run.result ?? null, warnings: run.warnings ?? [], end: 'done' }
 }
 
 /** One run of a module on a page. Its id stands in the address (`?run=`): a reload or a link comes back to it. */

@@ -3,6 +3,7 @@ import type { Citation } from '../api/types'
 import { sourceBase } from '../api/endpoints'
 import { useI18n } from '../i18n'
 import { Icon } from '../kern/Icon'
+import { ProtectionBadge } from '../protection/ProtectionBadge'
 import { shortName } from './cite'
 import { PagePreview } from './PagePreview'
 import { Passage } from './Passage'
@@ -27,6 +28,7 @@ export function SourceCard({ citation, open, onOpen }: { citation: Citation; ope
           <h3>{name}</h3>
           {name !== citation.title && !name.startsWith(citation.title) && <p className="hint">{citation.title}</p>}
           {path.length > 0 && <p className="hint">{path.join(' › ')}</p>}
+          <ProtectionBadge value={citation.protection_class} />
           {citation.as_of && <p className="hint">{t('source.asof', { date: date(citation.as_of) })}</p>}
         </div>
       </header>
