@@ -108,8 +108,8 @@ def test_only_known_roles_count_and_an_application_has_none() -> None:
         {"exp": float("inf")},
         {"exp": 2**60},
         {"iat": -1},
-        {"iat": int(time.time()) + 3600},
-        {"nbf": int(time.time()) + 3600},
+        pytest.param({"iat": int(time.time()) + 3600}, id="iat in an hour"),
+        pytest.param({"nbf": int(time.time()) + 3600}, id="nbf in an hour"),
     ],
     ids=repr,
 )

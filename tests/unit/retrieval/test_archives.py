@@ -105,6 +105,7 @@ def wrong_crc() -> bytes:
         (b"PK\x03\x04", "broken"),
         (b"", "broken"),
     ],
+    ids=lambda value: "" if isinstance(value, bytes) else str(value),
 )
 def test_directories(content: bytes, code: str | None) -> None:
     """ING-05: each trick has its reason, and what only looks like one is accepted."""
