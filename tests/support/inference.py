@@ -97,8 +97,8 @@ class RunningInference:
         return httpx.Client(base_url=self.url, headers=authorization, timeout=20, trust_env=False)
 
 
-def settings(keys: Keys, **values: Any) -> Settings:
-    return Settings(profile="local", tenant=TENANT, port=8081, jwks_url=keys.jwks_url, **values)
+def settings(keys: Keys, *, tenant: str = TENANT, **values: Any) -> Settings:
+    return Settings(profile="local", tenant=tenant, port=8081, jwks_url=keys.jwks_url, **values)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Samples of the retrieval log (§ 7 StDAV): drawn by lot that anybody can repeat, decided, closed, audited."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import orjson
+import pytest
+
+from genius_gateway.retrieval_log.checks import result_digest
+from genius_gateway.retrieval_log.schemas import CheckWithItems
+from tests.support.gateway import Gateway
+from tests.support.personal_data import as_superuser
+from tests.support.taxes import EVER, entries, tax_case
+
+CHECKS = "/api/v1/retrieval-checks"
+
+
+@pytest.fixture(scope="module")
+async def period(tax: Gateway) -> dict[str, str]:
+    """A period with 40 retrievals in it, all of them refused: no case was named."""
+    await tax_case(tax)
+    async with await tax.client("a.weber") as client:
+        for _ in range(40):
+            assert (await client.post("/api/v1/search", json={"query": "x"})).status_code == 400
+    rows = (await entries(tax))[-40:]
+    ends = await asyncio.to_thread(
+        as_superuser, tax, "SELECT (CAST(:at AS timestamptz) + interval '1 microsecond')::text", at=rows[-1]["at"]
+    )
+    return {"period_from": rows[0]["at"], "period_until": ends[0][0].replace(" ", "T").replace("+00", "+00:00")}
+
+
+async def _draw(client: httpx.AsyncClient, period: dict[str, str], **values: Any) -> dict[str, Any]:
+    answer = await client.post(CHECKS, json={**period, "size": 10, **values})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def _facts(tax: Gateway, action: str, check: str) -> list[dict[str, Any]]:
+    query = "SELECT facts FROM audit_records WHERE action = :action AND object = CAST(:check AS uuid) ORDER BY seq"
+    rows = await asyncio.to_thread(as_superuser, tax, query, action=action, check=check)
+    return [row[0] for row in rows]
+
+
+async def test_the_lot_can_be_repeated_by_anybody(tax: Gateway, period: dict[str, str]) -> None:
+    """AO-07: the same seed draws the same, another one others; the order is that of SHA-256 over seed and id."""
+    async with await tax.client("v.lindner") as client:
+        first, again = [await _draw(client, period, seed="los-2026-11") for _ in range(2)]
+        other = await _draw(client, period)
+        everything = await _draw(client, period, size=500, seed="los-2026-11")
+    drawn = [item["retrieval"] for item in first["items"]]
+    assert (first["population"], first["size"], len(set(drawn))) == (40, 10, 10)
+    assert drawn == [item["retrieval"] for item in again["items"]]
+    assert drawn != [item["retrieval"] for item in other["items"]]
+    assert len(other["seed"]) == 32
+    ids = [item["retrieval"] for item in everything["items"]]
+    assert len(ids) == 40
+    by_lot = sorted(ids, key=lambda one: hashlib.sha256(f"los-2026-11:{one}".encode()).hexdigest())
+    assert ids == by_lot
+    assert drawn == by_lot[:10]
+    assert (await _facts(tax, "retrieval_check.create", first["id"]))[0]["seed"] == "los-2026-11"
+
+
+async def test_each_retrieval_is_drawn_as_often_as_another(tax: Gateway, period: dict[str, str]) -> None:
+    """AO-07: 60 lots of 10 out of 40 draw each 15 times on average; none is never or always drawn."""
+    counts: dict[str, int] = {}
+    async with await tax.client("v.lindner") as client:
+        for number in range(60):
+            for item in (await _draw(client, period, seed=f"gleich-{number:04}"))["items"]:
+                counts[item["retrieval"]] = counts.get(item["retrieval"], 0) + 1
+    assert len(counts) == 40
+    assert 3 <= min(counts.values()) <= max(counts.values()) <= 32
+
+
+async def test_decisions_are_kept_and_the_result_is_signed(tax: Gateway, period: dict[str, str]) -> None:
+    """AO-07: allowed, not allowed with a reason, open; closed it can't be changed, and its digest is in the trail."""
+    async with await tax.client("v.lindner") as client:
+        check = await _draw(client, period, size=3)
+        path = f"{CHECKS}/{check['id']}"
+        first, second, third = (item["retrieval"] for item in check["items"])
+
+        async def decide(retrieval: str, **body: Any) -> int:
+            return (await client.put(f"{path}/items/{retrieval}", json=body)).status_code
+
+        assert await decide(first, decision="zulaessig") == 204
+        assert await decide(second, decision="nicht_zulaessig") == 400, "needs a reason"
+        assert await decide(second, decision="nicht_zulaessig", reason="Kanarie: kein dienstlicher Anlass") == 204
+        assert await decide(third, decision="vielleicht") == 400
+        assert await decide(str(uuid4()), decision="zulaessig") == 404
+        assert (await client.post(f"{path}/close", json={})).json()["code"] == "retrieval_check_unfinished"
+        closed = (await client.post(f"{path}/close", json={"open": True})).json()
+        for answer in (
+            await client.post(f"{path}/close", json={"open": True}),
+            await client.put(f"{path}/items/{third}", json={"decision": "zulaessig"}),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (409, "retrieval_check_closed")
+        read = (await client.get(path)).json()
+        listed = (await client.get(CHECKS)).json()["items"]
+    assert read == closed
+    assert [item["decision"] for item in read["items"]] == ["zulaessig", "nicht_zulaessig", "offen"]
+    assert read["items"][1]["reason"] == "Kanarie: kein dienstlicher Anlass"
+    assert read["items"][0]["entry"]["login"] == "a.weber"
+    assert next(one for one in listed if one["id"] == check["id"])["digest"] == read["digest"]
+    assert read["digest"] == result_digest(CheckWithItems.model_validate_json(orjson.dumps(read)))
+    (facts,) = await _facts(tax, "retrieval_check.close", check["id"])
+    assert facts == {"digest": read["digest"], "zulaessig": 1, "nicht_zulaessig": 1, "offen": 1}
+    assert len(await _facts(tax, "retrieval_check.decide", check["id"])) == 2
+    # Signed: the newest checkpoint covers the whole chain of the tenant.
+    newest = await asyncio.to_thread(
+        as_superuser, tax, "SELECT body FROM audit_checkpoints ORDER BY number DESC LIMIT 1"
+    )
+    head = await asyncio.to_thread(
+        as_superuser,
+        tax,
+        "SELECT max(seq) FROM audit_records WHERE chain = 'tenant' AND action = 'retrieval_check.close'",
+    )
+    assert orjson.loads(newest[0][0])["heads"]["tenant"]["seq"] >= head[0][0]
+    stored = await asyncio.to_thread(as_superuser, tax, "SELECT t::text FROM retrieval_check_items t")
+    assert not [row for row in stored if "Kanarie" in row[0]], "reasons are sealed"
+
+
+async def test_a_period_is_a_period(tax: Gateway) -> None:
+    """AO-07: wrong input names its field and draws nothing; an empty period is an empty sample."""
+    async with await tax.client("v.lindner") as client:
+        for wrong in (
+            {"size": 0},
+            {"size": 501},
+            {"seed": "kurz"},
+            {"seed": "a' OR 1=1 --"},
+            {"period_from": "gestern"},
+        ):
+            answer = await client.post(CHECKS, json={**EVER, "size": 5, **wrong})
+            assert answer.status_code == 400, wrong
+            assert answer.json()["errors"][0]["pointer"] == f"/{next(iter(wrong))}"
+        turned = {"period_from": EVER["period_until"], "period_until": EVER["period_from"], "size": 1}
+        assert (await client.post(CHECKS, json=turned)).status_code == 400
+        early = await _draw(client, {"period_from": "2001-01-01T00:00:00Z", "period_until": "2001-01-02T00:00:00Z"})
+        assert (early["population"], early["size"], early["items"]) == (0, 0, [])
+        assert (await client.get("/api/v1/retrievals", params={**EVER, "after": "x~y"})).status_code == 400
+        assert (await client.get(f"{CHECKS}/{uuid4()}")).status_code == 404
