@@ -61,8 +61,8 @@ def test_the_gateway_reads_every_sample_person_as_meant(
     caller = gateway.access_token(verified(token, key), ISSUER, "genius", frozenset({people.WEB_CLIENT, LOCAL_CLIENT}))
     assert (caller.subject, caller.username, caller.name) == (str(user.id), person.username, person.name)
     assert caller.roles == {Role(role) for role in person.roles}
-    units = frozenset({person.unit} if person.unit else set())
-    assert caller.memberships == ({person.authority: units} if person.authority else {})
+    memberships = (((person.authority, person.unit),) if person.authority else ()) + person.also
+    assert caller.memberships == {slug: frozenset({unit} if unit else set()) for slug, unit in memberships}
     assert caller.session == (str(session.id) if session else None)
     assert not caller.is_application
     assert caller.scopes == frozenset()

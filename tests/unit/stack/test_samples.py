@@ -14,9 +14,15 @@ URLS = ["http://127.0.0.1:8080", "http://localhost:8080"]
 
 @pytest.mark.parametrize("slug", [authority.slug for authority in AUTHORITIES])
 def test_each_authority_has_every_kind_of_person_and_an_application(slug: str) -> None:
-    roles = sorted(person.roles for person in PEOPLE if person.authority == slug)
+    roles = sorted(person.roles for person in PEOPLE if person.authority == slug and not person.also)
     assert roles == [("behoerdenadministration",), ("sachbearbeitung",), ("sachbearbeitung", "wissenspflege")]
     assert [application.authority for application in APPLICATIONS].count(slug) == 1
+
+
+def test_one_person_belongs_to_two_authorities() -> None:
+    """TEN-01: what the switch of the active authority is tried with."""
+    (person,) = (person for person in PEOPLE if person.also)
+    assert {group.split("/")[2] for group in person.groups} == {authority.slug for authority in AUTHORITIES}
 
 
 def test_operator_and_auditor_belong_to_no_authority() -> None:
@@ -26,8 +32,9 @@ def test_operator_and_auditor_belong_to_no_authority() -> None:
 def test_units_exist_in_their_authority() -> None:
     units = {authority.slug: {slug for slug, _ in authority.units} for authority in AUTHORITIES}
     for person in PEOPLE:
-        if person.unit is not None and person.authority is not None:
-            assert person.unit in units[person.authority]
+        for authority, unit in ((person.authority, person.unit), *person.also):
+            if unit is not None and authority is not None:
+                assert unit in units[authority]
 
 
 def test_the_realm_has_random_passwords_and_fixed_ids() -> None:

@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl, quote
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from genius_common.errors import InvalidInput
+from genius_common.errors import FieldError, InvalidInput, NotFound
 from genius_common.web import request_id
 from genius_gateway.auth import csrf
 from genius_gateway.auth.errors import (
@@ -21,6 +22,7 @@ from genius_gateway.auth.errors import (
     LogoutTokenInvalid,
     NoAuthority,
     SessionEnded,
+    SessionNeeded,
 )
 from genius_gateway.auth.events import security_event
 from genius_gateway.auth.identity import SessionEnds
@@ -146,6 +148,30 @@ async def _terms(state: GatewayState, person: UUID) -> dict[str, str | None]:
     terms = state.administration.terms
     at = await terms.accepted_at(person)
     return {"version": terms.version, "accepted_at": _timestamp(at) if at else None}
+
+
+class ActiveAuthority(BaseModel):
+    """One of the caller's own memberships, as `authorities` of `/api/v1/me` shows them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    authority: UUID
+
+
+@router.put("/api/v1/me/authority", tags=["auth"], status_code=204, summary="Go on in another of my authorities")
+async def switch_authority(wanted: ActiveAuthority, identity: CurrentIdentity, state: State) -> Response:
+    """Sets a new session cookie; requests that are still open in the old session end. Its absolute end stays."""
+    target = next((item for item in identity.memberships if item.id == wanted.authority), None)
+    if target is None:
+        raise NotFound(errors=[FieldError("/authority", "Zu dieser Behörde gehört Ihr Konto nicht.")])
+    if identity.session is None:
+        raise SessionNeeded
+    cookie = await state.sessions.switch(identity, target)
+    state.open_requests.end_session(identity.session)
+    response = Response(status_code=204)
+    _set_cookie(response, state, state.settings.session_cookie, cookie, lax=False, seconds=None)
+    response.headers["clear-site-data"] = '"cache"'
+    return response
 
 
 def _session(ends: SessionEnds) -> dict[str, str]:

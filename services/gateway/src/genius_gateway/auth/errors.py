@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from genius_common.errors import Forbidden, InvalidInput, NotAuthenticated, Unavailable
+from genius_common.errors import Conflict, Forbidden, InvalidInput, NotAuthenticated, Unavailable
 
 
 class AccessTokenInvalid(NotAuthenticated):
@@ -27,6 +27,36 @@ class NoAuthority(Forbidden):
     title = "Keine Behörde"
     default_detail = (
         "Ihr Konto gehört zu keiner hier eingerichteten Behörde. Bitte wenden Sie sich an die Administration."
+    )
+
+
+class AuthorityNeeded(InvalidInput):
+    code = "authority_needed"
+    title = "Behörde fehlt"
+    default_detail = (
+        "Ihr Konto gehört zu mehreren Behörden. Bitte nennen Sie im Header „x-authority“ das Kürzel der Behörde, für "
+        "die Sie anfragen."
+    )
+
+
+class AuthorityNotYours(Forbidden):
+    code = "authority_not_yours"
+    title = "Keine Zugehörigkeit"
+    default_detail = "Zu dieser Behörde gehört Ihr Konto nicht. Bitte prüfen Sie das Kürzel im Header „x-authority“."
+
+
+class AuthorityChanged(Conflict):
+    code = "authority_changed"
+    title = "Andere Behörde"
+    default_detail = "Sie arbeiten inzwischen für eine andere Behörde. Bitte laden Sie die Seite neu."
+
+
+class SessionNeeded(InvalidInput):
+    code = "session_needed"
+    title = "Nur in einer Sitzung"
+    default_detail = (
+        "Die aktive Behörde wechselt nur, wer im Browser angemeldet ist. Mit einem Zugriffstoken nennen Sie sie je "
+        "Anfrage im Header „x-authority“."
     )
 
 

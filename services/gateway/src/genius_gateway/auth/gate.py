@@ -18,8 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from genius_common.errors import NotAuthenticated, PlatformError
 from genius_common.web import ASGIApp, Receive, Scope, Send, request_id
+from genius_gateway.auth import acting
 from genius_gateway.auth.csrf import SAFE_METHODS, require_same_origin
-from genius_gateway.auth.errors import SessionEnded
+from genius_gateway.auth.errors import AuthorityNotYours, SessionEnded
 from genius_gateway.auth.events import security_event
 from genius_gateway.auth.identity import Identity
 from genius_gateway.faults import DatabaseUnavailable
@@ -58,7 +59,7 @@ class AuthGate:
             return
         open_requests = self._state().open_requests
         try:
-            with open_requests.holding(identity.principal.subject):
+            with open_requests.holding(identity.principal.subject, identity.session):
                 await self._app(scope, receive, send)
         except asyncio.CancelledError:
             if not open_requests.was_ended():
@@ -79,8 +80,10 @@ class AuthGate:
         headers = _headers(scope)
         authorization = headers.get("authorization")
         cookie = _cookie(headers.get("cookie"), state.settings.session_cookie)
-        identity = await state.authenticator.identify(authorization, cookie, background=BACKGROUND in headers)
-        scope.setdefault("state", {})["identity"] = identity
+        known = await state.authenticator.identify(authorization, cookie, background=BACKGROUND in headers)
+        scope.setdefault("state", {})["identity"] = known
+        identity = acting.acting(known, headers.get(acting.HEADER))
+        scope["state"]["identity"] = identity
         method = scope["method"]
         if authorization is None and method not in SAFE_METHODS:
             require_same_origin(headers, state.settings.origins)
@@ -107,12 +110,14 @@ def _note(scope: Scope, error: PlatformError) -> None:
 
 
 def _headers(scope: Scope) -> dict[str, str]:
-    """Headers by name. A credential header that stands twice is ambiguous and ends the request."""
+    """Headers by name. One that says who calls, or for whom, and stands twice is ambiguous and ends the request."""
     found: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name = raw_name.decode("latin-1")
         if name == "authorization" and name in found:
             raise NotAuthenticated
+        if name == acting.HEADER and name in found:
+            raise AuthorityNotYours
         if name == "cookie" and name in found:
             found[name] += "; " + raw_value.decode("latin-1")
         else:

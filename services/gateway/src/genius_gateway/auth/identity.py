@@ -74,8 +74,8 @@ def from_json(
     username: str,
     session: str,
     ends: SessionEnds,
-) -> Identity:
-    """The identity of a session, `active` being its authority."""
+) -> Identity | None:
+    """The identity of a session, `active` being its authority; None where it is none of its memberships."""
     memberships = tuple(
         Membership(
             UUID(item["id"]),
@@ -86,6 +86,8 @@ def from_json(
         for item in stored["memberships"]
     )
     authority = next((item for item in memberships if item.id == active), None)
+    if active is not None and authority is None:
+        return None
     principal = Principal(
         subject=UUID(stored["subject"]),
         tenant=tenant,

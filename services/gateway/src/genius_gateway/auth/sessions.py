@@ -13,12 +13,16 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from genius_common.crypto import key_id_of
-from genius_common.database import Database, RowScope
+from genius_common.database import Database, RowScope, rescope
+from genius_common.errors import NotFound
 from genius_common.keys import KeyRing
+from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord, append
-from genius_gateway.auth.identity import Identity, SessionEnds, from_json, to_json
+from genius_gateway.auth.errors import SessionEnded
+from genius_gateway.auth.identity import Identity, Membership, SessionEnds, from_json, to_json
 from genius_gateway.revocation.service import Revocations
 from genius_gateway.settings import SessionSettings
 
@@ -39,6 +43,15 @@ _FIND = text(
 )
 _TOUCH = text("UPDATE sessions SET seen_at = now() WHERE id_hash = :id_hash RETURNING seen_at")
 _END = text("DELETE FROM sessions WHERE id_hash = :id_hash RETURNING sealed")
+_LEAVE = text(
+    "DELETE FROM sessions WHERE id_hash = :id_hash"
+    " RETURNING sid_key, subject_key, identity, sealed, created_at, expires_at"
+)
+_GO_ON = text(
+    "INSERT INTO sessions (id_hash, person, authority, sid_key, subject_key, identity, sealed, created_at, expires_at)"
+    " VALUES (:id_hash, :person, :authority, :sid_key, :subject_key, CAST(:identity AS jsonb), :sealed, :created_at,"
+    " :expires_at)"
+)
 _END_SID = text("DELETE FROM sessions WHERE sid_key = :key RETURNING person")
 _END_SUBJECT = text("DELETE FROM sessions WHERE subject_key = :key RETURNING person")
 
@@ -138,11 +151,40 @@ class SessionStore:
                 seen_at, unseen = (await connection.execute(_TOUCH, {"id_hash": id_hash})).scalar_one(), 0.0
         ends = SessionEnds(idle=seen_at + timedelta(minutes=idle), absolute=row.expires_at)
         identity = self._identity(row, content, id_hash, ends)
+        if identity is None:
+            return None
         if len(self._cache) >= _CACHE_LIMIT:
             self._cache.clear()
         now = time.monotonic()
         self._cache[id_hash] = _Known(identity, until=now + _CACHE_S, touch_due=now + _TOUCH_S - unseen)
         return identity
+
+    async def switch(self, identity: Identity, target: Membership) -> str:
+        """Go on in another membership; returns the new cookie, the old one is worth nothing any longer.
+
+        Another authority is another session, so that no replica goes on with what it remembers of the old one. The
+        absolute end stays. Raises: SessionEnded, NotFound where the membership has ended meanwhile.
+        """
+        principal, old = identity.principal, identity.session or ""
+        cookie = secrets.token_urlsafe(32)
+        new = hash_of(cookie)
+        try:
+            async with self._database.transaction(RowScope(person=principal.subject, credential=old)) as connection:
+                row = (await connection.execute(_LEAVE, {"id_hash": old})).mappings().one_or_none()
+                if row is None:
+                    raise SessionEnded
+                key = await self._keys.by_id(connection, key_id_of(row["sealed"]))
+                content = key.open(row["sealed"], _place(old))
+                scope = RowScope(person=principal.subject, credential=new, tenant_wide=True)
+                await rescope(connection, scope)
+                values = {**row, "identity": orjson.dumps(row["identity"]).decode()}
+                values |= {"id_hash": new, "person": principal.subject, "authority": target.id}
+                await connection.execute(_GO_ON, values | {"sealed": key.seal(content, _place(new))})
+                await append(connection, [_switched(principal, target)])
+        except IntegrityError as error:
+            raise NotFound from error
+        self._cache.pop(old, None)
+        return cookie
 
     async def end(self, identity: Identity) -> str | None:
         """Delete the session of `identity` with its record; returns the ID token as hint for the provider."""
@@ -183,7 +225,7 @@ class SessionStore:
         for id_hash in [key for key, known in self._cache.items() if known.identity.principal.subject == subject]:
             del self._cache[id_hash]
 
-    def _identity(self, row: Any, content: dict[str, Any], id_hash: str, ends: SessionEnds) -> Identity:
+    def _identity(self, row: Any, content: dict[str, Any], id_hash: str, ends: SessionEnds) -> Identity | None:
         active: UUID | None = row.authority
         return from_json(
             row.identity,
@@ -194,6 +236,12 @@ class SessionStore:
             session=id_hash,
             ends=ends,
         )
+
+
+def _switched(principal: Principal, target: Membership) -> AuditRecord:
+    """Of the tenant: neither authority needs to know of the other."""
+    facts: dict[str, int | str | bool] = {"from": str(principal.authority or ""), "to": str(target.id)}
+    return AuditRecord(action="session.switch", authority=None, actor=principal.subject, facts=facts)
 
 
 def _place(id_hash: str) -> str:

@@ -75,6 +75,7 @@ _PERSON_DATA = "/api/v1/persons/{person}/data"
 RULES: tuple[Rule, ...] = (
     # method   path                            action                     roles      application    objects
     Rule("GET", "/api/v1/me", "me.read", ALL, "modules.run", "own"),
+    Rule("PUT", "/api/v1/me/authority", "session.switch", ALL, None, "own"),
     Rule("POST", "/auth/logout", "session.end", ALL, None, "own"),
     Rule("GET", "/api/v1/modules", "module.list", ALL, "modules.run", "-"),
     Rule("GET", "/api/v1/modules/{module}", "module.read", ALL, "modules.run", "-"),

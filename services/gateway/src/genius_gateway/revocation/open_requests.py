@@ -1,41 +1,53 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Requests that are being answered, by who asked: a stream does not outlive the rights that it was opened with."""
+"""Requests that are being answered, by who asked: a stream does not outlive the rights that it was opened with.
+
+They are known by the subject and, in a browser, by the session.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
 
 class OpenRequests:
-    """`holding` around a request; `end` cancels those of a subject, whatever they wait for."""
+    """`holding` around a request; `end` and `end_session` cancel what is open, whatever it waits for."""
 
     def __init__(self) -> None:
-        self._open: dict[UUID, set[asyncio.Task[object]]] = defaultdict(set)
+        self._open: dict[UUID | str, set[asyncio.Task[object]]] = defaultdict(set)
         self._ended: set[asyncio.Task[object]] = set()
 
     @contextmanager
-    def holding(self, subject: UUID) -> Iterator[None]:
+    def holding(self, subject: UUID, session: str | None = None) -> Iterator[None]:
         task = asyncio.current_task()
         assert task is not None, "requests run in tasks"
-        mine = self._open[subject]
-        mine.add(task)
+        names = [subject] if session is None else [subject, session]
+        for name in names:
+            self._open[name].add(task)
         try:
             yield
         finally:
-            mine.discard(task)
-            if not mine:
-                self._open.pop(subject, None)
+            for name in names:
+                self._open[name].discard(task)
+                if not self._open[name]:
+                    del self._open[name]
 
     def spare(self, subject: UUID) -> None:
         """The current request is what ends the rights of `subject`; it is answered to its end."""
         self._open.get(subject, set()).discard(asyncio.current_task())
 
     def end(self, subject: UUID, _at: float) -> None:
-        for task in self._open.get(subject, set()).copy():
+        self._cancel(self._open.get(subject, set()))
+
+    def end_session(self, session: str) -> None:
+        """All but the current request, which is what ends the session."""
+        self._cancel(self._open.get(session, set()) - {asyncio.current_task()})
+
+    def _cancel(self, tasks: Iterable[asyncio.Task[object] | None]) -> None:
+        for task in [task for task in tasks if task is not None]:
             self._ended.add(task)
             task.cancel()
 

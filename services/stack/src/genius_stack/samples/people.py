@@ -28,20 +28,29 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`authority` and `unit` are slugs; None for people of the tenant (operator, auditor)."""
+    """`authority` and `unit` are slugs; None for people of the tenant (operator, auditor).
+
+    `also`: further memberships, for example of somebody who is seconded for some days a week.
+    """
 
     username: str
     name: str
     roles: tuple[str, ...]
     authority: str | None = None
     unit: str | None = None
+    also: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def groups(self) -> list[str]:
         if self.authority is None:
             return []
-        base = f"/behoerden/{self.authority}"
-        return [base, f"{base}/{self.unit}"] if self.unit else [base]
+        memberships = ((self.authority, self.unit), *self.also)
+        return [group for authority, unit in memberships for group in _groups(authority, unit)]
+
+
+def _groups(authority: str, unit: str | None) -> list[str]:
+    base = f"/behoerden/{authority}"
+    return [base, f"{base}/{unit}"] if unit else [base]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,9 @@ PEOPLE = (
     Person("d.schmidt", "David Schmidt", ("sachbearbeitung", "wissenspflege"), "musterstadt", "team-wohngeld"),
     Person("e.nowak", "Ewa Nowak", ("sachbearbeitung",), "musterstadt", "team-wohngeld"),
     Person("f.becker", "Frank Becker", ("behoerdenadministration",), "musterstadt"),
+    Person(
+        "g.arslan", "Gül Arslan", ("sachbearbeitung",), "mhb", "referat-402", also=(("musterstadt", "team-wohngeld"),)
+    ),
     Person("o.petrova", "Olga Petrova", ("betrieb",)),
     Person("r.koenig", "Ruth König", ("revision",)),
 )
@@ -144,7 +156,8 @@ def build_realm(
 
 def _user(person: Person, password: str) -> User:
     roles = ", ".join(ROLE_NAMES[role] for role in person.roles)
-    authority = authority_name(person.authority)
+    slugs = [slug for slug in (person.authority, *(slug for slug, _ in person.also)) if slug]
+    authority = " und ".join(authority_name(slug) or slug for slug in slugs)
     return User(
         id=sample_id(person.username),
         username=person.username,
