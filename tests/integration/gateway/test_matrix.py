@@ -29,6 +29,7 @@ from tests.support.matrix import (
 # Bodies that a request passes with; a route that is not here gets none.
 BODIES: dict[str, dict[str, Any]] = {
     "knowledge_base.change": {"json": {"name": "Umbenannt"}},
+    "session.switch": {"json": {"authority": "00000000-0000-4000-8000-000000000000"}},
     "grant.change": {"json": {"items": []}},
     "knowledge_base.import": {"json": {"source": "nichts"}},
     "search": {"json": {"query": "Kanarie"}},

@@ -94,6 +94,7 @@ SWAPS = [
     Swap(("PUT", "/api/v1/cases/{case}/grants", "unit"), "unit", {"items": [{"unit": "?"}]}, "case"),
     Swap(("POST", "/api/v1/cases/{case}/files", "file"), "file", {"file": "?"}, "case"),
     Swap(("GET", "/api/v1/snapshots", "after"), "snapshot"),
+    Swap(("PUT", "/api/v1/me/authority", "authority"), "authority", {"authority": "?"}),
     Swap(("GET", "/api/v1/runs", "after"), "run"),
     Swap(("GET", "/api/v1/conversations", "after"), "conversation"),
     Swap(("GET", "/api/v1/knowledge-bases", "after"), "kb"),
@@ -171,12 +172,12 @@ async def test_a_foreign_id_is_like_an_unknown_one(with_modules: Gateway, object
     async with await gateway.client("a.weber") as owner:
         me = (await owner.get("/api/v1/me")).json()
     foreign = {kind: ids["person"] for kind, ids in objects.ids.items()}
-    foreign |= {"person": me["id"], "unit": me["units"][0]["id"]}
+    foreign |= {"person": me["id"], "unit": me["units"][0]["id"], "authority": me["authority"]["id"]}
     async with await gateway.client(caller) as client:
         own = await _own(client)
         for swap in SWAPS:
-            if swap.kind == "person" and caller == "b.yilmaz":
-                continue  # a colleague may get a grant
+            if swap.kind in {"person", "authority"} and caller == "b.yilmaz":
+                continue  # a colleague may get a grant, and belongs to the same authority
             answers = [
                 answer(await client.request(**swap.request(value, own))) for value in (foreign[swap.kind], str(uuid4()))
             ]
