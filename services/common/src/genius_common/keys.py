@@ -104,6 +104,8 @@ class _Owner:
 class KeyRing:
     """Data keys of one service's database, created when first needed and unwrapped in memory for a minute.
 
+    What is in memory is used only while its row is visible and active, which is asked each time.
+
     Every call takes the connection of a `Database.transaction`, whose row scope decides which keys it may touch. A key
     made in a transaction lives and dies with it, so it is not remembered before it was read in a later one.
     """
@@ -159,7 +161,7 @@ class KeyRing:
         return {identifier: await self.by_id(connection, identifier) for identifier in found}
 
     async def destroy(self, connection: AsyncConnection, key: UUID) -> None:
-        """Erase a key: whatever it protects can't be read any more, here at once, elsewhere within a minute.
+        """Erase a key: whatever it protects can't be read any more, by no process that asks this database.
 
         `NotFound` where the row scope admits no such key: erasing must never seem done when it is not.
         """
@@ -175,7 +177,10 @@ class KeyRing:
 
     async def _get(self, connection: AsyncConnection, owner: _Owner) -> ContentKey:
         if (cached := self._by_owner.get(owner)) and cached[0] > time.monotonic():
-            return cached[1]
+            # Nothing is sealed with a key that another process has destroyed or retired since.
+            if await self._is_active(connection, cached[1].id):
+                return cached[1]
+            del self._by_owner[owner]
         row = await self._active(connection, owner)
         if row is None:
             await self._create(connection, owner)
@@ -186,6 +191,10 @@ class KeyRing:
         if not row.created_here:
             _remember(self._by_owner, owner, key)
         return key
+
+    async def _is_active(self, connection: AsyncConnection, key: UUID) -> bool:
+        query = sa.select(self._table.c.id).where(self._table.c.id == key, self._table.c.state == "active")
+        return (await connection.execute(query)).first() is not None
 
     async def _active(self, connection: AsyncConnection, owner: _Owner) -> sa.Row[Any] | None:
         keys = self._table.c

@@ -93,7 +93,7 @@ class KeyMaintenance:
         return [KeyLine(*row) for row in await connection.execute(query)]
 
     async def succeed(self, connection: AsyncConnection, authority: UUID, person: UUID | None) -> ContentKey:
-        """New content is sealed with a new key from now on (elsewhere within a minute); what is there stays readable.
+        """New content is sealed with a new key from this commit on; what is there stays readable.
 
         The keys of persons that hang on an authority's older key are wrapped with its new one.
         """
@@ -144,7 +144,7 @@ class KeyMaintenance:
     async def destroy(self, connection: AsyncConnection, authority: UUID, person: UUID | None = None) -> list[UUID]:
         """Erase all keys of an authority with those of its persons, or one person's there; answers which.
 
-        Whatever they protect can't be read any more, here at once, elsewhere within a minute. Again is no change.
+        Whatever they protect can't be read any more from this commit on. Again is no change.
         """
         keys = self._table.c
         living = (keys.authority == authority, keys.state != "destroyed")

@@ -14,13 +14,13 @@ import hashlib
 import re
 import ssl
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import aiohttp
 import orjson
-from pydantic import Field, field_validator
+from pydantic import Base64Bytes, BaseModel, Field, field_validator
 
 from genius_common.crypto import KEY_BYTES, Undecryptable
 from genius_common.keys_encryption import FileKeys, KeyEncryption, KeyServiceUnavailable, Wrapped
@@ -30,6 +30,7 @@ _FORM = re.compile(rb"vault:v([1-9][0-9]{0,8}):[A-Za-z0-9+/=]+")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
 _ANSWER_BYTES = 64 * 1024
+_A = TypeVar("_A", bound=BaseModel)
 
 
 class TransitSettings(Section):
@@ -53,6 +54,18 @@ class TransitSettings(Section):
         return url.rstrip("/")
 
 
+class _Key(BaseModel):
+    latest_version: int = Field(strict=True, ge=1)
+
+
+class _Ciphertext(BaseModel):
+    ciphertext: str = Field(strict=True)
+
+
+class _Plaintext(BaseModel):
+    plaintext: Base64Bytes
+
+
 class TransitKeys:
     """`KeyEncryption` over HTTP."""
 
@@ -64,25 +77,25 @@ class TransitKeys:
         self._timeout = aiohttp.ClientTimeout(total=settings.timeout_s)
 
     async def current(self) -> UUID:
-        found = await self._call("GET", "keys")
-        return self._id(int(found["latest_version"]))
+        return self._id((await self._call("GET", "keys", _Key)).latest_version)
 
     async def wrap(self, secret: bytes, key: UUID) -> Wrapped:
         plain = base64.b64encode(key.bytes + secret).decode()
-        return self._wrapped((await self._call("POST", "encrypt", {"plaintext": plain}))["ciphertext"])
+        found = await self._call("POST", "encrypt", _Ciphertext, {"plaintext": plain})
+        return self._wrapped(found.ciphertext)
 
     async def unwrap(self, wrapped: bytes, by: UUID, key: UUID) -> bytes:
         if self._wrapped(wrapped.decode("ascii", "replace"), Undecryptable).by != by:
             raise Undecryptable
-        found = await self._call("POST", "decrypt", {"ciphertext": wrapped.decode()})
-        plain = base64.b64decode(found["plaintext"])
+        plain = (await self._call("POST", "decrypt", _Plaintext, {"ciphertext": wrapped.decode()})).plaintext
         if len(plain) != 16 + KEY_BYTES or plain[:16] != key.bytes:
             raise Undecryptable
         return plain[16:]
 
     async def rewrap(self, wrapped: bytes, by: UUID, key: UUID) -> Wrapped:
         await self.unwrap(wrapped, by, key)  # what does not open is not carried on as if it did
-        return self._wrapped((await self._call("POST", "rewrap", {"ciphertext": wrapped.decode()}))["ciphertext"])
+        found = await self._call("POST", "rewrap", _Ciphertext, {"ciphertext": wrapped.decode()})
+        return self._wrapped(found.ciphertext)
 
     def _wrapped(self, value: str, refusal: type[Exception] = KeyServiceUnavailable) -> Wrapped:
         form = _FORM.fullmatch(value.encode())
@@ -94,8 +107,8 @@ class TransitKeys:
         name = f"{self._settings.mount}/{self._settings.key}/{version}"
         return UUID(bytes=hashlib.sha256(b"genius transit id" + name.encode()).digest()[:16])
 
-    async def _call(self, method: str, operation: str, body: dict[str, str] | None = None) -> Any:
-        """The member `data` of the answer."""
+    async def _call(self, method: str, operation: str, form: type[_A], body: dict[str, str] | None = None) -> _A:
+        """The member `data` of the answer; one of another form is the other side's fault."""
         settings = self._settings
         url = f"{settings.url}/v1/{settings.mount}/{operation}/{settings.key}"
         try:
@@ -110,16 +123,10 @@ class TransitKeys:
                     raise Undecryptable
                 if answer.status != 200:
                     raise KeyServiceUnavailable(retry_after=5)
-            return _Fields(orjson.loads(content)["data"])
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, KeyError, TypeError) as error:
-            raise KeyServiceUnavailable(retry_after=5) from error
-
-
-class _Fields(dict[str, Any]):
-    """A member that the answer lacks is the other side's fault."""
-
-    def __missing__(self, name: str) -> Any:
-        raise KeyServiceUnavailable(retry_after=5)
+            return form.model_validate(orjson.loads(content)["data"])
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, KeyError, TypeError):
+            # Without its cause, which may show what was sent or answered.
+            raise KeyServiceUnavailable(retry_after=5) from None
 
 
 def key_source_error(kek_file: Path | None, transit: TransitSettings | None) -> str | None:

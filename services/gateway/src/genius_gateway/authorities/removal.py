@@ -41,8 +41,9 @@ _TENANT = RowScope(tenant_wide=True)
 _STATE = text("SELECT state FROM authorities WHERE id = :id FOR UPDATE")
 _REMOVAL = text("SELECT * FROM authority_removals WHERE authority = :id")
 _BEGIN = text(
-    "INSERT INTO authority_removals (authority, request, plan, step, started_at)"
-    " VALUES (:id, :request, CAST(:plan AS jsonb), 'closed', :at)"
+    "INSERT INTO authority_removals (authority, request, plan, step, found, started_at)"
+    " VALUES (:id, :request, CAST(:plan AS jsonb), 'closed', jsonb_build_object('accounts', CAST(:accounts AS int)),"
+    " :at)"
 )
 _NOTE = text(
     "UPDATE authority_removals SET step = :step, found = found || CAST(:found AS jsonb), finished_at = :finished"
@@ -122,6 +123,8 @@ class Removal:
         if row.step == "gone":
             return await self._receipts.get(request.request)
         if row.step == "closed":
+            # Where nobody had access, nothing is under way.
+            settle_s = settle_s if row.found["accounts"] else 0.0
             over = row.started_at + dt.timedelta(seconds=settle_s) - dt.datetime.now(dt.UTC)
             await asyncio.sleep(max(0.0, over.total_seconds()))
             handed = await self._handover.run(request.authority, plan)
@@ -146,6 +149,7 @@ class Removal:
                 accounts = await close(connection, authority, people, self._revocations)
                 at = dt.datetime.now(dt.UTC)
                 begun = {**values, "request": approved.request.request, "plan": plan.model_dump_json(), "at": at}
+                begun |= {"accounts": accounts}
                 await connection.execute(_BEGIN, begun)
                 facts: dict[str, int | str] = {"receipt": str(approved.request.request), "accounts": accounts}
                 await append(connection, [_record("authority.close", authority, facts)])
