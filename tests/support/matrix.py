@@ -35,7 +35,7 @@ from tests.support.token_corpus import provider_mint
 Kind = Literal["session", "bearer", "application", "on behalf"]
 Relation = Literal["owner", "colleague", "stranger", "nobody"]
 MEMBER_ROLES = (Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE, Role.BEHOERDENADMINISTRATION)
-TENANT_ROLES = (Role.BETRIEB, Role.REVISION)
+TENANT_ROLES = (Role.BETRIEB, Role.REVISION, Role.ABRUFPRUEFUNG)
 OWNER, COLLEAGUE, STRANGER = "a.weber", "b.yilmaz", "d.schmidt"
 _PERSONS = {"owner": (OWNER, "mhb"), "colleague": (COLLEAGUE, "mhb"), "stranger": (STRANGER, "musterstadt")}
 _APPLICATIONS = {"colleague": ("mhb-fachverfahren", "mhb"), "stranger": ("musterstadt-fachverfahren", "musterstadt")}
