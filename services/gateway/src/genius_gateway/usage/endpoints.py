@@ -68,7 +68,7 @@ class EffectiveLimits(BaseModel):
 
 
 class AuthorityLimits(BaseModel):
-    """`own`: what operators set; `tighter`: what the administration set inside of the `bounds`; `effective`: what holds.
+    """`own`: what operators set; `tighter`: what the administration set inside of `bounds`; `effective`: what holds.
 
     `bounds` are `own` with the platform's defaults; `used` is of the authority and its cost centres, never a person's.
     """

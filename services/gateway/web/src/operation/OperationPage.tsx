@@ -28,7 +28,7 @@ export function OperationPage({ part, id }: { part: string; id?: string | undefi
       <SubNav label={t('duty.operation')} current={pathOf(name)} parts={NAMES.map((one) => [pathOf(one), t(TITLES[one])] as const)} />
       <section className="duty-part" aria-labelledby="part-title">
         <h2 id="part-title">{t(TITLES[name])}</h2>
-        <Part id={id} />
+        <Part key={id ?? ''} id={id} />
       </section>
     </div></div>
   )
