@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from tests.support.gateway import Gateway
 from tests.support.matrix import answer
@@ -187,7 +188,11 @@ async def test_a_case_gets_another_owner(gateway: Gateway) -> None:
         assert (await owner.delete(path)).status_code == 403
         kept = {(one["name"], one["handed_over"]) for one in (await colleague.get(f"{path}/grants")).json()["items"]}
         assert kept == {(ADMINISTRATOR, False), ("Anna Weber", True)}
-        assert (await colleague.get(f"/api/v1/files/{file}/content")).status_code == 200
+        (copied,) = (await colleague.get(f"{path}/files")).json()["items"]
+        assert (copied["own"], copied["state"]["name"], copied["file"] == file) == (True, f"{word}-datei.txt", False)
+        assert (await owner.delete(f"/api/v1/files/{file}")).status_code == 204
+        for client in (owner, colleague):
+            assert f"{word}-datei" in (await client.get(f"/api/v1/files/{copied['file']}/content")).text
         assert (await colleague.get(f"/api/v1/conversations/{chat}")).status_code == 404
         assert (await owner.get(f"/api/v1/conversations/{chat}")).status_code == 200
         async with await gateway.client(ADMINISTRATOR) as other:
@@ -207,3 +212,26 @@ async def test_a_hold_keeps_the_owner(gateway: Gateway) -> None:
         await grant(owner, path, {"username": COLLEAGUE})
         assert (await auditor.post(f"/api/v1/holds/{held.json()['id']}/lift", json={"reason": "erledigt"})).is_success
         assert (await owner.post(f"{path}/owner", json={"username": COLLEAGUE})).status_code == 200
+
+
+async def test_without_retrieval_a_case_stays_where_it_is(gateway: Gateway) -> None:
+    """TEN-01, DSG-05: files that can't be copied stop it; no copy is left, nothing has changed hands."""
+    word = f"AZ{uuid4().hex[:8]}"
+    async with await gateway.client(OWNER) as owner, await gateway.client(COLLEAGUE) as colleague:
+        path = await case(owner, word)
+        first, second = await loose_file(owner, f"{word}-a"), await loose_file(owner, f"{word}-b")
+        for file in (first, second):
+            await owner.post(f"{path}/files", json={"file": file})
+        before = (await colleague.get("/api/v1/me/data/overview")).json()["items"]
+        gone = "UPDATE documents SET original = gen_random_uuid() WHERE id = CAST(:id AS uuid)"
+        engine = sa.create_engine(gateway.retrieval_superuser_url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            connection.execute(sa.text(gone), {"id": second})
+        refused = await owner.post(f"{path}/owner", json={"username": COLLEAGUE})
+        assert refused.status_code >= 500, refused.text
+        assert (await owner.get(path)).json()["rights"] == ["read", "write", "manage"]
+        assert (await colleague.get(path)).status_code == 404
+        after = (await colleague.get("/api/v1/me/data/overview")).json()["items"]
+        assert [one["counts"] for one in after if one["kind"] == "files"] == [
+            one["counts"] for one in before if one["kind"] == "files"
+        ]

@@ -9,9 +9,12 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from genius_gateway.cases import model
+from genius_gateway.cases import service as cases
 from genius_gateway.knowledge_bases import service
 from genius_gateway.policy import access
 from tests.support.gateway import Gateway
+from tests.support.shared import loose_file, talk
 
 CANARY = "Kanarienvogel-5512"
 EVERYTHING = frozenset({"read", "write", "manage"})
@@ -19,7 +22,9 @@ EVERYTHING = frozenset({"read", "write", "manage"})
 
 @pytest.fixture(scope="module")
 async def foreign(gateway: Gateway) -> AsyncIterator[dict[str, str]]:
-    """A knowledge base with a document, and a case, of the first authority."""
+    """A knowledge base with a document, a case with a file and a snapshot, shared with one colleague, all of mhb."""
+    async with await gateway.client("b.yilmaz") as colleague:
+        assert (await colleague.get("/api/v1/me")).status_code == 200
     async with await gateway.client("a.weber") as owner:
         kb = (await owner.post("/api/v1/knowledge-bases", json={"name": CANARY, "owner": "authority"})).json()["id"]
         file = {"file": ("canary.txt", f"Der {CANARY} wohnt hier.".encode())}
@@ -31,7 +36,18 @@ async def foreign(gateway: Gateway) -> AsyncIterator[dict[str, str]]:
         case = (await owner.post("/api/v1/cases", json={"reference": CANARY})).json()["id"]
         found = await owner.post("/api/v1/search", json={"query": CANARY})
         assert CANARY in found.text
-        yield {"kb": kb, "document": document, "case": case}
+        made = await loose_file(owner, CANARY)
+        await owner.post(f"/api/v1/cases/{case}/files", json={"file": made})
+        recipient = {"username": "b.yilmaz"}
+        grants = await owner.put(f"/api/v1/cases/{case}/grants", json={"items": [recipient]})
+        assert grants.status_code == 200, grants.text
+        conversation = await talk(gateway, "a.weber", CANARY)
+        await conversation.say(CANARY)
+        snapshot = (await owner.post(conversation.path, json={"recipients": [recipient]})).json()["id"]
+        async with await gateway.client("b.yilmaz") as colleague:
+            for path in (f"cases/{case}", f"files/{made}/content", f"snapshots/{snapshot}"):
+                assert CANARY in (await colleague.get(f"/api/v1/{path}")).text
+        yield {"kb": kb, "document": document, "case": case, "file": made, "snapshot": snapshot}
 
 
 async def seen(gateway: Gateway, objects: dict[str, str]) -> list[str]:
@@ -46,6 +62,11 @@ async def seen(gateway: Gateway, objects: dict[str, str]) -> list[str]:
             ("GET", f"/documents/{document}/content", None),
             ("GET", f"/documents/{document}/text", None),
             ("GET", f"/cases/{case}", None),
+            ("GET", f"/cases/{case}/files", None),
+            ("GET", f"/files/{objects['file']}/content", None),
+            ("GET", f"/snapshots/{objects['snapshot']}", None),
+            ("GET", "/cases", None),
+            ("GET", "/snapshots", None),
             ("POST", f"/knowledge-bases/{kb}/search", {"query": CANARY}),
             ("POST", "/search", {"query": CANARY}),
             ("PATCH", f"/knowledge-bases/{kb}", {"name": "Meins"}),
@@ -61,7 +82,15 @@ async def seen(gateway: Gateway, objects: dict[str, str]) -> list[str]:
         state = await owner.get(f"/api/v1/knowledge-bases/{kb}")
         assert (state.status_code, state.json()["name"]) == (200, CANARY)
         assert (await owner.get(f"/api/v1/documents/{document}")).status_code == 200
-    return leaks
+    return leaks + await seen_by_a_colleague(gateway, objects)
+
+
+async def seen_by_a_colleague(gateway: Gateway, objects: dict[str, str]) -> list[str]:
+    """What a colleague without a grant sees of what is shared with another one."""
+    paths = [f"/cases/{objects['case']}", f"/files/{objects['file']}/content", f"/snapshots/{objects['snapshot']}"]
+    async with await gateway.client("c.hoffmann") as colleague:
+        answers = [await colleague.get("/api/v1" + path) for path in (*paths, "/cases", "/snapshots")]
+    return [str(answer.url) for answer in answers if CANARY in answer.text]
 
 
 async def test_with_all_layers(gateway: Gateway, foreign: dict[str, str]) -> None:
@@ -73,10 +102,13 @@ async def test_without_the_policy(gateway: Gateway, foreign: dict[str, str], mon
     """TEN-07: the rules on owner and grants allow everything; row-level security still holds."""
     for module in (access, service):
         monkeypatch.setattr(module, "rights", lambda *_: EVERYTHING)
+    monkeypatch.setattr(model, "rights", lambda *_: EVERYTHING)
+    monkeypatch.setattr(cases, "rights", lambda *_: EVERYTHING)
+    monkeypatch.setattr(access.LoadedSnapshot, "of", lambda row, grants, _: access.LoadedSnapshot(row, True, grants))
     assert await seen(gateway, foreign) == []
 
 
-@pytest.mark.parametrize("table", ["knowledge_bases", "cases", "grants", "keys"])
+@pytest.mark.parametrize("table", ["knowledge_bases", "cases", "case_files", "snapshots", "grants", "keys"])
 async def test_without_row_level_security(gateway: Gateway, foreign: dict[str, str], table: str) -> None:
     """TEN-07: a table's rows are open to everybody; policy and keys still hold."""
     engine = sa.create_engine(gateway.owner_url, poolclass=sa.NullPool)

@@ -15,11 +15,12 @@ from genius_common.errors import Forbidden
 from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.auth.identity import Identity
+from genius_gateway.cases.copying import FileCopies
 from genius_gateway.cases.model import Case, Right, rights
 from genius_gateway.cases.repository import CaseRepository
 from genius_gateway.cases.schemas import CaseGrant, NewCase, SharedHow
 from genius_gateway.knowledge_bases.errors import ProtectionClassTooHigh
-from genius_gateway.policy.access import ObjectAccess
+from genius_gateway.policy.access import LoadedCase, ObjectAccess
 from genius_gateway.retention.holds import require_free
 from genius_gateway.runs.sealing import Owner
 from genius_gateway.runs.starting import owner_of
@@ -59,12 +60,14 @@ class CaseService:
         access: ObjectAccess,
         grants: ObjectGrants,
         recipients: Recipients,
+        copies: FileCopies,
     ) -> None:
         self._database = database
         self._cases = cases
         self._access = access
         self._grants = grants
         self._recipients = recipients
+        self._copies = copies
 
     async def all(self, principal: Principal) -> list[ListedCase]:
         """The newest 500 that the caller may read."""
@@ -137,18 +140,42 @@ class CaseService:
     async def hand_over(self, identity: Identity, identifier: UUID, username: str) -> ListedCase:
         """A colleague becomes the owner; who gave it away may go on reading until the new owner ends that.
 
-        Both see it in the list. Conversations and runs stay whose they are. A hold stands against it: it names the
-        owner. Raises: NotFound, Forbidden, RecipientUnknown, HeldBack.
+        Both see it in the list. Own files in it are copied for the new owner; conversations and runs stay whose they
+        are. A hold stands against it: it names the owner. Raises: NotFound, Forbidden, RecipientUnknown, HeldBack, and
+        what retrieval refuses; then nothing has changed.
         """
         principal = identity.principal
         old = owner_of(principal)
         async with self._database.transaction(old.scope) as connection:
-            loaded = await self._access.case_in(connection, principal, identifier, "manage")
-            await require_free(connection, principal.subject, [identifier])
+            await self._transferable(connection, principal, identifier)
             grantee = await self._recipients.colleague(connection, principal, username, "/username")
+            files = await self._copies.of(connection, old, identifier)
+            # Durable before the effect in retrieval: no effect without a record.
+            await _record(connection, principal, "case.file_copy", identifier, files=len(files), to=str(grantee.id))
+        copies = await self._copies.copy(principal, grantee.id, files)
+        try:
+            await self._hand_over(identity, identifier, grantee, files, copies)
+        except BaseException:
+            await self._copies.undo(principal, grantee.id, copies.values())
+            raise
+        return await self.get(principal, identifier)
+
+    async def _transferable(self, connection: AsyncConnection, principal: Principal, identifier: UUID) -> LoadedCase:
+        loaded = await self._access.case_in(connection, principal, identifier, "manage")
+        await require_free(connection, principal.subject, [identifier])
+        return loaded
+
+    async def _hand_over(
+        self, identity: Identity, identifier: UUID, grantee: Grantee, files: Sequence[UUID], copies: dict[UUID, UUID]
+    ) -> None:
+        principal = identity.principal
+        old = owner_of(principal)
+        new = Owner(old.authority, grantee.id)
+        async with self._database.transaction(old.scope) as connection:
+            loaded = await self._transferable(connection, principal, identifier)
             kept = await self._kept(connection, loaded.grants, grantee.id)
             await self._move(connection, old, loaded.case, grantee)
-            new = Owner(old.authority, grantee.id)
+            await self._copies.link(connection, new, identifier, files, copies)
             await self._grants.give(connection, new, "case", identifier, kept, grantee.name)
             before = Grantee("person", old.person, identity.name)
             await self._grants.give(
@@ -156,7 +183,6 @@ class CaseService:
             )
             await rescope(connection, old.scope)
             await _record(connection, principal, "case.hand_over", identifier, to=str(grantee.id))
-        return await self.get(principal, identifier)
 
     async def _kept(
         self, connection: AsyncConnection, grants: Sequence[Shared], but: UUID

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from genius_common.database import Database
 from genius_common.http import ServiceClient
 from genius_common.keys import KeyRing
+from genius_gateway.cases.copying import FileCopies
 from genius_gateway.cases.files import CaseFiles
 from genius_gateway.cases.service import CaseService
 from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
@@ -48,7 +49,9 @@ def sharing(needs: Needs) -> Sharing:
     recipients = Recipients(MemberNames(needs.keys))
     database, access = needs.database, needs.access
     return Sharing(
-        cases=CaseService(database, rows.cases, access, rows.grants, recipients),
+        cases=CaseService(
+            database, rows.cases, access, rows.grants, recipients, FileCopies(needs.minter, needs.retrieval)
+        ),
         case_files=CaseFiles(database, access, needs.minter, needs.retrieval),
         snapshots=SnapshotService(
             database,
