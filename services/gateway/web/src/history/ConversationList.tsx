@@ -8,9 +8,10 @@ import { useI18n } from '../i18n'
 import { Menu } from '../kern/Menu'
 import { Icon } from '../kern/Icon'
 import { Link, navigate, useRoute } from '../router'
+import { may } from '../rights'
 import { useSession } from '../session'
-import { DeleteDialog } from './DeleteDialog'
 import { ShareDialog } from '../snapshots/ShareDialog'
+import { DeleteDialog } from './DeleteDialog'
 import { groupByAge } from './groups'
 import { RenameDialog } from './RenameDialog'
 
@@ -76,8 +77,8 @@ export function ConversationList({ onGo }: { onGo?: (() => void) | undefined }) 
                   <Link to={`/chat/${conversation.id}`} className="nav-link" aria-current={path === `/chat/${conversation.id}` ? 'page' : undefined} onClick={onGo} title={title}><span className="ellipsis">{title}</span></Link>
                   <Menu icon="more" iconOnly label={t('history.actions', { title })} items={[
                     { label: t('history.rename'), icon: 'edit', run: () => setOpen({ what: 'rename', conversation }) },
-                    { label: t(conversation.pinned ? 'history.unpin' : 'history.pin'), icon: 'pin', run: () => pin(conversation) },
                     ...(may(me, 'snapshot.create') ? [{ label: t('share'), icon: 'share' as const, run: () => setOpen({ what: 'share', conversation }) }] : []),
+                    { label: t(conversation.pinned ? 'history.unpin' : 'history.pin'), icon: 'pin', run: () => pin(conversation) },
                     { label: t('app.delete'), icon: 'trash', run: () => setOpen({ what: 'delete', conversation }) },
                   ]} />
                 </li>
@@ -87,8 +88,8 @@ export function ConversationList({ onGo }: { onGo?: (() => void) | undefined }) 
         </div>
       ))}
       {open?.what === 'rename' && <RenameDialog conversation={open.conversation} onClose={() => setOpen(null)} onDone={(title) => renamed(open.conversation, title)} />}
-      {open?.what === 'delete' && <DeleteDialog conversation={open.conversation} onClose={() => setOpen(null)} onDone={() => deleted(open.conversation)} />}
       {open?.what === 'share' && <ShareDialog conversation={open.conversation} onClose={() => setOpen(null)} />}
+      {open?.what === 'delete' && <DeleteDialog conversation={open.conversation} onClose={() => setOpen(null)} onDone={() => deleted(open.conversation)} />}
     </section>
   )
 }

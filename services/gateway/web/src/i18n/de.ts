@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { deAdministration } from './de.administration'
 import { deProtection } from './de.protection'
+import { deShared } from './de.shared'
 
 /** All texts of the UI. German is the source; `en.ts` must have the same keys (a missing one is a compile error). */
 export const de = {
   ...deAdministration,
   ...deProtection,
+  ...deShared,
   'app.product': 'Genius',
   'app.skip': 'Zum Inhalt springen',
   'app.loading': 'Wird geladen …',

@@ -2,10 +2,12 @@
 import type { Key } from './de'
 import { enAdministration } from './en.administration'
 import { enProtection } from './en.protection'
+import { enShared } from './en.shared'
 
 export const en: Record<Key, string> = {
   ...enAdministration,
   ...enProtection,
+  ...enShared,
   'app.product': 'Genius',
   'app.skip': 'Skip to content',
   'app.loading': 'Loading …',
