@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import orjson
 import pytest
+from typer.testing import CliRunner
 
 from genius_gateway.retrieval_log.checks import result_digest
 from genius_gateway.retrieval_log.schemas import CheckWithItems
+from genius_stack.cli import app
 from tests.support.gateway import Gateway
 from tests.support.personal_data import as_superuser
 from tests.support.taxes import EVER, entries, tax_case
@@ -123,6 +126,30 @@ async def test_decisions_are_kept_and_the_result_is_signed(tax: Gateway, period:
     assert orjson.loads(newest[0][0])["heads"]["tenant"]["seq"] >= head[0][0]
     stored = await asyncio.to_thread(as_superuser, tax, "SELECT t::text FROM retrieval_check_items t")
     assert not [row for row in stored if "Kanarie" in row[0]], "reasons are sealed"
+
+
+async def test_the_command_draws_decides_and_closes(tax: Gateway, period: dict[str, str], tmp_path: Path) -> None:
+    """AO-07: `genius abrufpruefung`, as somebody uses it who has an address and a token."""
+    token = tmp_path / "token"
+    token.write_text(await tax.token("v.lindner") + "\n")
+
+    async def genius(*arguments: str) -> str:
+        command = ["abrufpruefung", *arguments, "--url", tax.url, "--token-file", str(token)]
+        done = await asyncio.to_thread(CliRunner().invoke, app, command)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    times = ["--from", period["period_from"][:19], "--until", "2099-01-01"]
+    check = orjson.loads(await genius("sample", "--size", "2", "--seed", "befehl-1", *times, "--json"))
+    first, second = (item["retrieval"] for item in check["items"])
+    await genius("decide", check["id"], first, "nicht_zulaessig", "--reason", "kein Anlass")
+    await genius("decide", check["id"], second, "zulaessig")
+    assert "a.weber" in await genius("show", check["id"], "--json")
+    closed = orjson.loads(await genius("close", check["id"], "--json"))
+    assert [item["decision"] for item in closed["items"]] == ["nicht_zulaessig", "zulaessig"]
+    listed = orjson.loads(await genius("list", "--json"))
+    assert next(one for one in listed if one["id"] == check["id"])["digest"] == closed["digest"]
+    assert "Prüfung" in await genius("list")
 
 
 async def test_a_period_is_a_period(tax: Gateway) -> None:

@@ -45,6 +45,17 @@ def test_a_busy_port_ends_with_4_and_stack_json_of_a_crash_is_gone(tmp_path: Pat
     assert not (tmp_path / "stack.json").exists()
 
 
+@pytest.mark.parametrize("profile", ["local", "steuergeheimnis"])
+def test_a_data_directory_of_the_other_tenant_ends_with_13(profile: str, tmp_path: Path) -> None:
+    """AO-01: before anything is started; so does one of the Land from before there were two."""
+    (tmp_path / "secrets").mkdir()
+    note = "# tenant lokal-steuer\n" if profile == "local" else ""
+    (tmp_path / "secrets" / "kek").write_text("ab" * 32 + "\n" + note)
+    done = genius("up", "--no-web-ui", "--profile", profile, "--port", "8699", "--data-dir", str(tmp_path))
+    refused(done, 13, "gehört zu einem anderen Mandanten")
+    assert not (tmp_path / "stack.json").exists()
+
+
 def test_newer_data_ends_with_7(tmp_path: Path) -> None:
     (tmp_path / "version.json").write_bytes(orjson.dumps({"format": 99, "version": "9.9"}))
     refused(genius("up", "--data-dir", str(tmp_path)), 7, "9.9")

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from genius_stack.commands import ask, audit, authority, doctor, keycloak, keys, status, token, up
+from genius_stack.commands import abrufpruefung, ask, audit, authority, doctor, keycloak, keys, status, token, up
 from genius_stack.errors import DataDirUnusable, DiskFull, StackError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command()(doctor.doctor)
 app.command()(token.token)
 app.command()(ask.ask)
 app.add_typer(audit.app, name="audit")
+app.add_typer(abrufpruefung.app, name="abrufpruefung")
 app.add_typer(keycloak.app, name="keycloak")
 app.add_typer(authority.app, name="authority")
 app.add_typer(keys.app, name="keys")

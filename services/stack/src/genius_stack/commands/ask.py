@@ -28,16 +28,17 @@ def ask(
     question: Annotated[str, typer.Argument(help="die Frage in Anführungszeichen")],
     knowledge_base: Annotated[str | None, typer.Option(help="Name einer Wissensbasis; sonst alle lesbaren")] = None,
     login: Annotated[str | None, typer.Option(help="als wer gefragt wird; sonst die erste Sachbearbeitung")] = None,
+    case: Annotated[str | None, typer.Option(help="Kennung des Vorgangs; nötig unter dem Steuergeheimnis")] = None,
     data_dir: Annotated[Path, typer.Option(help="Ordner der laufenden Plattform")] = Path(".genius"),
 ) -> None:
     """Stellt eine Frage an die Dokumente und zeigt Antwort und Fundstellen."""
     stack = running_stack(DataDir(data_dir))
-    result = asyncio.run(_ask(data_dir, stack, question, knowledge_base, login or _first_clerk(stack)))
+    result = asyncio.run(_ask(data_dir, stack, question, knowledge_base, login or _first_clerk(stack), case))
     show(Console(), result)
 
 
 async def _ask(
-    data_dir: Path, stack: StackFile, question: str, knowledge_base: str | None, login: str
+    data_dir: Path, stack: StackFile, question: str, knowledge_base: str | None, login: str, case: str | None
 ) -> dict[str, Any]:
     token = await fetch(data_dir, login=login)
     async with http_session() as session:
@@ -45,7 +46,7 @@ async def _ask(
         wanted: dict[str, Any] = {"question": question}
         if knowledge_base is not None:
             wanted["knowledge_bases"] = [await _find(api, knowledge_base)]
-        run = await api.post("/api/v1/modules/ask-documents/runs", {"input": wanted})
+        run = await api.post("/api/v1/modules/ask-documents/runs", {"input": wanted} | ({"case": case} if case else {}))
     if run["state"] != "succeeded":
         raise StackError(f"Die Frage ließ sich nicht beantworten: {(run.get('error') or {}).get('detail', '')}")
     found: dict[str, Any] = run["result"]
