@@ -189,7 +189,7 @@ export const deAdministration = {
   'aud.check.holds': 'Das Protokoll ist unverändert.',
   'aud.check.broken.one': 'Eine Stelle stimmt nicht. Sichern Sie einen Export und ziehen Sie die Datenschutzbeauftragte und den Betrieb hinzu.',
   'aud.check.broken.other': '{count} Stellen stimmen nicht. Sichern Sie einen Export und ziehen Sie die Datenschutzbeauftragte und den Betrieb hinzu.',
-  'aud.check.sums': '{records} Einträge in {chains} Ketten, {checkpoints} Prüfpunkte. Geprüft: {at}',
+  'aud.check.sums': 'Einträge: {records}. Ketten: {chains}. Prüfpunkte: {checkpoints}. Geprüft: {at}',
   'aud.check.cut': 'Die Verbindung ist abgebrochen, bevor die Prüfung zu Ende war. Es gibt kein Ergebnis.',
   'aud.check.place': 'Kette {chain}, Eintrag {seq}: {text}',
   'aud.own': 'Selbst prüfen',

@@ -190,7 +190,7 @@ export const enAdministration: Record<keyof typeof deAdministration, string> = {
   'aud.check.holds': 'The audit trail is unchanged.',
   'aud.check.broken.one': 'One place does not hold. Keep an export and call in the data protection officer and the operators.',
   'aud.check.broken.other': '{count} places do not hold. Keep an export and call in the data protection officer and the operators.',
-  'aud.check.sums': '{records} records in {chains} chains, {checkpoints} checkpoints. Checked: {at}',
+  'aud.check.sums': 'Records: {records}. Chains: {chains}. Checkpoints: {checkpoints}. Checked: {at}',
   'aud.check.cut': 'The connection broke before the check was over. There is no result.',
   'aud.check.place': 'Chain {chain}, record {seq}: {text}',
   'aud.own': 'Check it yourself',
