@@ -22,10 +22,11 @@ type Props = {
 }
 const place = (scope: LimitScope, name: LimitName): string => `${scope}/${name}`
 const fieldsOf = (bounds: AuthorityLimits['bounds']) => SCOPES.flatMap((scope) => NAMES.filter((name) => bounds[scope][name] !== undefined).map((name) => [scope, name] as const))
-/** Digits, with the points or spaces that people put between thousands. */
+/** Digits, also in groups of three with what either language puts between them; "1.5" is no whole number. */
 const read = (text: string): number | null => {
-  const digits = text.replace(/[.\s\u202f]/g, '')
-  return /^\d{1,15}$/.test(digits) && Number(digits) <= MOST ? Number(digits) : null
+  if (!/^\s*(\d{1,15}|\d{1,3}([.,\s]\d{3})+)\s*$/.test(text)) return null
+  const value = Number(text.replace(/\D/g, ''))
+  return value <= MOST ? value : null
 }
 
 /** A field for each limit; an empty one is none of one's own. Errors of the server are shown at their fields. */
