@@ -5,6 +5,7 @@ import importlib
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,94 @@ def test_the_two_tenants_share_nothing(rendered: dict[str, str]) -> None:
     assert len(land) > 8
     assert len(steuer) > 8
     assert land & steuer == set()
+
+
+SAME_IN_BOTH = {
+    "0.1.0": "version of the product",
+    "http://genius-vllm:8000/v1": "a service inside of each cluster",
+    "genius-follow": "name of a client in each realm, whose secret is another",
+}
+"""What the two tenants' own values may have in common, and why."""
+
+
+def leaves(text: str, *, keys: bool = True) -> set[str]:
+    """Every text and number that stands anywhere in a rendering, as a value or (`keys`) as a key."""
+
+    def walk(node: Any) -> Iterator[str]:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                if keys:
+                    yield str(key)
+                yield from walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from walk(value)
+        else:
+            yield str(node)
+
+    return {leaf for document in yaml.safe_load_all(text) for leaf in walk(document)}
+
+
+def test_what_two_tenants_have_in_common_is_the_product(rendered: dict[str, str], tmp_path: Path) -> None:
+    """AO-01: whatever both renderings hold: hosts, secrets, keys, realms, claims, buckets, or what a later chart adds.
+
+    A third, made-up tenant has it as well: then it is a constant of the product and nothing of theirs.
+    """
+    third = (CHART / "values-steuer.yaml").read_text().replace("steuer", "dritter")
+    values = tmp_path / "values-third.yaml"
+    values.write_text(third.replace("profile: dritter", "profile: steuer").replace("tenant: dritter", "tenant: dritt"))
+    done = helm("template", "genius", str(CHART), "-n", "dritter", "--kube-version", "1.33.0", "-f", str(values))
+    assert done.returncode == 0, done.stderr
+    product = leaves(done.stdout)
+    common = leaves(rendered["land"]) & leaves(rendered["steuer"])
+    assert len(common) > 100
+    # Settings of the Land alone are no part of the third rendering, so they can't hide here.
+    assert {leaf for leaf in common - product if not leaf.isdigit()} == set()
+    assert not {leaf for leaf in leaves(rendered["steuer"]) if "land" in leaf.split(".") or leaf.startswith("land")}
+
+
+def test_the_tenants_own_values_have_nothing_in_common() -> None:
+    """AO-01: what a tenant states itself is its own, but for what is named here with its reason."""
+    land, steuer = (leaves((CHART / f"values-{tenant}.yaml").read_text(), keys=False) for tenant in TENANTS)
+    common = {leaf for leaf in land & steuer if not re.fullmatch(r"\d+|True|False", leaf)}
+    assert common == SAME_IN_BOTH.keys()
+
+
+def test_only_the_tax_tenant_is_under_its_secrecy(rendered: dict[str, str]) -> None:
+    """The profile reaches every service, and exports are off."""
+    for tenant, profile in (("land", "land"), ("steuer", "steuer")):
+        pairs = {
+            (v["name"], v["value"])
+            for _, template in pods([d for d in yaml.safe_load_all(rendered[tenant]) if d])
+            for container in template["spec"]["containers"]
+            for v in container.get("env", [])
+            if v["name"].endswith("_PROFILE")
+        }
+        assert {value for _, value in pairs} == {profile}
+        assert len(pairs) == 4
+    assert "GENIUS_GATEWAY_TAX__EXPORTS" not in rendered["land"]
+    assert "GENIUS_GATEWAY_TAX__EXPORTS" in rendered["steuer"]
+    assert 'value: "false"' in rendered["steuer"]
+
+
+@pytest.mark.parametrize(
+    ("secret", "name"),
+    [
+        ("gateway.keysSecretName", "genius-gateway-keys"),
+        ("gateway.databaseSecretName", "genius-gateway-database"),
+        ("gateway.oidc.clientSecretName", "genius-oidc"),
+        ("retrieval.keysSecretName", "genius-retrieval-keys"),
+        ("retrieval.databaseSecretName", "genius-retrieval-database"),
+        ("ingress.tlsSecretName", "genius-tls"),
+        ("tenant", "land"),
+    ],
+)
+def test_the_tax_tenant_names_secrets_of_its_own(secret: str, name: str) -> None:
+    """AO-01: a default name would be the other tenant's in a cluster that both were put in by mistake."""
+    steuer = str(CHART / "values-steuer.yaml")
+    done = helm("template", "genius", str(CHART), "--kube-version", "1.33.0", "-f", steuer, "--set", f"{secret}={name}")
+    assert done.returncode != 0
+    assert secret.rsplit(".", 1)[-1] in done.stderr
 
 
 @pytest.mark.parametrize(
