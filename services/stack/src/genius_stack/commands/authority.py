@@ -44,6 +44,12 @@ class Disposal(StrEnum):
     DESTROY = "destroy"
 
 
+def table_console() -> Console:
+    """Wide where nobody looks at it on a screen, so that scripts find a line per row."""
+    console = Console()
+    return console if console.is_terminal else Console(width=240)
+
+
 @app.command("list")
 def show(data_dir: DataDirectory = DEFAULT_DATA_DIR) -> None:
     """Zeigt alle Behörden; auch ausgeschiedene, denn ihr Kurzname bleibt vergeben."""
@@ -53,7 +59,7 @@ def show(data_dir: DataDirectory = DEFAULT_DATA_DIR) -> None:
             escape(line["short"]), escape(line["name"]), line["kind"], escape(line["parent"] or "–"),
             _STATES[line["state"]], line["id"],
         )  # fmt: skip
-    Console().print(table)
+    table_console().print(table)
 
 
 @app.command()
@@ -152,7 +158,7 @@ def _show(found: dict[str, Any], plan: dict[str, Disposal], to: str | None) -> N
     for store, kinds in (("Gateway", found["gateway"]), ("Suche", found["retrieval"])):
         for kind, number in sorted(kinds.items()):
             table.add_row(store, escape(kind), str(number))
-    console = Console()
+    console = table_console()
     console.print(table)
     for what, disposal in plan.items():
         target = f" an {escape(to)}" if disposal is Disposal.HAND_OVER and to else ""

@@ -8,11 +8,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from genius_stack.commands.authority import DataDirectory, keep_receipt
+from genius_stack.commands.authority import DataDirectory, keep_receipt, table_console
 from genius_stack.errors import Refused
 from genius_stack.keys.holders import approve as sign_request
 from genius_stack.keys.holders import name_holder, read_request, write_request
@@ -39,7 +38,7 @@ def show(authority: Authority = None, data_dir: DataDirectory = DEFAULT_DATA_DIR
                 store, line["id"], f"{_SCOPES[line['scope']]} {owner if line['person'] else ''}".strip(),
                 line["authority"] or "–", line["purpose"], _STATES[line["state"]], line["created_at"][:10],
             )  # fmt: skip
-    Console().print(table)
+    table_console().print(table)
 
 
 @app.command()
@@ -103,7 +102,7 @@ def destroy(
     for store in ("gateway", "retrieval"):
         for kind, number in sorted(found[store].items()):
             table.add_row(store, escape(kind), str(number))
-    Console().print(table)
+    table_console().print(table)
     if request is not None:
         write_request(request, found["request"])
         print(f"Antrag: {request}. Schlüsselverwahrer zeichnen ihn mit „genius keys approve {request}“.")
@@ -122,7 +121,7 @@ def approve(
         table.add_row(name, escape(str(request.get(name) or "–")))
     for store, kinds in request["scope"].items():
         table.add_row(store, escape(", ".join(f"{kind}: {number}" for kind, number in sorted(kinds.items()))))
-    Console().print(table)
+    table_console().print(table)
     if not yes and not typer.confirm("Das wird unwiderruflich vernichtet. Zustimmen?", default=False):
         raise Refused("Nichts wurde unterschrieben.")
     sign_request(file, key)
