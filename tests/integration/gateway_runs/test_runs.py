@@ -218,7 +218,7 @@ async def test_usage_and_audit_are_recorded(
         "SELECT action, outcome, actor::text, facts FROM audit_records WHERE object = %s ORDER BY seq", (run,)
     )
     assert records == [
-        ("run.start", "ok", str(person.id), {"module": "scripted"}),
+        ("run.start", "ok", str(person.id), {"module": "scripted", "protection_class": "intern"}),
         ("run.end", "succeeded", str(person.id), {"module": "scripted", "input_tokens": 4, "output_tokens": 6}),
     ]
 

@@ -28,6 +28,7 @@ from genius_gateway.auth.provider import IdentityProvider
 from genius_gateway.auth.sessions import SessionStore
 from genius_gateway.authorities.provisioning import Provisioning
 from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.documents.refusals import EVERY_S, RefusalReports
 from genius_gateway.documents.relay import RetrievalRelay
 from genius_gateway.health import HealthChecks
 from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
@@ -96,6 +97,7 @@ async def _serving(settings: Settings, state: GatewayState) -> AsyncIterator[Non
         async with (
             state.checkpoints.every(settings.audit.checkpoint_minutes),
             state.protection.retention.every(settings.retention.every_minutes),
+            state.refusals.every(EVERY_S),
         ):
             yield
     finally:
@@ -180,6 +182,9 @@ def _build(
             )
         ),
         documents=RetrievalRelay(clients.retrieval, knowledge_bases),
+        refusals=RefusalReports(
+            database, AuthorityRepository(database), audit, clients.retrieval, minter, settings.tenant
+        ),
         health=HealthChecks(),
         knowledge_bases=knowledge_bases,
         protection=data_protection(settings, parts),

@@ -20,6 +20,7 @@ from genius_gateway.auth.login import LoginService
 from genius_gateway.auth.provider import IdentityProvider
 from genius_gateway.auth.sessions import SessionStore
 from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.documents.refusals import RefusalReports
 from genius_gateway.documents.relay import RetrievalRelay
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
@@ -76,6 +77,7 @@ class GatewayState:
     authorities: AuthorityRepository
     sharing: Sharing
     documents: RetrievalRelay
+    refusals: RefusalReports
     health: HealthChecks
     knowledge_bases: KnowledgeBaseService
     protection: DataProtection

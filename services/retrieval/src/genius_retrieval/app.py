@@ -41,6 +41,7 @@ from genius_retrieval.objects import ObjectStorage, open_store
 from genius_retrieval.parsing.runner import ParserRunner
 from genius_retrieval.persons import endpoints as persons
 from genius_retrieval.persons.service import PersonalData
+from genius_retrieval.refusals import endpoints as refusals
 from genius_retrieval.search.service import SearchService
 from genius_retrieval.search_access import PrincipalSearch
 from genius_retrieval.settings import Settings
@@ -77,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     web.install(app)
     kept = (knowledge_bases.router, documents.documents, documents.files, persons.router, authorities.router)
-    for router in (health.router, *kept, search_endpoint.router):
+    for router in (health.router, *kept, refusals.router, search_endpoint.router):
         app.include_router(router)
     app.add_route("/metrics", metrics_endpoint(registry), include_in_schema=False)
     return app

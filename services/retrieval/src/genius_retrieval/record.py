@@ -25,6 +25,17 @@ RECORD: tuple[Table, ...] = (
         },
     ),
     Table(
+        name="refusals", kind="files", key=("document",),
+        columns={
+            **technical("document authority kind code"),
+            "uploaded_by": Column(
+                category="personal", what="Pseudonym dessen, der hochgeladen hat; bis zum Eintrag im Protokoll",
+                forget=True,
+            ),
+            "at": personal("Zeit der Ablehnung"),
+        },
+    ),
+    Table(
         name="knowledge_bases", kind="knowledge_bases",
         columns=technical("id authority protection_class created_at"),
     ),

@@ -109,6 +109,17 @@ shares = sa.Table(
     sa.Index("shares_of_grantee", "grantee", "authority"),
 )
 
+refusals = sa.Table(
+    "refusals",
+    metadata,
+    sa.Column("document", sa.Uuid, primary_key=True, comment="the upload, which need not be there any more"),
+    sa.Column("authority", sa.Uuid),
+    sa.Column("kind", sa.Text, sa.CheckConstraint("kind IN ('document', 'file')"), nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("uploaded_by", sa.Uuid, nullable=False, comment="pseudonym"),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
 collections = sa.Table(
     "collections",
     metadata,

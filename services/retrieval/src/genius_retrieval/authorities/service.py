@@ -22,7 +22,7 @@ from genius_retrieval.documents.service import leftovers_of
 from genius_retrieval.errors import NotErased
 from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.objects import ObjectStorage
-from genius_retrieval.tables import collections, documents, keys, knowledge_bases, removed_authorities
+from genius_retrieval.tables import collections, documents, keys, knowledge_bases, refusals, removed_authorities
 
 _PAGE = 500
 
@@ -92,7 +92,7 @@ class AuthorityData:
                 gone = sa.delete(documents).where(documents.c.id.in_([row.id for row in rows]))
                 await connection.execute(gone)
         async with self._database.transaction(whole(authority)) as connection:
-            for table in (knowledge_bases, collections):
+            for table in (knowledge_bases, collections, refusals):
                 await connection.execute(sa.delete(table).where(table.c.authority == authority))
         left = await self.inventory(authority)
         if any(number for kind, number in left.items() if closed or kind != "keys"):

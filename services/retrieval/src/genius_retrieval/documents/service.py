@@ -28,6 +28,7 @@ from genius_retrieval.knowledge_bases import repository as knowledge_bases
 from genius_retrieval.names import display_name
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing.builder import is_marked
+from genius_retrieval.refusals import repository as refusals
 
 _EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 
@@ -84,7 +85,10 @@ class DocumentService:
             base = await knowledge_bases.get(connection, knowledge_base)
             if base is None or not may_see_class(principal, base.protection_class):
                 raise NotFound
-            require_within_base(base.protection_class, [stated, await self._known_class(connection, principal, upload)])
+            known = await self._known_class(connection, principal, upload)
+            if known is ProtectionClass.INTERN:
+                known = None  # what a file gets without anybody's word stands against no open knowledge base
+            require_within_base(base.protection_class, [stated, known])
         values = {
             "kind": "document",
             "knowledge_base": knowledge_base,
@@ -146,6 +150,8 @@ class DocumentService:
                     "original": original,
                 },
             )
+            if upload.refusal:
+                await refusals.note(connection, row, upload.refusal)
             if original:
                 await self._queue.defer(connection, Target(identifier, owner.authority, principal.subject))
             return await self._sealing.state(connection, row)

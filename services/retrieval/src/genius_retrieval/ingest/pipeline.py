@@ -30,6 +30,7 @@ from genius_retrieval.parsing import PARSER_VERSION
 from genius_retrieval.parsing.codec import encode_document
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.runner import ParserRunner
+from genius_retrieval.refusals import repository as refusals
 
 log = structlog.get_logger(__name__)
 
@@ -161,6 +162,7 @@ class Ingestion:
             if current is None:
                 return
             await repository.update(connection, row.id, state="failed", reason=code, **values)
+            await refusals.note(connection, current, code)
             objects = tuple(o for o in (current.original, current.canonical) if o) if forbidden else ()
             left = Leftovers(row.id, current.collection, objects)
             await self._queue.defer(connection, left)

@@ -30,6 +30,7 @@ from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.ingest.queue import Leftovers
 from genius_retrieval.knowledge_bases import repository as knowledge_bases
 from genius_retrieval.objects import ObjectStorage
+from genius_retrieval.refusals import repository as refusals
 from genius_retrieval.tables import documents, keys
 
 _c = documents.c
@@ -107,6 +108,8 @@ class PersonalData:
         for left in removed:
             for identifier in left.objects:
                 await self._objects.delete(identifier)
+        async with self._database.transaction(RowScope(authority=principal.authority)) as connection:
+            await refusals.forget(connection, principal.subject)
         async with self._database.transaction(scope) as connection:
             for base in principal.writable_knowledge_bases:
                 await knowledge_bases.remove(connection, base)
