@@ -423,3 +423,30 @@ async def test_counters_of_persons_stay_inside(gateway: Gateway, replicas: tuple
         "limits.change",
         "limits.tighten",
     }
+
+
+@pytest.mark.parametrize(("asking", "named"), [(5, True), (4, False)])
+async def test_operators_see_load_and_no_persons(
+    gateway: Gateway, replicas: tuple[Replica, Replica], model_server: RunningServer, asking: int, named: bool
+) -> None:
+    """PER-01, QUO-05: requests at the model now; an authority is named from five on, fewer may be one person's."""
+    model_server.script(delay_s=0.1)
+    first = replicas[0]
+    async with (
+        first.client(await gateway.token("d.schmidt")) as client,
+        first.client(await gateway.token("o.petrova")) as operator,
+    ):
+        authority = (await client.get("/api/v1/me")).json()["authority"]["id"]
+        body = {**CHAT, "messages": [{"role": "user", "content": "wort " * 15}], "stream": True}
+        tasks = [asyncio.create_task(client.post("/v1/chat/completions", json=body)) for _ in range(asking)]
+        seen: list[dict[str, Any]] = []
+        while not all(task.done() for task in tasks):
+            seen.append((await operator.get("/api/v1/operation/load")).json())
+            await asyncio.sleep(0.05)
+        await asyncio.gather(*tasks)
+        after = (await operator.get("/api/v1/operation/load")).json()
+    model_server.clear()
+    assert max(load["in_flight"] for load in seen) == asking
+    assert any(load["authorities"] == {authority: asking} for load in seen) is named
+    assert all(set(load["authorities"].values()) <= {5} for load in seen)
+    assert (after["in_flight"], after["authorities"]) == (0, {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from types import TracebackType
+from typing import Any
 from uuid import UUID
 
 from genius_common.principal import Principal
@@ -51,6 +52,14 @@ class Admission:
         self.in_flight += 1
         self._by_authority[authority] += 1
         return Slot(self, authority)
+
+    def load(self) -> dict[str, Any]:
+        """`{"in_flight", "limit", "authorities": {id: n}}`; people without an authority count in the sum alone."""
+        return {
+            "in_flight": self.in_flight,
+            "limit": self._limits.in_flight,
+            "authorities": {str(authority): n for authority, n in self._by_authority.items() if authority},
+        }
 
     def leave(self, authority: UUID | None) -> None:
         """Give one place back (called by the slot)."""

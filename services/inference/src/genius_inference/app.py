@@ -10,9 +10,11 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from genius_common.auth import Authenticator
+from genius_common.errors import Unavailable
 from genius_common.http import create_session
 from genius_common.telemetry import metrics_endpoint
 from genius_common.tokens import TokenVerifier
@@ -36,11 +38,14 @@ class Application:
         self._hot: RawRoutes | None = None
         self._catalogue: Catalogue | None = None
         self._client: UpstreamClient | None = None
+        self._authenticator: Authenticator | None = None
+        self._admission = Admission(settings.limits)
         self._registry = CollectorRegistry()
         rest = FastAPI(title="Genius inference", lifespan=self._lifespan, docs_url=None, redoc_url=None)
         install(rest)
         rest.add_api_route("/health/live", self._live, include_in_schema=False)
         rest.add_api_route("/health/ready", self._ready, include_in_schema=False)
+        rest.add_api_route("/load", self._load, include_in_schema=False)
         rest.add_route("/metrics", metrics_endpoint(self._registry), include_in_schema=False)
         self._rest: ASGIApp = RequestIdMiddleware(rest)
 
@@ -62,14 +67,15 @@ class Application:
         session = create_session()
         verifier = TokenVerifier(AUDIENCE, settings.tenant)
         metrics = Metrics(self._registry)
-        admission = Admission(settings.limits)
+        admission = self._admission
         metrics.in_flight.set_function(lambda: float(admission.in_flight))
+        self._authenticator = Authenticator(session, settings.jwks_url, verifier)
         self._client = _client(settings)
         self._catalogue = Catalogue(self._client, settings.upstream, settings.protection)
         self._hot = HotPath(
             settings,
             Parts(
-                authenticator=Authenticator(session, settings.jwks_url, verifier),
+                authenticator=self._authenticator,
                 catalogue=self._catalogue,
                 client=self._client,
                 admission=admission,
@@ -98,6 +104,17 @@ class Application:
             return JSONResponse({"status": "degraded", "checks": {"model": "degraded"}})
         state = "ok" if catalogue.all() else "down"
         return JSONResponse({"status": "ok" if state == "ok" else "degraded", "checks": {"model": state}})
+
+    async def _load(self, request: Request) -> JSONResponse:
+        """Requests at the model server now: `{"in_flight", "limit", "authorities": {id: n}}`, for the gateway alone.
+
+        Needs the scope `maintenance`, which is in no user's and no application's token.
+        """
+        if self._authenticator is None:
+            raise Unavailable(retry_after=1)
+        principal = await self._authenticator.principal(request.headers.get("authorization"))
+        principal.require_scope("maintenance")
+        return JSONResponse(self._admission.load())
 
 
 def _client(settings: Settings) -> UpstreamClient | None:

@@ -10,10 +10,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from genius_common.errors import UpstreamFailed
-from genius_common.principal import ProtectionClass
+from genius_common.principal import Principal, ProtectionClass
 from genius_gateway.dependencies import CurrentPrincipal, State
+from genius_gateway.usage.view import FEWEST_PERSONS
 
 router = APIRouter(prefix="/api/v1", tags=["operation"])
+_NOBODY = UUID(int=0)
 
 
 class AuthorityView(BaseModel):
@@ -51,6 +53,17 @@ class ModelCatalogue(BaseModel):
     items: list[ModelView]
 
 
+class LoadView(BaseModel):
+    """Requests at the model servers now, seen by the replica of inference that answered; nothing waits in a queue yet.
+
+    `authorities` leaves out those with fewer than five: a request or two may be one person's (PER-01).
+    """
+
+    in_flight: int
+    limit: int
+    authorities: dict[UUID, int]
+
+
 @router.get("/authorities")
 async def list_authorities(principal: CurrentPrincipal, state: State) -> AuthorityList:
     """Every authority of the tenant, also those that have left. No persons and no content."""
@@ -68,3 +81,17 @@ async def list_models(principal: CurrentPrincipal, state: State) -> ModelCatalog
         return ModelCatalogue(items=[ModelView.model_validate(item) for item in answer["data"]])
     except (ValidationError, KeyError, TypeError) as error:
         raise UpstreamFailed from error
+
+
+@router.get("/operation/load")
+async def model_load(principal: CurrentPrincipal, state: State) -> LoadView:
+    """How busy the models are now, and which authorities take a lot of it."""
+    asking = Principal(subject=_NOBODY, tenant=state.settings.tenant, authority=None, scopes=frozenset({"maintenance"}))
+    token = state.minter.for_inner(asking, "inference", ("maintenance",))
+    answer: Any = await state.inference.json("GET", "/load", token=token, read_timeout=5.0)
+    try:
+        load = LoadView.model_validate(answer)
+    except ValidationError as error:
+        raise UpstreamFailed from error
+    shown = {authority: n for authority, n in load.authorities.items() if n >= FEWEST_PERSONS}
+    return load.model_copy(update={"authorities": shown})

@@ -148,6 +148,7 @@ RULES: tuple[Rule, ...] = (
     Rule("PUT", _AUTHORITY + "/retention", "retention.change", ADMINISTRATORS, None, "authority"),
     Rule("GET", _AUTHORITY + "/knowledge-bases", "stock.list", ADMINISTRATORS, None, "authority"),
     Rule("GET", "/api/v1/operation/models", "model_catalogue.read", OPERATORS, None, "tenant"),
+    Rule("GET", "/api/v1/operation/load", "model_load.read", OPERATORS, None, "tenant"),
     Rule("POST", "/api/v1/audit/search", "audit.search", AUDITORS, None, "tenant"),
     Rule("POST", "/api/v1/audit/verify", "audit.verify", AUDITORS, None, "tenant"),
     Rule("GET", "/api/v1/audit/checkpoints", "audit.checkpoints", KEEPERS_OF_RECORDS, None, "tenant"),

@@ -50,6 +50,9 @@ export const fetchAuthorities = async (): Promise<AuthorityLine[]> => (await get
 export type ModelLine = { id: string; kind: 'chat' | 'embedding'; owned_by: string; context_length: number | null; protection_class: string }
 export const fetchModelLines = async (): Promise<ModelLine[]> => (await getJson<List<ModelLine>>('/api/v1/operation/models')).items
 
+export type ModelLoad = { in_flight: number; limit: number; authorities: Record<string, number> }
+export const fetchModelLoad = (): Promise<ModelLoad> => getJson('/api/v1/operation/load')
+
 export type Condition = 'ok' | 'degraded' | 'down'
 export type Health = { status: Condition; checks: Record<string, Condition> }
 export async function fetchHealth(): Promise<Health> {

@@ -6,6 +6,7 @@ import { useI18n } from '../i18n'
 import { Loaded } from '../kern/Loaded'
 import { Note } from '../kern/Note'
 import { useLoad } from '../useLoad'
+import { LoadNow } from './LoadNow'
 
 /** Models and functions with what they may see and where they run. */
 export function CataloguePart() {
@@ -32,6 +33,7 @@ export function CataloguePart() {
           </table>
         )}</Loaded>
       </section>
+      <LoadNow />
       <section className="duty-sub" aria-labelledby="modules-title">
         <h3 id="modules-title">{t('ops.modules')}</h3>
         <p className="hint">{t('ops.modules.text')}</p>
