@@ -16,7 +16,13 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from genius_common.errors import PlatformError
-from genius_gateway.authorities.errors import AuthorityGone, AuthorityHasChildren, AuthorityUnknown, HandOverRefused
+from genius_gateway.authorities.errors import (
+    ArchiveNotWritten,
+    AuthorityGone,
+    AuthorityHasChildren,
+    AuthorityUnknown,
+    HandOverRefused,
+)
 from genius_gateway.authorities.repository import AuthorityFile
 from genius_gateway.keys.whole import tables
 from genius_gateway.retention.errors import HeldBack
@@ -112,9 +118,7 @@ async def test_an_authority_joins(operated: Gateway, operators: Operators) -> No
         await operators.command("authorities", "remove", "amt-neu", "--knowledge", "hand_over", "--to", "amt-neu")
 
 
-async def test_a_killed_removal_ends_whole(
-    operated: Gateway, operators: Operators, tmp_path: Path
-) -> None:
+async def test_a_killed_removal_ends_whole(operated: Gateway, operators: Operators, tmp_path: Path) -> None:
     """DSG-02, DSG-03, AUD-02, AUD-07, AUTH-08: handed over, archived, destroyed; killed before each step is noted."""
     leaving = Leaving()
     await leaving.plant(operated)
@@ -144,7 +148,12 @@ async def test_a_killed_removal_ends_whole(
         assert (await log_in(operated, browser, "e.nowak")).status_code == 303
         await kill_at(operators, "closed", words)
         assert (await client.get("/api/v1/conversations")).status_code == 200, "rolled back, nobody lost access"
-        for step in STEPS[1:]:
+        await kill_at(operators, "handed_over", words)
+        archive.write_text("etwas anderes")
+        with pytest.raises(ArchiveNotWritten):
+            await operators.command(*words)
+        archive.unlink()
+        for step in STEPS[2:]:
             await kill_at(operators, step, words)
             await refused(client)
             await refused(browser)

@@ -21,6 +21,7 @@ import orjson
 from genius_common.archive import FORMAT, MANIFEST, NAMES, member_place
 from genius_common.crypto import ContentKey
 from genius_common.database import Database
+from genius_gateway.authorities.errors import ArchiveNotWritten
 from genius_gateway.authorities.plan import RemovalPlan
 from genius_gateway.keys.whole import owners, whole
 from genius_gateway.persons.data import Reader
@@ -49,7 +50,15 @@ class AuthorityArchive:
         self._export = export
 
     async def write(self, path: Path, key: ContentKey, removal: UUID, authority: UUID, plan: RemovalPlan) -> Archived:
-        """Raises: OSError, and what can't be read: better none than one that lacks something."""
+        """Raises: ArchiveNotWritten, and what can't be read: better none than one that lacks something."""
+        if _is_foreign(path, removal):
+            raise ArchiveNotWritten
+        try:
+            return await self._write(path, key, removal, authority, plan)
+        except OSError as error:
+            raise ArchiveNotWritten(f"{path} ist nicht schreibbar: {error.strerror}.") from error
+
+    async def _write(self, path: Path, key: ContentKey, removal: UUID, authority: UUID, plan: RemovalPlan) -> Archived:
         unfinished = path.with_name(f".{path.name}.unfinished")
         listed: list[dict[str, str | int]] = []
         names: dict[str, str] = {}
@@ -88,6 +97,17 @@ class AuthorityArchive:
     async def _cases(self, person: UUID, authority: UUID) -> AsyncIterator[bytes]:
         async for row in self._reader.rows(_CASES, person, authority):
             yield orjson.dumps(row) + b"\n"
+
+
+def _is_foreign(path: Path, removal: UUID) -> bool:
+    """Whether there is a file that no earlier attempt of this removal has written: it is not replaced."""
+    if not path.exists():
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return bool(orjson.loads(archive.read(MANIFEST))["removal"] != str(removal))
+    except (zipfile.BadZipFile, OSError, KeyError, TypeError, orjson.JSONDecodeError):
+        return True
 
 
 def _add(archive: zipfile.ZipFile, name: str, sealed: bytes) -> dict[str, str | int]:

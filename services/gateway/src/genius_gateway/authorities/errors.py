@@ -44,6 +44,14 @@ class HandOverIncomplete(Conflict):
     )
 
 
+class ArchiveNotWritten(Conflict):
+    code = "archive_not_written"
+    title = "Archiv nicht geschrieben"
+    default_detail = (
+        "Die Datei des Archivs gibt es schon, und sie ist nicht das Archiv dieses Ausscheidens. Nennen Sie eine andere."
+    )
+
+
 class RemovalUnderWay(Conflict):
     code = "removal_under_way"
     title = "Ausscheiden mit anderem Antrag begonnen"
