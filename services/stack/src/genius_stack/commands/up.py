@@ -64,17 +64,6 @@ def up(
     web_ui: Annotated[bool, typer.Option(help="gebaute Oberfläche verlangen")] = True,
 ) -> None:
     """Startet die ganze Plattform auf diesem Rechner. Strg+C beendet sie."""
-    if model is not None and openai_url is not None:
-        raise typer.BadParameter("entweder --model oder --openai-url")
-    if openai_kind not in {None, "auto", "openai", "vllm"}:
-        raise typer.BadParameter("--openai-kind ist auto, openai oder vllm")
-    if (keycloak is None) != (keycloak_secret_file is None):
-        raise typer.BadParameter("--keycloak braucht --keycloak-secret-file und umgekehrt")
-    if keycloak is None and (authorities is not None or keycloak_follow_secret_file is not None):
-        raise typer.BadParameter("--authorities und --keycloak-follow-secret-file gehören zu --keycloak")
-    for option, address in (("--openai-url", openai_url), ("--keycloak", keycloak)):
-        if address is not None and not is_http_url(address):
-            raise typer.BadParameter(f"{option} ist keine Adresse mit http:// oder https://: {address}")
     tax = profile is Tenant.STEUERGEHEIMNIS
     options = UpOptions(
         profile="local-steuer" if tax else "local",
@@ -93,7 +82,25 @@ def up(
         laws=not tax if laws is None else laws,
         web_ui=web_ui,
     )
+    _require_fitting(options)
     asyncio.run(run(options, UpConsole(Console(), data_dir)))
+
+
+def _require_fitting(options: UpOptions) -> None:
+    """Options that exclude or need each other. Raises: typer.BadParameter."""
+    if options.model is not None and options.openai_url is not None:
+        raise typer.BadParameter("entweder --model oder --openai-url")
+    if options.openai_kind not in {None, "auto", "openai", "vllm"}:
+        raise typer.BadParameter("--openai-kind ist auto, openai oder vllm")
+    if (options.keycloak is None) != (options.keycloak_secret_file is None):
+        raise typer.BadParameter("--keycloak braucht --keycloak-secret-file und umgekehrt")
+    if options.keycloak is None and (
+        options.authorities is not None or options.keycloak_follow_secret_file is not None
+    ):
+        raise typer.BadParameter("--authorities und --keycloak-follow-secret-file gehören zu --keycloak")
+    for option, address in (("--openai-url", options.openai_url), ("--keycloak", options.keycloak)):
+        if address is not None and not is_http_url(address):
+            raise typer.BadParameter(f"{option} ist keine Adresse mit http:// oder https://: {address}")
 
 
 def is_http_url(text: str) -> bool:
