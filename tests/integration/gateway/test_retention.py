@@ -104,6 +104,21 @@ async def test_a_case_keeps_what_belongs_to_it(own: Gateway) -> None:
     assert set((await kept(own, planted)).values()) == {0}
 
 
+async def test_a_file_of_a_case_stays_with_it(own: Gateway) -> None:
+    """DSG-05: neither the time of its conversation nor its own takes a file from an open case; after it it goes."""
+    planted = await plant(own, "a.weber")
+    async with await own.client("a.weber") as client:
+        added = await client.post(f"/api/v1/cases/{planted.case}/files", json={"file": str(planted.file)})
+        assert added.status_code == 201, added.text
+    await own.state.protection.retention.run(after(1000))
+    found = await kept(own, planted)
+    assert (found["conversations"], found["files"], found["cases"]) == (0, 1, 1)
+    async with await own.client("a.weber") as client:
+        assert (await client.delete(f"/api/v1/cases/{planted.case}")).status_code == 204
+    await own.state.protection.retention.run(after(1000))
+    assert (await kept(own, planted))["files"] == 0
+
+
 async def test_a_conversation_says_until_when_it_is_kept(own: Gateway) -> None:
     """DSG-05, PER-02: by the default after its last change; what belongs to a case has no time of its own."""
     free, bound = await plant(own, "a.weber"), await plant(own, "a.weber", in_case=True)

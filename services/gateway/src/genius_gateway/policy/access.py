@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.database import Database, RowScope
 from genius_common.errors import Forbidden, NotFound
-from genius_common.principal import Principal, ProtectionClass
+from genius_common.principal import Principal
 from genius_gateway.cases import model as cases
 from genius_gateway.cases.model import Case
 from genius_gateway.knowledge_bases.model import KnowledgeBase, Right, rights
@@ -49,10 +49,13 @@ class LoadedSnapshot:
 
     @classmethod
     def of(cls, row: Any, grants: Sequence[Shared], principal: Principal) -> LoadedSnapshot | None:
-        """None where it does not exist for `principal`: no grant, or above the class that they may see."""
+        """None where it does not exist for `principal`: no grant, or above the class that they may see.
+
+        Its owner may end it whatever the class; `SnapshotService.read` asks for the clearance of both.
+        """
         if row.owner == principal.subject:
             return cls(row, True, grants)
-        if ProtectionClass(row.protection_class).rank > principal.classification.rank:
+        if not principal.classification.covers(row.protection_class):
             return None
         return cls(row, False, grants) if any(grant.reaches(principal) for grant in grants) else None
 
@@ -126,6 +129,12 @@ class ObjectAccess:
                 if "read" in cases.rights(case.owner, case.protection_class, grants, principal):
                     return replace(principal, subject=row.owner, units=frozenset(), application=None)
         return principal
+
+    async def require_own_authority(self, principal: Principal, identifier: UUID) -> None:
+        """The active authority alone: who belongs to none administers none, whatever the roles. Raises: NotFound."""
+        if principal.authority is None:
+            raise NotFound
+        await self.require_authority(principal, identifier)
 
     async def require_authority(self, principal: Principal, identifier: UUID) -> None:
         """One's own authority, or any for who belongs to none. Raises: NotFound."""

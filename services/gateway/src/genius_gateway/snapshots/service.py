@@ -146,6 +146,8 @@ class SnapshotService:
         """With the reader's own rights to every source, as they are now. Recorded. Raises: NotFound."""
         async with self._database.transaction(owner_of(principal).scope) as connection:
             loaded = await self._access.snapshot_in(connection, principal, identifier)
+            if not principal.classification.covers(loaded.row.protection_class):
+                raise NotFound
             view = await self._view(connection, principal, loaded)
             async with in_name_of(connection, principal, loaded.row.owner):
                 messages = await self._snapshots.content(connection, loaded.row)

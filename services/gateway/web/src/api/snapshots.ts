@@ -12,6 +12,7 @@ export type Snapshot = {
   recipients: { kind: 'person' | 'unit'; name: string; unit: string | null }[]
   show_answers: boolean
   messages: number
+  protection_class: string
   created_at: string
   expires_at: string
 }
@@ -26,6 +27,7 @@ export type SnapshotMessage = {
   model: string | null
   state: MessageState
   files: string[]
+  protection_class: string
   created_at: string
 }
 export type SnapshotContent = Snapshot & { items: SnapshotMessage[]; ai_note: string }

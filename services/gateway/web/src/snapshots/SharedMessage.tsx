@@ -13,6 +13,8 @@ import { Cites } from '../markdown/CiteButton'
 import { Markdown } from '../markdown/Markdown'
 import { plainText } from '../markdown/plain'
 import { CitationRow } from '../sources/CitationRow'
+import { copyLine } from '../protection/classes'
+import { ProtectionNote } from '../protection/ProtectionBadge'
 import { citeContext } from '../sources/cite'
 import type { Sources } from '../sources/useSources'
 
@@ -49,8 +51,9 @@ export function SharedAnswer({ id, message, sources }: { id: string; message: Sn
       </Cites>
       {!message.withheld && (
         <>
+          <ProtectionNote value={message.protection_class} answer />
           <AiNote origin={origin} />
-          <div className="acts"><CopyButton text={() => `${plainText(message.text)}\n\n${aiNote(origin, i18n)}`} /></div>
+          <div className="acts"><CopyButton text={() => `${plainText(message.text)}\n\n${aiNote(origin, i18n)}${copyLine(message.protection_class, i18n)}`} /></div>
         </>
       )}
     </article>

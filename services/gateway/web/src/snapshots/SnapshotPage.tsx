@@ -8,6 +8,7 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { ConfirmDialog } from '../kern/ConfirmDialog'
 import { Note } from '../kern/Note'
+import { ProtectionBadge } from '../protection/ProtectionBadge'
 import { focusMain, Link, navigate } from '../router'
 import { SourcePanel } from '../sources/SourcePanel'
 import { useSources } from '../sources/useSources'
@@ -53,6 +54,7 @@ function Content({ snapshot }: { snapshot: SnapshotContent }) {
             <header className="thread-head">
               <h1>{title}</h1>
               <p className="hint">{about(snapshot, i18n)}</p>
+              <ProtectionBadge value={snapshot.protection_class} />
             </header>
             <Note kind="info" actions={snapshot.own && <Button variant="secondary" label={t('shared.end')} aria-haspopup="dialog" onClick={() => setEnding(true)} />}>{t('snapshot.note')} <span lang="de">{snapshot.ai_note}</span></Note>
             {snapshot.items.map((message, index) => {
