@@ -329,6 +329,24 @@ def test_a_changed_text_replaces_the_pods_and_no_text_needs_no_file() -> None:
     assert "ConfigMap" not in without
 
 
+def test_the_top_key_may_lie_in_vault() -> None:
+    """LOG-03: a token file instead of a key file, a way there, and nothing of it where it is not wanted."""
+    plain = render("land")
+    assert "TRANSIT" not in plain
+    assert "8200" not in plain
+    chosen = "gateway.transit.url=https://vault.example,gateway.transit.key=genius-gateway,gateway.keyHolders=true"
+    peer = "network.vault.peers[0].ipBlock.cidr=192.0.2.7/32"
+    text = render("land", "--set", chosen, "--set", peer)
+    gateway = next(t for n, t in pods(list(yaml.safe_load_all(text))) if n == "Deployment/genius-gateway")
+    values = {one["name"]: one.get("value") for one in gateway["spec"]["containers"][0]["env"]}
+    assert values["GENIUS_GATEWAY_TRANSIT__TOKEN_FILE"] == "/etc/genius/keys/vault-token"
+    assert values["GENIUS_GATEWAY_KEY_HOLDERS__FILE"] == "/etc/genius/keys/key-holders"
+    assert "GENIUS_GATEWAY_KEK_FILE" not in values
+    assert "GENIUS_RETRIEVAL_KEK_FILE" in text
+    egress = policies(list(yaml.safe_load_all(text)))["genius-gateway"]["egress"]
+    assert {"protocol": "TCP", "port": 8200} in [port for rule in egress for port in rule["ports"]]
+
+
 def test_without_a_model_the_chart_still_renders() -> None:
     text = render("land", "--set", "inference.upstreamUrl=,vllm.enabled=false")
     assert "GENIUS_INFERENCE_UPSTREAM" not in text

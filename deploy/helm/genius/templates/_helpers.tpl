@@ -76,3 +76,14 @@ topologySpreadConstraints:
     labelSelector:
       matchLabels: {{ include "genius.selector" . | nindent 8 }}
 {{- end }}
+{{/* The key-encryption key: in Vault where `transit.url` is set, else the file `kek` of the keys' secret. */}}
+{{- define "genius.keyEncryption" -}}
+{{- if .transit.url -}}
+- {name: {{ .prefix }}_TRANSIT__URL, value: {{ .transit.url | quote }}}
+- {name: {{ .prefix }}_TRANSIT__KEY, value: {{ required "transit.key: the name of the key in Vault" .transit.key | quote }}}
+- {name: {{ .prefix }}_TRANSIT__MOUNT, value: {{ .transit.mount | quote }}}
+- {name: {{ .prefix }}_TRANSIT__TOKEN_FILE, value: /etc/genius/keys/vault-token}
+{{- else -}}
+- {name: {{ .prefix }}_KEK_FILE, value: /etc/genius/keys/kek}
+{{- end }}
+{{- end }}
