@@ -107,7 +107,7 @@ def expected(rule: Rule, caller: Caller, target: str | None) -> set[int]:
         return set()
     needed = {"own": "manage", "readable": "read", "writable": "write", "managed": "manage"}[rule.objects]
     found = rights(caller, target)
-    if rule.action == "grant.change" and target == "tenant":
+    if rule.action in {"grant.change", "share.offer"} and target == "tenant":
         return {403 if "read" in found else 404}  # everybody reads it, so nobody grants it
     if rule.objects == "own":
         return set() if "manage" in found else {404}

@@ -30,6 +30,8 @@ from tests.support.matrix import (
 BODIES: dict[str, dict[str, Any]] = {
     "knowledge_base.change": {"json": {"name": "Umbenannt"}},
     "session.switch": {"json": {"authority": "00000000-0000-4000-8000-000000000000"}},
+    "knowledge_base.move": {"json": {"owner": "person"}},
+    "share.offer": {"json": {"authority": "00000000-0000-4000-8000-000000000000"}},
     "grant.change": {"json": {"items": []}},
     "knowledge_base.import": {"json": {"source": "nichts"}},
     "search": {"json": {"query": "Kanarie"}},

@@ -20,7 +20,11 @@ REFERENCES = {
     "active_leaf", "after", "case", "conversation", "documents", "files", "grantee", "knowledge_bases", "leaf",
     "parent", "person", "unit",
 }  # fmt: skip
-TENANT_WIDE = {("POST", "/api/v1/holds", "person"), ("POST", "/api/v1/holds", "case")}
+TENANT_WIDE = {
+    ("POST", "/api/v1/holds", "person"),
+    ("POST", "/api/v1/holds", "case"),
+    ("POST", "/api/v1/knowledge-bases/{kb}/shares", "authority"),
+}
 """Ids of the whole tenant: who may name them at all sees each of them, so nothing is foreign there."""
 Place = tuple[str, str, str]
 
@@ -94,6 +98,7 @@ SWAPS = [
     Swap(("PUT", "/api/v1/cases/{case}/grants", "unit"), "unit", {"items": [{"unit": "?"}]}, "case"),
     Swap(("POST", "/api/v1/cases/{case}/files", "file"), "file", {"file": "?"}, "case"),
     Swap(("GET", "/api/v1/snapshots", "after"), "snapshot"),
+    Swap(("PUT", "/api/v1/knowledge-bases/{kb}/owner", "unit"), "unit", {"owner": "unit", "unit": "?"}, "kb"),
     Swap(("PUT", "/api/v1/me/authority", "authority"), "authority", {"authority": "?"}),
     Swap(("GET", "/api/v1/runs", "after"), "run"),
     Swap(("GET", "/api/v1/conversations", "after"), "conversation"),

@@ -34,6 +34,7 @@ from genius_gateway.conversations import endpoints as conversations
 from genius_gateway.documents import endpoints as documents
 from genius_gateway.faults import map_database_faults
 from genius_gateway.knowledge_bases import endpoints as knowledge_bases
+from genius_gateway.knowledge_bases import share_endpoints as shares
 from genius_gateway.model_path import ModelPath
 from genius_gateway.modules import endpoints as modules
 from genius_gateway.openapi import OpenApiDocument
@@ -65,6 +66,7 @@ ROUTERS = (
     conversations,
     snapshots,
     knowledge_bases,
+    shares,
     documents,
     cases,
     usage,

@@ -33,6 +33,8 @@ from genius_gateway.documents.relay import RetrievalRelay
 from genius_gateway.health import HealthChecks
 from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
+from genius_gateway.knowledge_bases.share_rows import ShareRows
+from genius_gateway.knowledge_bases.shares import KnowledgeBaseShares
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.protection import Parts, data_protection
@@ -139,7 +141,10 @@ def _build(
     audit_key = private_key(settings.audit.key_file.read_bytes())
     checkpoints = Checkpoints(database, audit_key, settings.tenant, read_witnesses(settings.audit.witness_keys_file))
     access = ObjectAccess(database, repository, SharedRows.of(keys))
-    knowledge_bases = KnowledgeBaseService(database, repository, access, minter, clients.retrieval)
+    share_rows = ShareRows(keys)
+    knowledge_bases = KnowledgeBaseService(
+        database, repository, access, minter, clients.retrieval, share_rows, MemberNames(keys)
+    )
     audit = AuditTrail(database)
     parts = Parts(
         database=database, keys=keys, audit=audit, minter=minter, retrieval=clients.retrieval, revocations=revocations,
@@ -187,6 +192,7 @@ def _build(
         ),
         health=HealthChecks(),
         knowledge_bases=knowledge_bases,
+        shares=KnowledgeBaseShares(database, share_rows, access, minter, clients.retrieval),
         protection=data_protection(settings, parts),
         inference=clients.inference,
         retrieval=clients.retrieval,

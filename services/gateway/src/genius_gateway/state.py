@@ -23,6 +23,7 @@ from genius_gateway.authorities.repository import AuthorityRepository
 from genius_gateway.documents.refusals import RefusalReports
 from genius_gateway.documents.relay import RetrievalRelay
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
+from genius_gateway.knowledge_bases.shares import KnowledgeBaseShares
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.protection import DataProtection
@@ -80,6 +81,7 @@ class GatewayState:
     refusals: RefusalReports
     health: HealthChecks
     knowledge_bases: KnowledgeBaseService
+    shares: KnowledgeBaseShares
     protection: DataProtection
     inference: ServiceClient
     retrieval: ServiceClient

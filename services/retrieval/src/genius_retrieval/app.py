@@ -36,6 +36,7 @@ from genius_retrieval.ingest.pipeline import Ingestion
 from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.knowledge_bases import endpoints as knowledge_bases
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
+from genius_retrieval.knowledge_bases.shares import Shares
 from genius_retrieval.metrics import registry
 from genius_retrieval.objects import ObjectStorage, open_store
 from genius_retrieval.parsing.runner import ParserRunner
@@ -123,6 +124,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
         documents=document_service,
         content=DocumentContent(database, sealing, objects, parsers),
         knowledge_bases=KnowledgeBaseService(database, document_service, catalogue, index),
+        shares=Shares(database),
         search=PrincipalSearch(database, catalogue, SearchService(index)),
         laws=LawImport(database, sealing, objects, catalogue, index),
         persons=PersonalData(database, document_service, objects, index, key_ring),

@@ -14,6 +14,7 @@ from genius_retrieval.documents.service import DocumentService
 from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
+from genius_retrieval.knowledge_bases.shares import Shares
 from genius_retrieval.parsing.runner import ParserRunner
 from genius_retrieval.persons.service import PersonalData
 from genius_retrieval.search_access import PrincipalSearch
@@ -30,6 +31,7 @@ class Components:
     documents: DocumentService
     content: DocumentContent
     knowledge_bases: KnowledgeBaseService
+    shares: Shares
     search: PrincipalSearch
     laws: LawImport
     persons: PersonalData

@@ -16,11 +16,13 @@ from genius_gateway.dependencies import CurrentPrincipal, State
 from genius_gateway.knowledge_bases.model import KnowledgeBase, rights
 from genius_gateway.knowledge_bases.schemas import (
     GrantList,
+    GrantListView,
     ImportRequest,
     KnowledgeBaseChange,
     KnowledgeBaseList,
     KnowledgeBaseView,
     NewKnowledgeBase,
+    NewOwner,
 )
 
 router = APIRouter(prefix="/api/v1/knowledge-bases", tags=["knowledge bases"])
@@ -32,12 +34,13 @@ def _view(base: KnowledgeBase, principal: Principal, counts: dict[str, Any] | No
     return KnowledgeBaseView(
         id=base.id,
         name=base.name,
-        owner=base.owner_kind,
-        unit=base.owner_unit,
+        owner="authority" if base.shared_by else base.owner_kind,
+        unit=None if base.shared_by else base.owner_unit,
         protection_class=base.protection_class,
         rights=[right for right in ("read", "write", "manage") if right in allowed],
         writable="write" in allowed,
         created_at=base.created_at,
+        shared_by=base.shared_by,
         **{name: (counts or {}).get(name) for name in ("documents", "ready", "failed", "pages")},
     )
 
@@ -83,6 +86,14 @@ async def change_knowledge_base(
     return _view(await state.knowledge_bases.rename(principal, kb, change.name), principal)
 
 
+@router.put("/{kb}/owner")
+async def move_knowledge_base(
+    kb: UUID, wanted: NewOwner, principal: CurrentPrincipal, state: State
+) -> KnowledgeBaseView:
+    """Give it to a unit or the authority. A common one never becomes a person's own."""
+    return _view(await state.knowledge_bases.move(principal, kb, wanted), principal)
+
+
 @router.delete("/{kb}", status_code=204)
 async def delete_knowledge_base(kb: UUID, principal: CurrentPrincipal, state: State) -> Response:
     await state.knowledge_bases.delete(principal, kb)
@@ -90,14 +101,15 @@ async def delete_knowledge_base(kb: UUID, principal: CurrentPrincipal, state: St
 
 
 @router.get("/{kb}/grants")
-async def list_grants(kb: UUID, principal: CurrentPrincipal, state: State) -> GrantList:
-    return GrantList(items=await state.knowledge_bases.grants(principal, kb))
+async def list_grants(kb: UUID, principal: CurrentPrincipal, state: State) -> GrantListView:
+    """Who may read or write it inside the own authority, beside its owner."""
+    return await state.knowledge_bases.grants(principal, kb)
 
 
 @router.put("/{kb}/grants")
-async def replace_grants(kb: UUID, wanted: GrantList, principal: CurrentPrincipal, state: State) -> GrantList:
-    """Inside the own authority; sharing with another one needs both sides and is not open yet."""
-    return GrantList(items=await state.knowledge_bases.replace_grants(principal, kb, wanted.items))
+async def replace_grants(kb: UUID, wanted: GrantList, principal: CurrentPrincipal, state: State) -> GrantListView:
+    """Inside the own authority; to another one it is offered (`…/shares`), since both sides must agree."""
+    return await state.knowledge_bases.replace_grants(principal, kb, wanted.items)
 
 
 @router.post("/{kb}/imports", response_class=Response)

@@ -27,10 +27,25 @@ class ProtectionClassTooHigh(Forbidden):
     default_detail = "Diese Schutzklasse dürfen Sie hier nicht verwenden. Bitte wählen Sie eine niedrigere."
 
 
+class AuthorityUnknown(Unprocessable):
+    code = "authority_unknown"
+    title = "Behörde unbekannt"
+    default_detail = "Diese Behörde gibt es nicht, sie ist nicht mehr aktiv, oder es ist Ihre eigene."
+
+
+class OwnerKept(Unprocessable):
+    code = "owner_kept"
+    title = "Nicht möglich"
+    default_detail = (
+        "Eine gemeinsame Wissensbasis wird nicht wieder persönlich, und eine landesweite bleibt landesweit. "
+        "Bitte wählen Sie ein Referat oder die Behörde."
+    )
+
+
 class GranteeUnknown(Unprocessable):
     code = "grantee_unknown"
     title = "Empfänger unbekannt"
     default_detail = (
         "Eine Freigabe nennt eine Person, ein Referat oder eine Behörde, die es in Ihrer Behörde nicht gibt. "
-        "Bitte prüfen Sie die genannten Felder."
+        "Bitte prüfen Sie die genannten Felder; anderen Behörden bieten Sie eine Wissensbasis eigens an."
     )

@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from genius_common.principal import Principal, ProtectionClass, Role
+from genius_gateway.knowledge_bases.schemas import AuthorityRef
 
 Right = Literal["read", "write", "manage"]
 
@@ -31,7 +32,7 @@ class GrantRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnowledgeBase:
-    """`authority` None = of the whole tenant."""
+    """`authority` None = of the whole tenant. `shared_by` is set where the reader is of another authority."""
 
     id: UUID
     authority: UUID | None
@@ -42,6 +43,7 @@ class KnowledgeBase:
     protection_class: ProtectionClass
     created_at: dt.datetime
     grants: tuple[GrantRow, ...] = ()
+    shared_by: AuthorityRef | None = None
 
 
 def rights(base: KnowledgeBase, principal: Principal) -> frozenset[Right]:

@@ -7,23 +7,36 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.crypto import ContentKey, key_id_of
 from genius_common.keys import KeyRing
 from genius_common.principal import ProtectionClass
+from genius_gateway.authorities.provisioning import display_place
 from genius_gateway.knowledge_bases.model import GrantRow, KnowledgeBase
-from genius_gateway.knowledge_bases.schemas import Grant
+from genius_gateway.knowledge_bases.schemas import AuthorityRef, Grant, GrantView, UnitRef
+from genius_gateway.knowledge_bases.share_rows import open_label
 
-_COLUMNS = "id, authority, owner_kind, owner_person, owner_unit, name, protection_class, created_at"
-_ALL = text(f"SELECT {_COLUMNS} FROM knowledge_bases ORDER BY created_at, id")  # noqa: S608 constants only
-_ONE = text(f"SELECT {_COLUMNS} FROM knowledge_bases WHERE id = :id")  # noqa: S608 constants only
+_COLUMNS = "k.id, k.authority, k.owner_kind, k.owner_person, k.owner_unit, k.name, k.protection_class, k.created_at"
+# What another authority shares has its name in the grant, sealed for the reader's authority.
+_FROM = (
+    f"SELECT {_COLUMNS}, g.id AS share, g.label, a.short AS by_short, a.name AS by_name FROM knowledge_bases k"  # noqa: S608
+    " LEFT JOIN grants g ON g.object_kind = 'knowledge_base' AND g.object = k.id AND g.authority = k.authority"
+    " AND g.authority <> g.grantee_authority"
+    " AND g.grantee_authority = nullif(current_setting('genius.authority', true), '')::uuid"
+    " LEFT JOIN authorities a ON a.id = g.authority"
+)
+_ALL = text(f"{_FROM} ORDER BY k.created_at, k.id")
+_ONE = text(f"{_FROM} WHERE k.id = :id")
 _INSERT = text(
     "INSERT INTO knowledge_bases (id, authority, owner_kind, owner_person, owner_unit, name, protection_class,"
     " created_by) VALUES (:id, :authority, :owner_kind, :owner_person, :owner_unit, :name, :protection_class,"
     " :created_by)"
 )
+_MOVE = text("UPDATE knowledge_bases SET owner_kind = :kind, owner_person = NULL, owner_unit = :unit WHERE id = :id")
+_MOVE_GRANTS = text("UPDATE grants SET owner = NULL WHERE object_kind = 'knowledge_base' AND object = :id")
 _RENAME = text("UPDATE knowledge_bases SET name = :name WHERE id = :id")
 _DELETE = text("DELETE FROM knowledge_bases WHERE id = :id")
 _GRANTS = text(
@@ -32,9 +45,21 @@ _GRANTS = text(
 )
 _GRANTS_OF = text(
     "SELECT grantee_kind, grantee, access FROM grants WHERE object_kind = 'knowledge_base' AND object = :id"
-    " ORDER BY created_at, id"
+    " AND accepted_by_owner IS NOT NULL AND accepted_by_grantee IS NOT NULL ORDER BY created_at, id"
 )
+_GRANTS_HERE = text(
+    "SELECT g.grantee_kind, g.grantee, g.access, u.name AS unit, a.name AS authority, m.display, m.authority AS home"
+    " FROM grants g LEFT JOIN units u ON g.grantee_kind = 'unit' AND u.id = g.grantee"
+    " LEFT JOIN authorities a ON g.grantee_kind = 'authority' AND a.id = g.grantee"
+    " LEFT JOIN memberships m ON g.grantee_kind = 'person' AND m.person = g.grantee AND m.authority = g.authority"
+    " WHERE g.object_kind = 'knowledge_base' AND g.object = :id AND g.authority = g.grantee_authority"
+    " ORDER BY g.created_at, g.id"
+)
+_UNITS = text("SELECT id, name FROM units WHERE authority = :authority ORDER BY name, id")
 _CLEAR = text("DELETE FROM grants WHERE object_kind = 'knowledge_base' AND object = :id")
+_CLEAR_HERE = text(
+    "DELETE FROM grants WHERE object_kind = 'knowledge_base' AND object = :id AND authority = grantee_authority"
+)
 _GRANT = text(
     "INSERT INTO grants (id, object_kind, object, authority, owner, grantee_kind, grantee, grantee_authority, access,"
     " accepted_by_owner, accepted_by_grantee) VALUES (:id, 'knowledge_base', :object, :authority, :owner,"
@@ -88,23 +113,46 @@ class KnowledgeBaseRepository:
         key = await self._key(connection, base.authority)
         await connection.execute(_RENAME, {"id": base.id, "name": key.seal(name.encode(), _place(base.id))})
 
+    async def move(self, connection: AsyncConnection, base: KnowledgeBase, kind: str, unit: UUID | None) -> None:
+        """To a unit or the authority, with its grants."""
+        await connection.execute(_MOVE_GRANTS, {"id": base.id})
+        await connection.execute(_MOVE, {"id": base.id, "kind": kind, "unit": unit})
+
     async def delete(self, connection: AsyncConnection, base: KnowledgeBase) -> None:
         await connection.execute(_CLEAR, {"id": base.id})
         await connection.execute(_DELETE, {"id": base.id})
 
-    async def grants(self, connection: AsyncConnection, identifier: UUID) -> list[Grant]:
+    async def grants(self, connection: AsyncConnection, identifier: UUID) -> list[GrantView]:
+        """Those inside the own authority, with the names of who got them."""
+        rows = (await connection.execute(_GRANTS_HERE, {"id": identifier})).all()
         return [
-            Grant(grantee_kind=row.grantee_kind, grantee=row.grantee, access=row.access)
-            for row in await self._grants_of(connection, identifier)
+            GrantView(
+                grantee_kind=row.grantee_kind,
+                grantee=row.grantee,
+                access=row.access,
+                name=row.unit or row.authority or await self._name_of(connection, row),
+            )
+            for row in rows
         ]
+
+    async def units(self, connection: AsyncConnection, authority: UUID) -> list[UnitRef]:
+        return [UnitRef(id=row.id, name=row.name) for row in await connection.execute(_UNITS, {"authority": authority})]
+
+    async def _name_of(self, connection: AsyncConnection, row: Any) -> str | None:
+        if row.display is None:
+            return None
+        key = await self._keys.by_id(connection, key_id_of(row.display))
+        told = orjson.loads(key.open(row.display, display_place(row.grantee, row.home)))
+        return f"{told['name']} ({told['username']})"
 
     async def replace_grants(
         self, connection: AsyncConnection, base: KnowledgeBase, grants: Sequence[Grant], by: UUID
     ) -> None:
-        await connection.execute(_CLEAR, {"id": base.id})
+        await connection.execute(_CLEAR_HERE, {"id": base.id})
         for grant in grants:
             values = {"id": uuid4(), "object": base.id, "authority": base.authority, "owner": base.owner_person}
-            await connection.execute(_GRANT, {**values, **grant.model_dump(), "by": by})
+            given = {"grantee_kind": grant.grantee_kind, "grantee": grant.grantee, "access": grant.access}
+            await connection.execute(_GRANT, {**values, **given, "by": by})
 
     async def grantee_is_known(self, connection: AsyncConnection, authority: UUID, grant: Grant) -> bool:
         """Whether the grantee belongs to `authority`."""
@@ -118,7 +166,9 @@ class KnowledgeBaseRepository:
         self, connection: AsyncConnection, row: Any, grants: Sequence[GrantRow], *, name: bool = True
     ) -> KnowledgeBase:
         opened = ""
-        if name:
+        if name and row.label is not None:
+            opened = (await open_label(self._keys, connection, row.share, row.label)).name
+        elif name:
             key = await self._keys.by_id(connection, key_id_of(row.name))
             opened = key.open(row.name, _place(row.id)).decode()
         return KnowledgeBase(
@@ -131,6 +181,7 @@ class KnowledgeBaseRepository:
             protection_class=ProtectionClass(row.protection_class),
             created_at=row.created_at,
             grants=tuple(grants),
+            shared_by=AuthorityRef(id=row.authority, short=row.by_short, name=row.by_name) if row.share else None,
         )
 
     async def _key(self, connection: AsyncConnection, authority: UUID | None) -> ContentKey:

@@ -32,8 +32,24 @@ class KnowledgeBaseChange(_Model):
     name: Name
 
 
+class NewOwner(_Model):
+    """From a person to a unit or the authority, or between those. `unit` as in `NewKnowledgeBase`."""
+
+    owner: Owner
+    unit: UUID | None = None
+
+
+class AuthorityRef(_Model):
+    id: UUID
+    short: str
+    name: str
+
+
 class KnowledgeBaseView(_Model):
-    """`rights`: read, write, manage. The counts are there in the view of one knowledge base."""
+    """`rights`: read, write, manage. The counts are there in the view of one knowledge base.
+
+    `shared_by`: it belongs to that other authority; whose it is in there is not said (`owner` is `authority`).
+    """
 
     id: UUID
     name: str
@@ -47,6 +63,7 @@ class KnowledgeBaseView(_Model):
     failed: int | None = None
     pages: int | None = None
     created_at: dt.datetime
+    shared_by: AuthorityRef | None = None
 
 
 class KnowledgeBaseList(_Model):
@@ -55,15 +72,79 @@ class KnowledgeBaseList(_Model):
 
 
 class Grant(_Model):
-    """`grantee` is the id of a person, unit or authority, as `/api/v1/me` shows them."""
+    """Inside the own authority. `grantee` is the id of a person, unit or authority, as `/api/v1/me` shows them.
+
+    A person may be named by `username` instead, if it has signed in before.
+    """
 
     grantee_kind: Literal["person", "unit", "authority"]
-    grantee: UUID
+    grantee: UUID | None = None
+    username: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)] | None = None
     access: Literal["read", "write"] = "read"
 
 
 class GrantList(_Model):
     items: list[Grant] = Field(max_length=500)
+
+
+class GrantView(_Model):
+    """`name`: of the person, unit or authority; null where it isn't known (any more)."""
+
+    grantee_kind: Literal["person", "unit", "authority"]
+    grantee: UUID
+    access: Literal["read", "write"]
+    name: str | None
+
+
+class UnitRef(_Model):
+    id: UUID
+    name: str
+
+
+class GrantListView(_Model):
+    """`units`: those of the authority, to choose from."""
+
+    items: list[GrantView]
+    units: list[UnitRef]
+
+
+ShareState = Literal["offered", "accepted"]
+
+
+class NewShare(_Model):
+    """`authority`: one of `authorities` of the list."""
+
+    authority: UUID
+
+
+class OutgoingShare(_Model):
+    id: UUID
+    authority: AuthorityRef
+    state: ShareState
+    offered_at: dt.datetime
+    accepted_at: dt.datetime | None
+
+
+class OutgoingShareList(_Model):
+    items: list[OutgoingShare]
+    authorities: list[AuthorityRef]
+
+
+class IncomingShare(_Model):
+    """`knowledge_base` once it is accepted; before, name and class are all that is shown of it."""
+
+    id: UUID
+    knowledge_base: UUID | None
+    name: str
+    protection_class: ProtectionClass
+    authority: AuthorityRef
+    state: ShareState
+    offered_at: dt.datetime
+    accepted_at: dt.datetime | None
+
+
+class IncomingShareList(_Model):
+    items: list[IncomingShare]
 
 
 class ImportRequest(_Model):

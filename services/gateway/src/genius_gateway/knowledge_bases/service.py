@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.database import Database
 from genius_common.errors import FieldError, Forbidden, NotFound, PlatformError
@@ -14,16 +17,19 @@ from genius_common.principal import Principal, ProtectionClass, Role
 from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.knowledge_bases.errors import (
     GranteeUnknown,
+    OwnerKept,
     OwnerNotAllowed,
     ProtectionClassTooHigh,
     UnitNeeded,
 )
 from genius_gateway.knowledge_bases.model import KnowledgeBase, Right, rights
 from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
-from genius_gateway.knowledge_bases.schemas import Grant, NewKnowledgeBase
+from genius_gateway.knowledge_bases.schemas import Grant, GrantListView, NewKnowledgeBase, NewOwner
+from genius_gateway.knowledge_bases.share_rows import ShareRows
 from genius_gateway.policy.access import ObjectAccess, write_scope
 from genius_gateway.retention.holds import require_free
 from genius_gateway.scopes import row_scope
+from genius_gateway.sharing.names import MemberNames
 from genius_gateway.tokens.minter import TokenMinter
 
 _OF_FILES = frozenset({"files.read", "files.write"})
@@ -40,9 +46,13 @@ class KnowledgeBaseService:
         access: ObjectAccess,
         minter: TokenMinter,
         retrieval: ServiceClient,
+        shares: ShareRows,
+        names: MemberNames,
     ) -> None:
         self._database = database
         self._repository = repository
+        self._shares = shares
+        self._names = names
         self._access = access
         self._minter = minter
         self._retrieval = retrieval
@@ -87,7 +97,30 @@ class KnowledgeBaseService:
         base = await self._access.load_knowledge_base(principal, identifier, "manage")
         async with self._database.transaction(write_scope(principal, base)) as connection:
             await self._repository.rename(connection, base, name)
+            if base.authority is not None:
+                await self._shares.relabel(connection, principal, replace(base, name=name))
             await append(connection, [_record(principal, base, "knowledge_base.change")])
+        return await self._access.load_knowledge_base(principal, identifier, "read")
+
+    async def move(self, principal: Principal, identifier: UUID, wanted: NewOwner) -> KnowledgeBase:
+        """Give it to a unit of the caller's or to the authority, with all documents and grants; never back to a person.
+
+        Raises: NotFound, Forbidden, OwnerKept, OwnerNotAllowed, UnitNeeded, and what a hold on the owner refuses.
+        """
+        async with self._database.transaction(row_scope(principal)) as connection:
+            base = await self._access.knowledge_base_in(connection, principal, identifier, "manage")
+            if wanted.owner == base.owner_kind == "person":
+                return base
+            if wanted.owner in {"person", "tenant"} or base.authority is None:
+                raise OwnerKept(errors=[FieldError("/owner", OwnerKept.default_detail)])
+            if not principal.has_role(Role.WISSENSPFLEGE):
+                raise OwnerNotAllowed
+            if base.owner_person is not None:
+                # Out of the reach of a hold on the person, others could delete it.
+                await require_free(connection, base.owner_person, [])
+            unit = _unit(principal, wanted.unit) if wanted.owner == "unit" else None
+            await self._repository.move(connection, base, wanted.owner, unit)
+            await append(connection, [_record(principal, base, "knowledge_base.move", owner=wanted.owner)])
         return await self._access.load_knowledge_base(principal, identifier, "read")
 
     async def delete(self, principal: Principal, identifier: UUID) -> None:
@@ -105,28 +138,45 @@ class KnowledgeBaseService:
                 if error.status != NotFound.status:
                     raise
 
-    async def grants(self, principal: Principal, identifier: UUID) -> list[Grant]:
+    async def grants(self, principal: Principal, identifier: UUID) -> GrantListView:
         async with self._database.transaction(row_scope(principal)) as connection:
-            await self._access.knowledge_base_in(connection, principal, identifier, "manage")
-            return await self._repository.grants(connection, identifier)
+            base = await self._access.knowledge_base_in(connection, principal, identifier, "manage")
+            return await self._granted(connection, base)
 
-    async def replace_grants(self, principal: Principal, identifier: UUID, wanted: Sequence[Grant]) -> list[Grant]:
+    async def replace_grants(self, principal: Principal, identifier: UUID, wanted: Sequence[Grant]) -> GrantListView:
         """Set the grants inside the own authority. Raises: GranteeUnknown naming the entries."""
         async with self._database.transaction(row_scope(principal)) as connection:
             base = await self._access.knowledge_base_in(connection, principal, identifier, "manage")
             if base.authority is None:
                 raise Forbidden("Landesweite Wissensbasen liest jede Behörde; Freigaben gibt es dort nicht.")
-            unique = {(grant.grantee_kind, grant.grantee): grant for grant in wanted}
+            named = [await self._named(connection, principal, base.authority, grant) for grant in wanted]
             unknown = [
-                FieldError(f"/items/{index}/grantee", GranteeUnknown.default_detail)
-                for index, grant in enumerate(wanted)
-                if not await self._repository.grantee_is_known(connection, base.authority, grant)
+                FieldError(f"/items/{index}/{field}", GranteeUnknown.default_detail)
+                for index, (grant, field) in enumerate(named)
+                if grant.grantee is None
+                or not await self._repository.grantee_is_known(connection, base.authority, grant)
             ]
             if unknown:
                 raise GranteeUnknown(errors=unknown)
+            unique = {(grant.grantee_kind, grant.grantee): grant for grant, _ in named}
             await self._repository.replace_grants(connection, base, list(unique.values()), principal.subject)
             await append(connection, [_record(principal, base, "grant.change", grants=len(unique))])
-            return await self._repository.grants(connection, identifier)
+            return await self._granted(connection, base)
+
+    async def _granted(self, connection: AsyncConnection, base: KnowledgeBase) -> GrantListView:
+        units = await self._repository.units(connection, base.authority) if base.authority else []
+        return GrantListView(items=await self._repository.grants(connection, base.id), units=units)
+
+    async def _named(
+        self, connection: AsyncConnection, principal: Principal, authority: UUID, grant: Grant
+    ) -> tuple[Grant, str]:
+        """The grant with the id of who is meant, None where nobody is, and the field that said so."""
+        if grant.username is None:
+            return grant, "grantee"
+        if grant.grantee is not None or grant.grantee_kind != "person":
+            return grant.model_copy(update={"grantee": None}), "username"
+        person = await self._names.find(connection, authority, principal.subject, grant.username)
+        return grant.model_copy(update={"grantee": person}), "username"
 
     async def _ids(self, principal: Principal) -> tuple[frozenset[UUID], frozenset[UUID]]:
         async with self._database.transaction(row_scope(principal)) as connection:
@@ -164,18 +214,18 @@ def _new(principal: Principal, wanted: NewKnowledgeBase) -> KnowledgeBase:
         authority=None if wanted.owner == "tenant" else principal.authority,
         owner_kind=wanted.owner,
         owner_person=principal.subject if wanted.owner == "person" else None,
-        owner_unit=_unit(principal, wanted) if wanted.owner == "unit" else None,
+        owner_unit=_unit(principal, wanted.unit) if wanted.owner == "unit" else None,
         name=wanted.name,
         protection_class=wanted.protection_class,
         created_at=dt.datetime.now(dt.UTC),
     )
 
 
-def _unit(principal: Principal, wanted: NewKnowledgeBase) -> UUID:
-    if wanted.unit is not None:
-        if wanted.unit not in principal.units:
+def _unit(principal: Principal, wanted: UUID | None) -> UUID:
+    if wanted is not None:
+        if wanted not in principal.units:
             raise NotFound(errors=[FieldError("/unit", "Dieses Referat gibt es nicht, oder Sie gehören nicht dazu.")])
-        return wanted.unit
+        return wanted
     if len(principal.units) != 1:
         raise UnitNeeded(errors=[FieldError("/unit", UnitNeeded.default_detail)])
     return next(iter(principal.units))

@@ -98,7 +98,7 @@ RECORD: tuple[Table, ...] = (
         name="grants", kind="knowledge_bases", person="grantee",
         columns={
             **technical("id object_kind object authority grantee_kind grantee_authority access created_at accepted_at"),
-            "label": sealed("Name für die andere Behörde", "grants/label/{id}", "text"),
+            "label": sealed("Name und Schutzklasse für die andere Behörde", "grants/label/{id}"),
             "owner": _FOREIGN, "grantee": personal("Pseudonym dessen, der lesen oder schreiben darf"),
             "accepted_by_owner": _BY, "accepted_by_grantee": _BY,
             "names": Column(

@@ -18,6 +18,7 @@ ObjectScope = Literal["-", "own", "readable", "writable", "managed", "authority"
 
 CLERKS = frozenset({Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE})
 CURATORS = frozenset({Role.WISSENSPFLEGE})
+CURATION = frozenset({Role.WISSENSPFLEGE, Role.BEHOERDENADMINISTRATION})
 MEMBERS = frozenset({Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE, Role.BEHOERDENADMINISTRATION})
 ADMINISTRATORS = frozenset({Role.BEHOERDENADMINISTRATION})
 OPERATORS = frozenset({Role.BETRIEB})
@@ -59,6 +60,7 @@ PUBLIC: frozenset[tuple[str, str]] = frozenset(
 """Routes without a login, beside the static files of the web UI."""
 
 _KB = "/api/v1/knowledge-bases"
+_SHARE = "/api/v1/shares"
 _DOC = "/api/v1/documents/{document}"
 _FILE = "/api/v1/files/{file}"
 _CONV = "/api/v1/conversations"
@@ -103,6 +105,12 @@ RULES: tuple[Rule, ...] = (
     Rule("DELETE", _KB + "/{kb}", "knowledge_base.delete", KEEPERS, None, "managed"),
     Rule("GET", _KB + "/{kb}/grants", "grant.list", KEEPERS, None, "managed"),
     Rule("PUT", _KB + "/{kb}/grants", "grant.change", KEEPERS, None, "managed"),
+    Rule("PUT", _KB + "/{kb}/owner", "knowledge_base.move", KEEPERS, None, "managed"),
+    Rule("GET", _KB + "/{kb}/shares", "share.list", KEEPERS, None, "managed"),
+    Rule("POST", _KB + "/{kb}/shares", "share.offer", KEEPERS, None, "managed"),
+    Rule("GET", _SHARE, "share.incoming", CURATION, None, "authority"),
+    Rule("POST", _SHARE + "/{share}/accept", "share.accept", CURATION, None, "authority"),
+    Rule("DELETE", _SHARE + "/{share}", "share.end", CLERKS | CURATION, None, "authority"),
     Rule("POST", _KB + "/{kb}/imports", "knowledge_base.import", OPERATORS, None, "tenant"),
     Rule("GET", _KB + "/{kb}/documents", "document.list", READERS, "documents.read", "readable"),
     Rule("POST", _KB + "/{kb}/documents", "document.upload", KEEPERS, "documents.write", "writable"),
@@ -179,6 +187,6 @@ RULES: tuple[Rule, ...] = (
 
 UUID_PARAMETERS = frozenset(
     {"run", "conversation", "kb", "document", "file", "case", "hold", "person", "receipt", "authority", "snapshot"}
-    | {"check", "retrieval"}
+    | {"check", "retrieval", "share"}
 )
 """Parameters of paths that are ids: anything but a canonical UUID is answered like an unknown one."""

@@ -24,7 +24,7 @@ class OpenRequests:
     def holding(self, subject: UUID, session: str | None = None) -> Iterator[None]:
         task = asyncio.current_task()
         assert task is not None, "requests run in tasks"
-        names = [subject] if session is None else [subject, session]
+        names: list[UUID | str] = [subject] if session is None else [subject, session]
         for name in names:
             self._open[name].add(task)
         try:

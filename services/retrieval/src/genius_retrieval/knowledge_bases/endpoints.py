@@ -19,6 +19,7 @@ from genius_retrieval.knowledge_bases.schemas import ImportInput, KnowledgeBaseC
 
 router = APIRouter(prefix="/knowledge-bases/{kb}")
 KnowledgeBaseId = Annotated[UUID, path_id("kb")]
+AuthorityId = Annotated[UUID, path_id("authority")]
 Manager = Annotated[Principal, caller("knowledge-bases.manage")]
 Reader = Annotated[Principal, caller("documents.read")]
 Writer = Annotated[Principal, caller("documents.write")]
@@ -38,6 +39,22 @@ async def counts(app: App, principal: Reader, kb: KnowledgeBaseId) -> KnowledgeB
 @router.delete("", status_code=204)
 async def delete(app: App, principal: Manager, kb: KnowledgeBaseId) -> None:
     await app.knowledge_bases.delete(principal, kb)
+
+
+@router.put("/shares/{authority}", status_code=204)
+async def offer(app: App, principal: Manager, kb: KnowledgeBaseId, authority: AuthorityId) -> None:
+    await app.shares.offer(principal, kb, authority)
+
+
+@router.delete("/shares/{authority}", status_code=204)
+async def end_share(app: App, principal: Manager, kb: KnowledgeBaseId, authority: AuthorityId) -> None:
+    await app.shares.end(principal, kb, authority)
+
+
+@router.post("/acceptance", status_code=204)
+async def accept(app: App, principal: Manager, kb: KnowledgeBaseId) -> None:
+    """For the authority of the caller."""
+    await app.shares.accept(principal, kb)
 
 
 @router.get("/documents")
