@@ -32,7 +32,7 @@ from tests.support.inference import Keys
 from tests.support.modules import settings as modules_settings
 from tests.support.token_corpus import provider_mint
 
-Kind = Literal["session", "bearer", "application", "on behalf"]
+Kind = Literal["session", "bearer", "application", "on behalf", "api token"]
 Relation = Literal["owner", "colleague", "stranger", "nobody"]
 MEMBER_ROLES = (Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE, Role.BEHOERDENADMINISTRATION)
 TENANT_ROLES = (Role.BETRIEB, Role.REVISION, Role.ABRUFPRUEFUNG)
@@ -45,6 +45,7 @@ _OF_ALL = ("unknown", "person", "authority", "tenant", "deleted")
 TARGETS = {
     "kb": _OF_ALL, "document": _OF_ALL, "case": (*_OF_ONE, "shared", "writable"), "file": (*_OF_ONE, "shared"),
     "conversation": _OF_ONE, "snapshot": (*_OF_ONE, "shared"), "run": _OF_ONE,
+    "token": _OF_ONE,
 }  # fmt: skip
 """Parameter of a path → whose object stands in it: the owner's, the authority's, the tenant's, nobody's (any more).
 
@@ -80,7 +81,7 @@ def may_call(rule: Rule, caller: Caller) -> bool:
     with_role = caller.role in rule.roles
     if caller.kind == "application":
         return scoped
-    return with_role and (scoped or caller.kind != "on behalf")
+    return with_role and (scoped or caller.kind not in {"on behalf", "api token"})
 
 
 def rights(caller: Caller, target: str) -> set[str]:
@@ -103,8 +104,10 @@ def expected(rule: Rule, caller: Caller, target: str | None) -> set[int]:
     """Statuses that are right; empty = anything but a refusal."""
     if not may_call(rule, caller):
         return {403}
-    if target is None or rule.objects in {"tenant", "authority", "-"}:
+    if target is None or rule.objects in {"tenant", "-"}:
         return set()
+    if rule.objects == "authority":
+        return set() if caller.in_authority and target == "person" else {404}
     needed = {"own": "manage", "readable": "read", "writable": "write", "managed": "manage"}[rule.objects]
     found = rights(caller, target)
     if rule.action in {"grant.change", "share.offer"} and target == "tenant":
@@ -117,7 +120,7 @@ def expected(rule: Rule, caller: Caller, target: str | None) -> set[int]:
 def planned_cells() -> int:
     """How many cells the matrix has: lines × callers × targets."""
     members, tenant = 3 * (len(MEMBER_ROLES) + 1), len(TENANT_ROLES)
-    callers = 2 * (members + tenant) + 2 * len(_APPLICATIONS) + 3 * len(MEMBER_ROLES)
+    callers = 2 * (members + tenant) + 2 * len(_APPLICATIONS) + 2 * 3 * len(MEMBER_ROLES)
     cells = 0
     for rule in RULES:
         if rule.action not in ENDS_THE_CALLER:
@@ -179,6 +182,20 @@ class Passport:
                 scopes = APPLICATION_SCOPES - {"search"}
                 token = self.token(username, authority, role, azp=client, scope=" ".join(sorted(scopes)))
                 yield Caller("on behalf", relation, role, scopes, _bearer(token))
+                made = await self._api_token(self.token(username, authority, role), scopes)
+                yield Caller("api token", relation, role, scopes, _bearer(made))
+
+    async def _api_token(self, token: str, scopes: frozenset[str]) -> str:
+        async with httpx.AsyncClient(base_url=self._gateway.url, headers=_bearer(token)) as client:
+            body = {"name": "Schlüssel der Matrix", "scopes": sorted(scopes)}
+            made = await client.post("/api/v1/me/tokens", json=body)
+        assert made.status_code == 201, made.text
+        return str(made.json()["token"])
+
+    async def take_role(self, caller: Caller) -> None:
+        """Let the person of an API token have the caller's role alone, as the provider would say it at a sign-in."""
+        username, authority = _PERSONS[caller.relation]
+        await self._gateway.state.authenticator.identify(f"Bearer {self.token(username, authority, caller.role)}", None)
 
 
 def _people() -> list[tuple[Relation, Role | None]]:
@@ -249,6 +266,7 @@ class Objects:
                 client, "/modules/summarise/runs", json={"input": {"text": f"{word}. " * 20, "length": "short"}}
             )
         path, body = {
+            "token": ("/me/tokens", {"name": "Schlüssel", "scopes": ["search"]}),
             "kb": ("/knowledge-bases", {"name": word, "owner": target}),
             "case": ("/cases", {"reference": word}),
             "conversation": ("/conversations", {"title": word}),
@@ -274,7 +292,7 @@ class Objects:
         if parameter == "run":  # a run goes with its conversation; there is no other way to delete one
             return str(uuid4())
         made = await self.make(parameter, "person")
-        root = {"kb": "knowledge-bases", "document": "documents", "file": "files"}.get(parameter, f"{parameter}s")
+        root = {"kb": "knowledge-bases", "token": "me/tokens"}.get(parameter, f"{parameter}s")
         answer = await self._owner.delete(f"/api/v1/{root}/{made}")
         assert answer.status_code == 204, answer.text
         return made

@@ -43,9 +43,7 @@ TENANT_WIDE = {("collections", "knowledge_bases"): "a CHECK leaves it to collect
 # RaiseException: the triggers of what is only appended.
 _REFUSALS = (InsufficientPrivilege, CheckViolation, RaiseException)
 _CREDENTIALS = ("id_hash", "token_hash", "key", "subject_key")
-BY_PURPOSE = dict.fromkeys(
-    ("retrieval_log", "retrieval_checks", "retrieval_check_items"), RowScope(inspection=True)
-)
+BY_PURPOSE = dict.fromkeys(("retrieval_log", "retrieval_checks", "retrieval_check_items"), RowScope(inspection=True))
 """Tables that nobody sees by an own row, but in a scope of their own: § 6 Abs. 3 StDAV."""
 OF_MAINTENANCE = {"refusals"}
 """Tables that are seen in the scope of an authority and of no person alone."""

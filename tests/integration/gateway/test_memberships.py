@@ -118,7 +118,7 @@ async def test_open_streams_of_the_session_end_with_the_switch(gateway: Gateway,
     person = UUID((await me(browser))["id"])
 
     async def open_request(subject: UUID, of: str | None) -> None:
-        with requests.holding(subject, of):
+        with requests.holding([subject], of):
             await asyncio.sleep(30)
 
     mine = asyncio.create_task(open_request(person, session))

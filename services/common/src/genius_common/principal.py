@@ -73,7 +73,8 @@ class Principal:
 
     `subject` is a pseudonym (the id of the person or application in the gateway); names never leave the gateway.
     `authority` is the active one, None for operators and auditors. `application` is set where an application acts,
-    for itself or on behalf of the person in `subject`.
+    for itself or on behalf of the person in `subject`. `api_token` is set where a program of the person acts with one;
+    only the gateway knows it.
     """
 
     subject: UUID
@@ -84,6 +85,7 @@ class Principal:
     scopes: frozenset[str] = frozenset()
     classification: ProtectionClass = ProtectionClass.INTERN
     application: UUID | None = None
+    api_token: UUID | None = None
     run: UUID | None = None
     knowledge_bases: frozenset[UUID] = frozenset()
     writable_knowledge_bases: frozenset[UUID] = frozenset()

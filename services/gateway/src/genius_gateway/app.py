@@ -24,6 +24,7 @@ from genius_common.web import (
 )
 from genius_gateway import health, internal
 from genius_gateway.administration import endpoints as administration
+from genius_gateway.api_tokens import endpoints as api_tokens
 from genius_gateway.assembly import open_state
 from genius_gateway.audit import endpoints as audit
 from genius_gateway.audit import inspection
@@ -77,6 +78,7 @@ ROUTERS = (
     holds,
     retrieval_log,
     persons,
+    api_tokens,
     internal,
 )
 WEBUI = Path(__file__).parent / "webui"

@@ -20,6 +20,8 @@ from genius_common.keys import KeyRing, keys_table
 from genius_common.keys_transit import open_key_encryption
 from genius_common.tenant_binding import bind
 from genius_gateway.administration.parts import administration
+from genius_gateway.api_tokens.repository import ApiTokenRepository
+from genius_gateway.api_tokens.service import ApiTokens
 from genius_gateway.audit.checkpoints import Checkpoints, read_witnesses
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.auth.authenticator import Authenticator
@@ -138,6 +140,8 @@ def _build(
     people = People(database, settings.oidc.issuer, revocations)
     follower = _follower(settings, database, clients.http, people)
     repository = KnowledgeBaseRepository(keys)
+    known = follower is not None or settings.on_one_machine
+    api_tokens = ApiTokens(database, ApiTokenRepository(keys), revocations, provisioning, offered=known)
     audit_key = private_key(settings.audit.key_file.read_bytes())
     checkpoints = Checkpoints(database, audit_key, settings.tenant, read_witnesses(settings.audit.witness_keys_file))
     access = ObjectAccess(database, repository, SharedRows.of(keys))
@@ -165,8 +169,9 @@ def _build(
         ledger=ledger,
         provider=provider,
         sessions=sessions,
-        authenticator=Authenticator(settings, provider, sessions, provisioning, revocations, follower),
+        authenticator=Authenticator(settings, provider, sessions, provisioning, revocations, api_tokens, follower),
         revocations=revocations,
+        api_tokens=api_tokens,
         open_requests=OpenRequests(),
         people=people,
         follower=follower,
@@ -184,7 +189,7 @@ def _build(
                 minter=minter,
                 retrieval=clients.retrieval,
                 schedule=Schedule(settings.retention.days),
-            )
+            )  # fmt: skip
         ),
         documents=RetrievalRelay(clients.retrieval, knowledge_bases),
         refusals=RefusalReports(

@@ -78,6 +78,12 @@ class LimitSettings(Section):
         default=25_000_000, ge=0, description="model tokens of one application in a day"
     )
     application_requests_per_day: int = Field(default=500_000, ge=0, description="requests of one application in a day")
+    api_token_tokens_per_day: int = Field(
+        default=1_500_000, ge=0, description="model tokens of one API token in a day, within those of its person"
+    )
+    api_token_requests_per_day: int = Field(
+        default=10_000, ge=0, description="requests of one API token in a day, within those of its person"
+    )
     answer_tokens: int = Field(
         default=16_384, ge=1, description="set aside for an answer whose length the request does not limit"
     )

@@ -13,6 +13,7 @@ from genius_common.database import Database
 from genius_common.http import ServiceClient
 from genius_common.keys import KeyRing
 from genius_gateway.administration.parts import Administration
+from genius_gateway.api_tokens.service import ApiTokens
 from genius_gateway.audit.checkpoints import Checkpoints
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.auth.authenticator import Authenticator
@@ -64,6 +65,7 @@ class GatewayState:
     retrieval_log: RetrievalLog | None
     retrieval_checks: RetrievalChecks
     revocations: Revocations
+    api_tokens: ApiTokens
     open_requests: OpenRequests
     people: People
     follower: ProviderFollower | None

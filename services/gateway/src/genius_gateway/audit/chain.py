@@ -50,6 +50,8 @@ class AuditRecord:
         outcome: str = "ok",
         **facts: int | str | bool,
     ) -> AuditRecord:
+        if principal.api_token is not None:
+            facts["api_token"] = str(principal.api_token)
         return cls(
             action=action,
             authority=principal.authority,

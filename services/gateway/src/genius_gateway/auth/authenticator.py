@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Credentials to identity: a session cookie or a bearer token of the provider. No header names anybody (AUTH-15)."""
+"""Credentials to identity: a session cookie, a bearer token of the provider or an API token.
+
+No header names anybody (AUTH-15).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import time
 from uuid import UUID
 
 from genius_common.errors import NotAuthenticated
+from genius_gateway.api_tokens import secret
+from genius_gateway.api_tokens.service import ApiTokens
 from genius_gateway.auth import claims
 from genius_gateway.auth.errors import AccessTokenInvalid, IdentityProviderUnavailable, SessionEnded
 from genius_gateway.auth.identity import Identity
@@ -34,6 +39,7 @@ class Authenticator:
         sessions: SessionStore,
         provisioning: Provisioning,
         revocations: Revocations,
+        api_tokens: ApiTokens,
         follower: ProviderFollower | None = None,
     ) -> None:
         self._settings = settings
@@ -41,6 +47,7 @@ class Authenticator:
         self._sessions = sessions
         self._provisioning = provisioning
         self._revocations = revocations
+        self._api_tokens = api_tokens
         self._follower = follower
         self._cache: dict[bytes, tuple[float, Identity]] = {}
         self._asking: SingleFlight[bytes, Identity] = SingleFlight()
@@ -66,8 +73,8 @@ class Authenticator:
         raise NotAuthenticated
 
     def forget(self, subject: UUID, _at: float) -> None:
-        """Nothing that was believed about a subject, or an application that acts for somebody, holds any longer."""
-        for digest in [key for key, (_, known) in self._cache.items() if subject in _actors(known)]:
+        """Nothing that was believed about a person, an application or an API token holds any longer."""
+        for digest in [key for key, (_, known) in self._cache.items() if subject in known.actors]:
             del self._cache[digest]
 
     async def _bearer(self, token: str) -> Identity:
@@ -76,7 +83,20 @@ class Authenticator:
         now = time.time()
         if cached is not None and cached[0] > now:
             return cached[1]
+        if token.startswith(secret.PREFIX):
+            return await self._asking.do(digest, lambda: self._of_api_token(token, digest))
         return await self._asking.do(digest, lambda: self._verified(token, digest))
+
+    async def _of_api_token(self, token: str, digest: bytes) -> Identity:
+        """What was read while somebody took rights away is read again, and not kept."""
+        self._cache.pop(digest, None)
+        for _ in range(2):
+            asked_at = time.time()
+            identity = await self._api_tokens.identify(token, digest.hex())
+            if not self._is_void(identity, asked_at):
+                self._keep(digest, identity, asked_at)
+                break
+        return identity
 
     async def _verified(self, token: str, digest: bytes) -> Identity:
         now = time.time()
@@ -87,15 +107,15 @@ class Authenticator:
             verified, oidc.issuer, oidc.audience, self._settings.person_clients, exchanged=True
         )
         identity = await self._provisioning.identify(caller)
-        if any(self._revocations.is_void(actor, caller.issued_at) for actor in _actors(identity)):
+        if self._is_void(identity, caller.issued_at):
             raise AccessTokenInvalid
-        if len(self._cache) >= _CACHE_LIMIT:
-            self._cache.clear()
-        self._cache[digest] = (min(caller.expires_at, now + _CACHE_S), identity)
+        self._keep(digest, identity, now)
         return identity
 
+    def _is_void(self, identity: Identity, issued_at: float) -> bool:
+        return any(self._revocations.is_void(actor, issued_at) for actor in identity.actors)
 
-def _actors(identity: Identity) -> set[UUID]:
-    """Who must be free of revocations: the person, and the application where one acts."""
-    principal = identity.principal
-    return {principal.subject, principal.application or principal.subject}
+    def _keep(self, digest: bytes, identity: Identity, now: float) -> None:
+        if len(self._cache) >= _CACHE_LIMIT:
+            self._cache.clear()
+        self._cache[digest] = (min(identity.principal.expires_at, now + _CACHE_S), identity)

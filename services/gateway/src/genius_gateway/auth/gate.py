@@ -59,7 +59,7 @@ class AuthGate:
             return
         open_requests = self._state().open_requests
         try:
-            with open_requests.holding(identity.principal.subject, identity.session):
+            with open_requests.holding(identity.actors, identity.session):
                 await self._app(scope, receive, send)
         except asyncio.CancelledError:
             if not open_requests.was_ended():
@@ -104,6 +104,7 @@ def _note(scope: Scope, error: PlatformError) -> None:
         error.code,
         subject=principal.subject if principal else None,
         application=principal.application if principal else None,
+        api_token=principal.api_token if principal else None,
         action=state.get("action"),
         request_id=request_id(scope),
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from genius_common.principal import Principal, ProtectionClass
 
-Kind = Literal["session", "bearer", "application"]
+Kind = Literal["session", "bearer", "application", "api_token"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,10 @@ class SessionEnds:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`name` and `username` are shown to the person alone. `session` is the hash of the cookie, for logout."""
+    """`name` and `username` are shown to the person alone, and empty where an API token is used.
+
+    `session` is the hash of the cookie, for logout.
+    """
 
     principal: Principal
     kind: Kind
@@ -43,6 +46,12 @@ class Identity:
     memberships: tuple[Membership, ...] = ()
     session: str | None = None
     ends: SessionEnds | None = None
+
+    @property
+    def actors(self) -> frozenset[UUID]:
+        """Who must be free of revocations: the person, and the application or API token where one acts."""
+        principal = self.principal
+        return frozenset({principal.subject, principal.application or principal.api_token or principal.subject})
 
 
 def to_json(identity: Identity) -> dict[str, Any]:

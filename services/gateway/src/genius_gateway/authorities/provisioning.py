@@ -42,7 +42,7 @@ _MEMBER = text(
 _LEFT = text("DELETE FROM memberships WHERE person = :person AND NOT authority = ANY(:kept)")
 # Once a day is enough for a time of two years, and costs other logins no write.
 _SEEN = text("UPDATE persons SET seen_at = now() WHERE id = :person AND seen_at < now() - interval '1 day'")
-_TENANT_ROLES = frozenset({Role.BETRIEB, Role.REVISION, Role.ABRUFPRUEFUNG})
+TENANT_ROLES = frozenset({Role.BETRIEB, Role.REVISION, Role.ABRUFPRUEFUNG})
 # What an authority's staff may see at most; `steuergeheimnis` is for the tax administration's own tenant.
 _CLASSIFICATION = ProtectionClass.SOZIALDATEN
 
@@ -56,9 +56,9 @@ class Provisioning:
         self._database = database
         self._keys = keys
         self._names = names
-        self._tenant = tenant
+        self.tenant = tenant
         self._issuer = issuer
-        self._classification = ProtectionClass.STEUERGEHEIMNIS if profile in TAX_SECRECY else _CLASSIFICATION
+        self.classification = ProtectionClass.STEUERGEHEIMNIS if profile in TAX_SECRECY else _CLASSIFICATION
 
     async def identify(self, caller: Caller) -> Identity:
         """Who calls. Raises: NoAuthority, AccountDisabled, AccessTokenInvalid.
@@ -70,7 +70,7 @@ class Provisioning:
             return await self._application(caller, known)
         if caller.on_behalf:
             return await self._on_behalf(caller, known)
-        if not known and not caller.roles & _TENANT_ROLES:
+        if not known and not caller.roles & TENANT_ROLES:
             raise NoAuthority
         return await self._person(caller, known)
 
@@ -93,10 +93,10 @@ class Provisioning:
             raise AccountDisabled
         principal = Principal(
             subject=row.id,
-            tenant=self._tenant,
+            tenant=self.tenant,
             authority=authority.id,
-            scopes=_application_scopes(caller.scopes),
-            classification=self._classification,
+            scopes=with_file_scopes(caller.scopes),
+            classification=self.classification,
             application=row.id,
             expires_at=caller.expires_at,
         )
@@ -121,8 +121,8 @@ class Provisioning:
             person.principal,
             authority=authority,
             units=frozenset(unit for unit, _ in membership.units),
-            roles=caller.roles - _TENANT_ROLES,
-            scopes=_application_scopes(caller.scopes),
+            roles=caller.roles - TENANT_ROLES,
+            scopes=with_file_scopes(caller.scopes),
             application=application,
         )
         return Identity(principal, "application", caller.name, caller.username, membership, (membership,))
@@ -141,12 +141,12 @@ class Provisioning:
         active = memberships[0] if memberships else None
         principal = Principal(
             subject=row.id,
-            tenant=self._tenant,
+            tenant=self.tenant,
             authority=active.id if active else None,
             units=frozenset(unit for unit, _ in active.units) if active else frozenset(),
             roles=caller.roles,
             scopes=PERSON_SCOPES | ({"import"} if Role.BETRIEB in caller.roles else frozenset()),
-            classification=self._classification,
+            classification=self.classification,
             expires_at=caller.expires_at,
         )
         return Identity(principal, "bearer", caller.name, caller.username, active, memberships)
@@ -187,6 +187,6 @@ async def _ensure_units(connection: AsyncConnection, authority: UUID, shorts: li
     return [(row.id, row.name) for row in rows]
 
 
-def _application_scopes(given: frozenset[str]) -> frozenset[str]:
-    """An application that may run modules may also hand files to its runs."""
+def with_file_scopes(given: frozenset[str]) -> frozenset[str]:
+    """Whoever may run modules may also hand files to the runs."""
     return given | {"files.read", "files.write"} if "modules.run" in given else given

@@ -222,4 +222,4 @@ async def _record(
     connection: AsyncConnection, principal: Principal, action: str, case: UUID, **facts: int | str | bool
 ) -> None:
     record = AuditRecord.of(principal, action, object_kind="case", object_id=case)
-    await append(connection, [replace(record, facts=facts)])
+    await append(connection, [replace(record, facts={**record.facts, **facts})])

@@ -29,7 +29,10 @@ PERSON_SCOPES = frozenset(
 )
 """What people's tokens for the inner services may carry at most; operators may `import` besides."""
 APPLICATION_SCOPES = PERSON_SCOPES - {"knowledge-bases.manage", "files.read", "files.write"}
-"""What the identity provider may give an application; files of its own runs come with `modules.run`."""
+"""What the identity provider may give an application, and a person an API token; files of its own runs come with
+`modules.run`."""
+_NO_SCOPE = "Dieser Anwendung fehlt die Berechtigung dafür."
+_NOT_FOR_TOKEN = "Dieser Zugangsschlüssel ist dafür nicht vorgesehen."
 
 
 @dataclass(slots=True)
@@ -84,11 +87,11 @@ def require(rule: Rule, principal: Principal) -> None:
     """Raise `Forbidden` unless the principal may call the route at all.
 
     Applications need the rule's scope and an authority; people need one of its roles; an application that acts for a
-    person needs both, so that it can do nothing which the person may not.
+    person, and a person's API token, need both, so that they can do nothing which the person may not.
     """
-    if principal.application is not None:
+    if principal.application is not None or principal.api_token is not None:
         if rule.scope is None or rule.scope not in principal.scopes or principal.authority is None:
-            raise Forbidden("Dieser Anwendung fehlt die Berechtigung dafür.")
+            raise Forbidden(_NO_SCOPE if principal.application else _NOT_FOR_TOKEN)
         if principal.application == principal.subject:
             return
     if not principal.has_role(*rule.roles):

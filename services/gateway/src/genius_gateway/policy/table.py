@@ -4,7 +4,8 @@
 A line says who may call a route at all; which objects it then sees is decided per object ("scope"):
 `own` = the caller's own, `readable`/`writable`/`managed` = by owner and grants (`policy/access.py`),
 `authority` = of the active authority, `tenant` = of the whole tenant, `-` = no object.
-Roles are those of people; applications need the scope instead, and none = not for applications.
+Roles are those of people; applications need the scope instead, an API token of a person needs both; none = not for
+them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ KEEPERS = CLERKS | OPERATORS
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may call `method path`. `scope` is what an application's token needs, None shuts applications out."""
+    """Who may call `method path`. `scope` is what an application's or API token needs, None shuts both out."""
 
     method: str
     path: str
@@ -71,6 +72,8 @@ _LIMITS = _AUTHORITY + "/limits"
 _HOLD = "/api/v1/holds"
 _ME_DATA = "/api/v1/me/data"
 _CHECK = "/api/v1/retrieval-checks"
+_MY_TOKENS = "/api/v1/me/tokens"
+_TOKENS = "/api/v1/api-tokens"
 _PERSON_DATA = "/api/v1/persons/{person}/data"
 
 # fmt: off
@@ -172,6 +175,11 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", _ME_DATA + "/overview", "person.overview", ALL, None, "own"),
     Rule("GET", _ME_DATA, "person.export", ALL, None, "own"),
     Rule("DELETE", _ME_DATA, "person.erase", ALL, None, "own"),
+    Rule("GET", _MY_TOKENS, "api_token.list", MEMBERS, None, "own"),
+    Rule("POST", _MY_TOKENS, "api_token.create", MEMBERS, None, "own"),
+    Rule("DELETE", _MY_TOKENS + "/{token}", "api_token.revoke", MEMBERS, None, "own"),
+    Rule("GET", _TOKENS, "api_token.list_all", ADMINISTRATORS, None, "authority"),
+    Rule("DELETE", _TOKENS + "/{token}", "api_token.revoke_other", ADMINISTRATORS, None, "authority"),
     Rule("POST", "/api/v1/persons/find", "person.find", KEEPERS_OF_RECORDS, None, "tenant"),
     Rule("GET", _PERSON_DATA, "person.erase_other", OPERATORS, None, "tenant"),
     Rule("DELETE", _PERSON_DATA, "person.erase_other", OPERATORS, None, "tenant"),
@@ -187,6 +195,6 @@ RULES: tuple[Rule, ...] = (
 
 UUID_PARAMETERS = frozenset(
     {"run", "conversation", "kb", "document", "file", "case", "hold", "person", "receipt", "authority", "snapshot"}
-    | {"check", "retrieval", "share"}
+    | {"check", "retrieval", "share", "token"}
 )
 """Parameters of paths that are ids: anything but a canonical UUID is answered like an unknown one."""

@@ -73,7 +73,7 @@ SCHEDULE: Mapping[Kind, Rule] = {
     "sessions": Rule(1, "dem Ablauf", "Anmeldungen",
         "Zugang nach der Anmeldung", _SECURITY, _OWN),
     "api_tokens": Rule(30, "dem Ablauf", "Zugangsschlüssel",
-        "Zugang für eigene Programme", _SECURITY, "die Person; Bezeichnung und Tage auch die Administration der Behörde"),
+        "Zugang für eigene Programme", _SECURITY, "die Person; ohne Tag der Nutzung die Administration der Behörde"),
     "persons": Rule(730, "der letzten Anmeldung", "Konto (Pseudonym) und Zugehörigkeiten",
         "Zuordnung von Rechten; Name, wie ihn der Verzeichnisdienst nennt, verschlüsselt", _EMPLOYEE,
         "Administration der Behörde: Name, Referat, Rollen"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -21,10 +21,11 @@ class OpenRequests:
         self._ended: set[asyncio.Task[object]] = set()
 
     @contextmanager
-    def holding(self, subject: UUID, session: str | None = None) -> Iterator[None]:
+    def holding(self, actors: Collection[UUID], session: str | None = None) -> Iterator[None]:
+        """`actors`: the person, application or API token whose rights the request has."""
         task = asyncio.current_task()
         assert task is not None, "requests run in tasks"
-        names: list[UUID | str] = [subject] if session is None else [subject, session]
+        names: list[UUID | str] = [*actors, *([session] if session is not None else [])]
         for name in names:
             self._open[name].add(task)
         try:

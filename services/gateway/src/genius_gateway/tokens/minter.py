@@ -70,6 +70,7 @@ class TokenMinter:
         reduced = replace(
             principal,
             scopes=frozenset(scopes) & allowed,
+            api_token=None,
             run=run,
             knowledge_bases=frozenset(knowledge_bases),
             writable_knowledge_bases=frozenset(writable_knowledge_bases),

@@ -64,6 +64,7 @@ class EffectiveLimits(BaseModel):
     authority: EffectiveBudget
     person: EffectiveDay
     application: EffectiveDay
+    api_token: EffectiveDay
     model: EffectiveDay
 
 
@@ -77,7 +78,7 @@ class AuthorityLimits(BaseModel):
     own: OwnLimits
     tighter: TighterLimits
     bounds: EffectiveLimits
-    effective: EffectiveLimits = Field(description="for each person, application and model")
+    effective: EffectiveLimits = Field(description="for each person, application, API token and model")
     used: LimitsView
 
 

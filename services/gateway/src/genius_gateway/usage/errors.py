@@ -16,6 +16,7 @@ _UNITS: dict[Unit, str] = {"requests": "an Anfragen", "tokens": "an Text (Tokens
 _SUBJECTS = {
     "person": "Ihr Tageskontingent {unit} ist ausgeschöpft.",
     "application": "Das Tageskontingent dieser Anwendung {unit} ist ausgeschöpft.",
+    "api_token": "Das Tageskontingent dieses Zugangsschlüssels {unit} ist ausgeschöpft.",
     "authority": "Das Tageskontingent Ihrer Behörde {unit} ist ausgeschöpft.",
     "model": "Das Tageskontingent Ihrer Behörde {unit} für dieses Sprachmodell ist ausgeschöpft.",
     "cost_centre": "Das Budget Ihrer Kostenstelle für diesen Monat ist ausgeschöpft.",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Reserve before, settle after: the limits of persons, applications, models, cost centres and authorities.
+"""Reserve before, settle after: the limits of persons, applications, API tokens, models, cost centres and authorities.
 
 Each process leases blocks of the meters and reserves from them in memory, without waiting for the database; what it
 used is written every second. The last 5 % of a meter are reserved in the database, one request at a time. A process
@@ -40,6 +40,7 @@ _MOST_TOKENS = 2**40  # of one request: what a module claims must not fill a cou
 _MODELS_KEPT = 200
 _OTHER_MODELS = "*"
 _AccountKey = tuple[UUID, UUID | None, str]
+"""Person or application; the application or API token that acts; model."""
 Sums = dict[tuple[dt.date, Kind], Sum]
 
 
@@ -153,7 +154,8 @@ class Ledger:
     def _account(self, principal: Principal, model: str) -> Account | None:
         """The account of the last moment, unless the day or the limits may have changed."""
         accounts = self._accounts.get(principal.authority) if principal.authority else None
-        account = accounts.get((principal.subject, principal.application, model)) if accounts else None
+        acting = principal.application or principal.api_token
+        account = accounts.get((principal.subject, acting, model)) if accounts else None
         return account if account is not None and account.until > time.time() else None
 
     async def _open(self, principal: Principal, model: str) -> Account:
@@ -176,7 +178,7 @@ class Ledger:
         accounts = self._accounts.setdefault(authority, {})
         if len(accounts) >= _ACCOUNTS_KEPT:
             accounts.clear()
-        accounts[principal.subject, principal.application, model] = account
+        accounts[principal.subject, principal.application or principal.api_token, model] = account
         return account
 
     def _metered(self, authority: UUID, book: LimitBook, model: str) -> str:

@@ -16,7 +16,7 @@ from genius_common.principal import Principal
 from genius_gateway.settings import LimitSettings
 
 Period = Literal["day", "month"]
-MeterScope = Literal["person", "application", "authority", "model", "cost_centre"]
+MeterScope = Literal["person", "application", "api_token", "authority", "model", "cost_centre"]
 Kind = Literal["run", "model", "embedding", "search"]
 UNLIMITED = 2**50
 MODEL_CHARS = 200
@@ -48,11 +48,12 @@ class CostCentre(_Body):
 
 
 class OwnLimits(_Body):
-    """What an authority has of its own. `person`, `application` and `model` hold for each one of them."""
+    """What an authority has of its own. `person`, `application`, `api_token`, `model` hold for each of them."""
 
     authority: BudgetLimits = BudgetLimits()
     person: DayLimits = DayLimits()
     application: DayLimits = DayLimits()
+    api_token: DayLimits = DayLimits()
     model: DayLimits = DayLimits()
     models: dict[Annotated[str, Field(min_length=1, max_length=MODEL_CHARS)], DayLimits] = Field(
         default={}, max_length=200, description="values of single models, by name"
@@ -66,6 +67,7 @@ class TighterLimits(_Body):
     authority: BudgetLimits = BudgetLimits()
     person: DayLimits = DayLimits()
     application: DayLimits = DayLimits()
+    api_token: DayLimits = DayLimits()
     model: DayLimits = DayLimits()
 
 
@@ -136,6 +138,7 @@ class LimitBook:
             "application": _day(
                 own.application, defaults.application_tokens_per_day, defaults.application_requests_per_day
             ),
+            "api_token": _day(own.api_token, defaults.api_token_tokens_per_day, defaults.api_token_requests_per_day),
             "model": _day(own.model, *self._authority_defaults),
         }
 
@@ -152,6 +155,8 @@ class LimitBook:
         found = [day("authority", "", held["authority"])]
         if principal.application is not None:
             found.append(day("application", str(principal.application), held["application"]))
+        if principal.api_token is not None:
+            found.append(day("api_token", str(principal.api_token), held["api_token"]))
         if principal.application != principal.subject:
             found.append(day("person", str(principal.subject), held["person"]))
         if model:

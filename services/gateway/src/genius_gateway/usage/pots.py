@@ -12,10 +12,11 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from genius_gateway.usage.errors import QuotaReached
-from genius_gateway.usage.limits import Kind, Meter, renewal
+from genius_gateway.usage.limits import Kind, Meter, MeterScope, renewal
 from genius_gateway.usage.store import Change
 
 _IDLE_S = 2.0
+_OWN: tuple[MeterScope, ...] = ("api_token", "person", "application")
 
 
 class Pot:
@@ -180,8 +181,7 @@ class Account:
 
     def __post_init__(self) -> None:
         self.person = next((pot.meter.key.key for pot in self.pots if pot.meter.key.scope == "person"), None)
-        subject = "application" if self.person is None else "person"
-        own = next(pot for pot in self.pots if pot.meter.key.scope == subject)
+        own = next(pot for scope in _OWN for pot in self.pots if pot.meter.key.scope == scope)
         self._own = (own,)
         self._policy = b'"requests-per-day";q=%d;w=86400, "tokens-per-day";q=%d;w=86400;qu="tokens"' % (
             own.meter.max_requests,

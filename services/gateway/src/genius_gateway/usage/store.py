@@ -23,7 +23,7 @@ from genius_gateway.settings import LimitSettings
 from genius_gateway.usage.limits import Kind, LimitBook, Meter, MeterKey, OwnLimits, TighterLimits, level
 
 LEASE_S = 40
-_NAMED = frozenset({"person", "application"})
+_NAMED = frozenset({"person", "application", "api_token"})
 
 _LIMITS = text(
     "SELECT (SELECT own FROM quotas WHERE authority = :authority) AS own,"

@@ -59,6 +59,7 @@ async def limits_of(ledger: Ledger, principal: Principal) -> LimitsView:
         shown = (key.scope in _OWN and principal.subject.hex == key.key.replace("-", "")) or (
             key.scope == "authority" and persons >= FEWEST_PERSONS
         )
+        shown |= key.scope == "api_token"  # there is one meter of it, the caller's
         rows[key.period].extend(_views(meter, *used[key], shown=shown))
     return LimitsView(day=rows["day"], month=rows["month"])
 
