@@ -40,7 +40,7 @@ def test_read_take_along_and_delete(open_page: OpenPage, platform: Platform, tmp
     page.get_by_role("button", name="Benutzerkonto").click()
     page.get_by_role("menuitem", name="Meine Daten").click()
     expect(page.get_by_role("heading", level=1, name="Meine Daten")).to_be_focused()
-    conversations = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Gespräche"))
+    conversations = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Gespräche", exact=True))
     expect(conversations).to_contain_text("180 Tage nach der letzten Änderung")
     expect(conversations).to_contain_text("nur die Person selbst")
     with page.expect_download() as download:

@@ -14,11 +14,13 @@ import pytest
 import sqlalchemy as sa
 
 from genius_common.database import RowScope
+from genius_common.principal import Role
 from genius_gateway.policy.table import RULES
 from genius_gateway.runs.requests import RunBody
 from genius_gateway.runs.starting import Call
 from genius_gateway.scopes import row_scope
 from tests.support.gateway import Gateway
+from tests.support.matrix import Passport
 from tests.support.personal_data import as_superuser, plant
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -33,7 +35,7 @@ ROUTES = [rule for rule in RULES if "{authority}" in rule.path and rule.objects 
 async def admin(with_modules: Gateway) -> AsyncIterator[httpx.AsyncClient]:
     """The administration of the Ministerium; what it changed is undone afterwards."""
     async with await with_modules.client("c.hoffmann") as client:
-        client.headers["x-authority"] = await own_authority(client)
+        client.headers["x-test-authority"] = await own_authority(client)
         yield client
         base = path(client)
         await client.put(f"{base}/modules/summarise", json={"enabled": True})
@@ -46,7 +48,7 @@ async def own_authority(client: httpx.AsyncClient) -> str:
 
 
 def path(client: httpx.AsyncClient) -> str:
-    return f"/api/v1/authorities/{client.headers['x-authority']}"
+    return f"/api/v1/authorities/{client.headers['x-test-authority']}"
 
 
 async def last_record(gateway: Gateway, action: str) -> Any:
@@ -68,6 +70,21 @@ async def test_another_authority_is_unknown(with_modules: Gateway, admin: httpx.
         # Who may not call the route at all is told so; the answer is the same for every id.
         assert answers[0] == answers[1], rule.path
         assert answers[0][0] == (403 if "behoerdenadministration" not in rule.roles else 404), rule.path
+
+
+async def test_who_belongs_to_no_authority_administers_none(with_modules: Gateway) -> None:
+    """TEN-14: an operator who was given the administrator's role as well gets no authority by that."""
+    authority = (await with_modules.state.authorities.ids())[0]
+    passport = Passport(with_modules)
+    roles = {"roles": [Role.BETRIEB, Role.BEHOERDENADMINISTRATION]}
+    token = passport.token("o.petrova", None, Role.BETRIEB, realm_access=roles)
+    async with httpx.AsyncClient(base_url=with_modules.url, headers={"authorization": f"Bearer {token}"}) as client:
+        assert (await client.get(f"/api/v1/authorities/{authority}/limits")).status_code == 200
+        for rule in ROUTES:
+            if Role.BETRIEB not in rule.roles:
+                where = rule.path.replace("{authority}", str(authority)).replace("{module}", "summarise")
+                answer = await client.request(rule.method, where, json=BODIES.get(rule.action))
+                assert answer.status_code == 404, rule.path
 
 
 async def test_members_by_name_and_nothing_else(gateway: Gateway, admin: httpx.AsyncClient) -> None:
@@ -98,7 +115,7 @@ async def test_a_function_is_off_on_every_channel(with_modules: Gateway, admin: 
     answer = await admin.put(f"{path(admin)}/modules/summarise", json={"enabled": False})
     assert answer.json()["enabled"] is False
     record = await last_record(with_modules, "module.switch")
-    assert (record.chain, record.facts) == (admin.headers["x-authority"], {"module": "summarise", "enabled": False})
+    assert (record.chain, record.facts) == (admin.headers["x-test-authority"], {"module": "summarise", "enabled": False})
     for login in logins:
         async with await with_modules.client(login) as client:
             refused = await started(client)

@@ -12,6 +12,7 @@ import { AREAS, check, queryOf, start } from '../src/audit/query'
 import { CheckHere } from '../src/audit/CheckHere'
 import { makeI18n } from '../src/i18n'
 import { de } from '../src/i18n/de'
+import { sums } from '../src/operation/AuthorityUsage'
 import { dutiesOf } from '../src/shell/duties'
 import { SessionProvider } from '../src/session'
 import { SettingsProvider } from '../src/settings/SettingsContext'
@@ -123,6 +124,15 @@ it('hides use that would tell of few people, and still warns (PER-01)', () => {
   expect(screen.getByText('90 % erreicht')).toBeTruthy()
   expect(screen.getByText(/mindestens fünf Personen/)).toBeTruthy()
   expect(document.querySelector('progress')).toBeNull()
+})
+
+it('sums what is shown of each authority and counts what is hidden (PER-01)', () => {
+  const row = { authority: 'a', day: '2026-11-25', kind: 'run', requests: 2, input_tokens: 3, output_tokens: 4, suppressed: false }
+  const hidden = { ...row, kind: 'search', requests: null, input_tokens: null, output_tokens: null, suppressed: true }
+  expect(sums([row, hidden, { ...row, authority: 'b', input_tokens: 9 }, row])).toEqual([
+    { authority: 'a', requests: 4, tokens: 14, hidden: 1 },
+    { authority: 'b', requests: 2, tokens: 13, hidden: 0 },
+  ])
 })
 
 describe('with a gateway', () => {

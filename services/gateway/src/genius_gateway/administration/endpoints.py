@@ -103,7 +103,7 @@ class StockList(_Model):
 @router.get("/members")
 async def members(authority: UUID, principal: CurrentPrincipal, state: State) -> MemberList:
     """Who belongs to the authority. No times and no numbers (PER-01)."""
-    await state.access.require_authority(principal, authority)
+    await state.access.require_own_authority(principal, authority)
     return MemberList(
         items=[Member.model_validate(member) for member in await state.administration.members.of(authority)]
     )
@@ -112,7 +112,7 @@ async def members(authority: UUID, principal: CurrentPrincipal, state: State) ->
 @router.get("/modules")
 async def switches(authority: UUID, principal: CurrentPrincipal, state: State, system: System) -> SwitchList:
     """Every function of the platform, and whether it is on for the authority."""
-    await state.access.require_authority(principal, authority)
+    await state.access.require_own_authority(principal, authority)
     off = await system.switches.off(authority)
     manifests = [offered.manifest for offered in await system.catalogue.all()]
     return SwitchList(
@@ -127,7 +127,7 @@ async def set_switch(
     authority: UUID, module: str, wanted: Switch, principal: CurrentPrincipal, state: State, system: System
 ) -> SwitchView:
     """Switch one function for everybody in the authority; counts for every run that starts from now on."""
-    await state.access.require_authority(principal, authority)
+    await state.access.require_own_authority(principal, authority)
     manifest = (await system.catalogue.get(module)).manifest
     await system.switches.set(principal, authority, manifest.id, enabled=wanted.enabled)
     return SwitchView(**manifest.model_dump(include=set(SwitchView.model_fields)), enabled=wanted.enabled)
@@ -136,14 +136,14 @@ async def set_switch(
 @router.get("/retention")
 async def retention(authority: UUID, principal: CurrentPrincipal, state: State) -> PeriodList:
     """How long data of the authority's people is kept."""
-    await state.access.require_authority(principal, authority)
+    await state.access.require_own_authority(principal, authority)
     return await _periods(state, authority)
 
 
 @router.put("/retention")
 async def set_retention(authority: UUID, wanted: OwnPeriods, principal: CurrentPrincipal, state: State) -> PeriodList:
     """Keep it shorter than the platform does. Counts from the next deletion on, which is every hour by default."""
-    await state.access.require_authority(principal, authority)
+    await state.access.require_own_authority(principal, authority)
     await state.protection.periods.set(principal, authority, wanted.days)
     return await _periods(state, authority)
 
@@ -151,7 +151,7 @@ async def set_retention(authority: UUID, wanted: OwnPeriods, principal: CurrentP
 @router.get("/knowledge-bases")
 async def stock(authority: UUID, principal: CurrentPrincipal, state: State) -> StockList:
     """Knowledge bases of the authority and its units; never content, never those of persons (TEN-14)."""
-    await state.access.require_authority(principal, authority)
+    await state.access.require_own_authority(principal, authority)
     return StockList(items=[StockView.model_validate(line) for line in await state.administration.stock.of(authority)])
 
 

@@ -56,7 +56,7 @@ class SearchBody(_Model):
 
     @model_validator(mode="after")
     def _allowed(self) -> Self:
-        if not self.since < self.until <= self.since + dt.timedelta(days=MOST_DAYS):
+        if not dt.timedelta(0) < self.until - self.since <= dt.timedelta(days=MOST_DAYS):
             raise ValueError(f"since must be before until, by at most {MOST_DAYS} days")
         if (self.person is None) != (self.reason is None):
             raise ValueError("a search for a person needs a reason, and only that one")

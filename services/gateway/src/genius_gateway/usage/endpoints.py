@@ -124,7 +124,7 @@ async def tighten_limits(
     authority: UUID, limits: TighterLimits, principal: CurrentPrincipal, state: State
 ) -> AuthorityLimits:
     """Replace what the administration allows at most; never more than the operator. In force within two seconds."""
-    await state.access.require_authority(principal, authority)
+    await state.access.require_own_authority(principal, authority)
     require_tighter(limits, (await state.ledger.book(authority)).bounds())
     async with state.database.transaction(RowScope(authority=authority)) as connection:
         await connection.execute(_TIGHTEN, {"authority": authority, "own": limits.model_dump_json(exclude_none=True)})

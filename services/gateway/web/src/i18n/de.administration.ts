@@ -299,4 +299,5 @@ export const deAdministration = {
   'ops.authority.unknown': 'Diese Behörde gibt es nicht.',
   'ops.authority.add': 'Behörden nehmen Sie mit „genius authority“ auf und heraus.',
   'ops.usage': 'Verbrauch',
+  'ops.usage.hidden': 'Verborgen (Tage je Art)',
 } as const

@@ -300,4 +300,5 @@ export const enAdministration: Record<keyof typeof deAdministration, string> = {
   'ops.authority.unknown': 'There is no such authority.',
   'ops.authority.add': 'Authorities are added and removed with “genius authority”.',
   'ops.usage': 'Use',
+  'ops.usage.hidden': 'Hidden (days of a kind)',
 }
