@@ -57,16 +57,18 @@ async def logged(tax: Gateway) -> int:
     return int((await asyncio.to_thread(as_superuser, tax, "SELECT count(*) FROM retrieval_log"))[0][0])
 
 
-async def entries(tax: Gateway) -> list[dict[str, Any]]:
-    """The whole log, oldest first, as the inspection reads it page by page."""
+async def entries(tax: Gateway, last: int) -> list[dict[str, Any]]:
+    """The newest entries, oldest first, as the inspection reads them page by page."""
+    query = "SELECT min(at) FROM (SELECT at FROM retrieval_log ORDER BY at DESC LIMIT CAST(:last AS int)) newest"
+    begin = (await asyncio.to_thread(as_superuser, tax, query, last=last))[0][0]
     found: list[dict[str, Any]] = []
     after: str | None = None
     async with await tax.client("v.lindner") as client:
         while True:
-            params = {**EVER, "limit": "500"} | ({"after": after} if after else {})
+            params = {**EVER, "period_from": begin.isoformat(), "limit": "500"} | ({"after": after} if after else {})
             answer = await client.get("/api/v1/retrievals", params=params)
             assert answer.status_code == 200, answer.text
             found += answer.json()["items"]
             after = answer.json()["next"]
             if after is None:
-                return found
+                return found[-last:]

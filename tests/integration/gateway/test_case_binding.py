@@ -60,7 +60,7 @@ async def test_every_retrieval_names_a_case_of_the_callers(tax: Gateway, case: T
             else:
                 assert answer.status_code == 200, answer.text
     assert await logged(tax) == before + 8
-    rows = (await entries(tax))[-8:]
+    rows = await entries(tax, 8)
     assert [row["outcome"] for row in rows[:6]] == ["abgelehnt"] * 6
     assert rows[1]["case"] == case.foreign, "what was named stands there, too"
     assert {row["kind"] for row in rows} == {RETRIEVALS[rule.action]}
@@ -106,7 +106,7 @@ async def test_runs_with_sources_name_a_case(tax: Gateway, case: TaxCase) -> Non
             ran = await _start(client, module, body, case.id)
             assert (ran.status_code, ran.json()["case"]) == (200, case.id), ran.text
             assert await logged(tax) == before + 3, (module, body)
-            last = (await entries(tax))[-3:]
+            last = await entries(tax, 3)
             assert [row["outcome"] for row in last] == ["abgelehnt", "abgelehnt", "erteilt"]
             assert last[-1]["object"] == ran.json()["id"]
 
@@ -154,9 +154,18 @@ async def test_applications_are_bound_too(tax: Gateway, case: TaxCase) -> None:
         own = await made(client, "/api/v1/cases", json={"reference": "Verfahren"})
         answer = await client.post("/api/v1/search", json={"query": case.word}, headers={"x-case": own})
         assert answer.status_code == 200, answer.text
-    entry = (await entries(tax))[-1]
+    (entry,) = await entries(tax, 1)
     assert (entry["login"], entry["reference"]) == ("service-account-mhb-fachverfahren", "Verfahren")
     assert entry["application"] == entry["person"]
+
+
+async def test_impossible_ids_are_unknown_ones(tax: Gateway, case: TaxCase) -> None:
+    """TEN-02: with and without credentials, as everywhere else."""
+    async with await tax.client("a.weber") as client, tax.browser() as nobody:
+        for odd in ("-" * 36, "0" * 36, "%00" * 12, case.document.upper()):
+            path = f"/api/v1/documents/{odd}/text"
+            assert (await client.get(path, headers={"x-case": case.id})).status_code == 404, odd
+            assert (await nobody.get(path)).status_code == 401, odd
 
 
 async def test_exports_are_off(tax: Gateway, case: TaxCase) -> None:

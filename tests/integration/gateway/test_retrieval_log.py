@@ -65,6 +65,11 @@ def _kinds_of_request(case: TaxCase) -> list[tuple[str, str, dict[str, Any]]]:
     ]  # fmt: skip
 
 
+def _one_of(kinds: list[tuple[str, str, dict[str, Any]]], chance: random.Random) -> tuple[str, str, dict[str, Any]]:
+    # A picture is drawn by a process of its own, which costs more than all the rest.
+    return chance.choices(kinds, weights=[0.1 if "?case=" in path else 1 for _, path, _ in kinds])[0]
+
+
 async def _cut(gateway: Gateway, token: str, method: str, path: str, options: dict[str, Any]) -> None:
     """Send a request and hang up at once, before any answer."""
     request = httpx.Request(
@@ -80,6 +85,7 @@ async def _cut(gateway: Gateway, token: str, method: str, path: str, options: di
     writer.close()
 
 
+@pytest.mark.timeout(300)
 async def test_every_retrieval_has_one_entry(tax: Gateway, case: TaxCase) -> None:
     """AO-04: 1,000 requests by four people, a third of them refused, a tenth cut off: 1,000 entries, each in place."""
     chance = random.Random(6)
@@ -91,7 +97,7 @@ async def test_every_retrieval_has_one_entry(tax: Gateway, case: TaxCase) -> Non
     gate = asyncio.Semaphore(12)
 
     async def ask(client: httpx.AsyncClient, number: int) -> None:
-        (name,), (method, path, options) = chance.choices(people, weights=(4, 1, 1, 1)), chance.choice(kinds)
+        (name,), (method, path, options) = chance.choices(people, weights=(4, 1, 1, 1)), _one_of(kinds, chance)
         async with gate:
             if number % 10 == 0:
                 await _cut(tax, tokens[name], method, path, options)
@@ -109,7 +115,7 @@ async def test_every_retrieval_has_one_entry(tax: Gateway, case: TaxCase) -> Non
         await asyncio.sleep(0.05)
     await asyncio.sleep(0.2)
     assert await logged(tax) == before + REQUESTS
-    rows = (await entries(tax))[-REQUESTS:]
+    rows = await entries(tax, REQUESTS)
     outcomes = Counter(row["outcome"] for row in rows)
     assert all(outcomes[outcome] >= answers[outcome] for outcome in answers)
     assert answers["abgelehnt"] > REQUESTS / 4
@@ -133,7 +139,7 @@ async def test_an_entry_says_what_was_handed_out(tax: Gateway, case: TaxCase) ->
             json={"input": {"question": f"Wo wohnt {case.word}?"}, "case": case.id},
         )
         assert ran.status_code == 200, ran.text
-    search, page, run = (await entries(tax))[-3:]
+    search, page, run = await entries(tax, 3)
     common = {
         "login": "a.weber",
         "case": case.id,

@@ -20,7 +20,9 @@ from genius_gateway.retrieval_log.kinds import RETRIEVALS, RUN, Outcome
 from genius_gateway.retrieval_log.log import RetrievalLog
 from genius_gateway.site.refusal import refuse
 
-_OBJECT = re.compile(r"/api/v1/(?:documents|files|knowledge-bases|snapshots)/([0-9a-f-]{36})(?:/|$)")
+_OBJECT = re.compile(
+    r"/api/v1/(?:documents|files|knowledge-bases|snapshots)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/|$)"
+)
 
 
 class RetrievalWatch:
