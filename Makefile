@@ -15,6 +15,9 @@ ARGS ?=
 N ?= 3
 # What a plain test run leaves to its own targets.
 OWN_TARGETS := not vllm and not faults and not helm and not keycloak
+# A file of tests stays in one process, files in their order; more than two only help where there are more cores.
+WORKERS ?= 2
+SPREAD = -n $(if $(COVERAGE),0,$(WORKERS)) --dist loadfile --no-loadscope-reorder
 # COVERAGE=1 measures which lines the tests of this process reach; services that run as programs are not counted.
 PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
@@ -36,13 +39,13 @@ wheel: $(VENV)/.test $(WEBUI)/index.html ## a wheel with the built web UI, into 
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
 
 ##@ Test
-test: $(VENV)/.test $(WEBUI)/index.html ## the whole suite (COVERAGE=1, ARGS="-x -k login")
+test: $(VENV)/.test $(WEBUI)/index.html ## the whole suite (COVERAGE=1, WORKERS=4, ARGS="-x -k login")
 	@scripts/system-packages.sh
-	$(PYTEST) -m "$(OWN_TARGETS)" --durations=15 $(ARGS)
+	$(PYTEST) $(SPREAD) -m "$(OWN_TARGETS)" --durations=15 $(ARGS)
 	@$(REPORT)
 
 test-core: $(VENV)/.test ## the suite without what needs Chromium or Tesseract
-	$(PYTEST) -m "$(OWN_TARGETS) and not browser and not ocr" --durations=15 $(ARGS)
+	$(PYTEST) $(SPREAD) -m "$(OWN_TARGETS) and not browser and not ocr" --durations=15 $(ARGS)
 	@$(REPORT)
 
 test-keycloak: $(VENV)/.test $(WEBUI)/index.html ## realm, logins, tokens, logout against a real Keycloak
