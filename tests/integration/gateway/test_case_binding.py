@@ -159,6 +159,22 @@ async def test_applications_are_bound_too(tax: Gateway, case: TaxCase) -> None:
     assert entry["application"] == entry["person"]
 
 
+async def test_programs_of_people_are_bound_too(tax: Gateway, case: TaxCase) -> None:
+    """AO-04, AO-08: an API token of a person names a case of hers; the user id is her pseudonym."""
+    async with await tax.client("a.weber") as client:
+        answer = await client.post("/api/v1/me/tokens", json={"name": "Skript", "scopes": ["search"]})
+        assert answer.status_code == 201, answer.text
+        headers = {"authorization": f"Bearer {answer.json()['token']}"}
+    async with httpx.AsyncClient(base_url=tax.url, headers=headers) as program:
+        search = {"json": {"query": case.word}}
+        assert _code(await program.post("/api/v1/search", **search)) == (400, "case_required")
+        found = await program.post("/api/v1/search", **search, headers={"x-case": case.id})
+        assert found.status_code == 200, found.text
+    refused, granted = await entries(tax, 2)
+    assert (refused["outcome"], granted["outcome"]) == ("abgelehnt", "erteilt")
+    assert granted["login"] == granted["person"] == refused["login"]
+
+
 async def test_impossible_ids_are_unknown_ones(tax: Gateway, case: TaxCase) -> None:
     """TEN-02: with and without credentials, as everywhere else."""
     async with await tax.client("a.weber") as client, tax.browser() as nobody:

@@ -24,6 +24,7 @@ from genius_gateway.retrieval_log.current import Retrieval, current
 from genius_gateway.retrieval_log.errors import CaseNotFound, CaseRequired, ExportOff, RetrievalLogUnavailable
 from genius_gateway.retrieval_log.kinds import EXPORTS, RETRIEVALS, RUN
 from genius_gateway.retrieval_log.log import RetrievalLog
+from genius_gateway.retrieval_log.watch import user_id
 from genius_gateway.site.refusal import refuse
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,7 @@ class CaseBinding:
         action, identity = state.get("action"), state.get("identity")
         if scope["type"] == "http" and action is not None and isinstance(identity, Identity):
             try:
-                await self._bind(scope, action, identity.principal, identity.username)
+                await self._bind(scope, action, identity.principal, user_id(identity))
             except PlatformError as error:
                 await refuse(error, scope, receive, send)
                 return

@@ -69,7 +69,12 @@ class RetrievalWatch:
             return
         if action == RUN and status is not None and status < 400 and retrieval.sources is None:
             return  # an equal request before this one started the run, and logged it
-        await self._log().write(identity.principal, identity.username, kind, retrieval, _outcome(status), status)
+        await self._log().write(identity.principal, user_id(identity), kind, retrieval, _outcome(status), status)
+
+
+def user_id(identity: Identity) -> str:
+    """The Benutzerkennung (§ 6 Abs. 1 StDAV); a program with an API token of a person is that person's pseudonym."""
+    return identity.username or str(identity.principal.subject)
 
 
 def _outcome(status: int | None) -> Outcome:
