@@ -9,7 +9,9 @@ import type { Me } from './api/types'
  */
 const PREFIX = 'genius.draft.'
 const prefixOf = (me: Me): string => `${PREFIX}${me.id ?? me.username ?? ''}.`
-export const draftKey = (me: Me, what: string): string => prefixOf(me) + what
+/** Who works for several authorities has drafts in each: none of them is shown in another one. */
+const placeOf = (me: Me): string => ((me.authorities?.length ?? 0) > 1 ? `${me.authority?.short ?? ''}.` : '')
+export const draftKey = (me: Me, what: string): string => prefixOf(me) + placeOf(me) + what
 
 export function readDraft(key: string): string {
   try {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
-import { ApiError, onSessionEnd } from './api/client'
+import { actFor, ApiError, onOtherAuthority, onSessionEnd } from './api/client'
 import { keepDraftsOf } from './drafts'
 import { fetchConversations, fetchKnowledgeBases, fetchMe, fetchModules, fetchUiConfig, type UiConfig } from './api/endpoints'
 import { may } from './rights'
@@ -42,10 +42,12 @@ export function SessionProvider({ children, otherwise }: { children: ReactNode; 
   const start = useCallback(async () => {
     setState({ kind: 'loading' })
     let own: Me
+    actFor(null)
     try {
       own = await fetchMe()
       keepDraftsOf(own)
       setMe(own)
+      actFor(own.authority?.short ?? null)
     } catch (error) {
       setState({ kind: error instanceof ApiError && error.status === 401 ? 'anonymous' : 'unreachable' })
       return
@@ -57,6 +59,7 @@ export function SessionProvider({ children, otherwise }: { children: ReactNode; 
     if (bases.status === 'fulfilled') setKnowledgeBases(bases.value)
     setState({ kind: 'ready' })
   }, [reloadConversations])
+  useEffect(() => onOtherAuthority(() => location.reload()), [])
   useEffect(() => onSessionEnd(() => setState((old) => (old.kind === 'ready' ? { kind: 'ended' } : old))), [])
   useEffect(() => {
     void start()

@@ -34,6 +34,20 @@ export const CSRF = { 'x-csrf': '1' } as const
 /** Marks what the page asks by itself: such a request does not prolong the session. Nothing a person does may carry it. */
 export const BACKGROUND = { 'x-background': '1' } as const
 
+let actingFor: string | null = null
+const otherAuthority = new Set<Listener>()
+
+/** What the page shows belongs to this authority (its short name): the gateway refuses to do it in another one. */
+export function actFor(short: string | null): void {
+  actingFor = short
+}
+/** Calls back when the session is in another authority than the page, for example since a switch in another tab. */
+export function onOtherAuthority(listener: Listener): () => void {
+  otherAuthority.add(listener)
+  return () => otherAuthority.delete(listener)
+}
+const meant = (): Record<string, string> => (actingFor === null ? {} : { 'x-authority': actingFor })
+
 async function problemOf(response: Response): Promise<Problem> {
   const type = response.headers.get('content-type') ?? ''
   if (!type.includes('json')) return { status: response.status }
@@ -48,7 +62,7 @@ async function problemOf(response: Response): Promise<Problem> {
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(path, { ...init, credentials: 'same-origin' })
+    response = await fetch(path, { ...init, headers: { ...(init.headers as Record<string, string> | undefined), ...meant() }, credentials: 'same-origin' })
   } catch (error) {
     if (init.signal?.aborted) throw error
     throw new ApiError(0, { code: 'network' })
@@ -56,7 +70,9 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
   if (response.status === 429 || response.headers.has('ratelimit')) for (const listener of spent) listener(!response.ok)
   if (response.ok) return response
   if (response.status === 401) for (const listener of sessionEnd) listener()
-  throw new ApiError(response.status, await problemOf(response))
+  const error = new ApiError(response.status, await problemOf(response))
+  if (error.code === 'authority_changed') for (const listener of otherAuthority) listener()
+  throw error
 }
 
 export async function getJson<T>(path: string, mark: Record<string, string> = {}): Promise<T> {
@@ -77,7 +93,7 @@ export function upload<T>(path: string, file: File, progress: (share: number) =>
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', path)
-    for (const [name, value] of Object.entries(CSRF)) request.setRequestHeader(name, value)
+    for (const [name, value] of Object.entries({ ...CSRF, ...meant() })) request.setRequestHeader(name, value)
     request.upload.addEventListener('progress', (event) => event.lengthComputable && progress(event.loaded / event.total))
     request.addEventListener('error', () => reject(new ApiError(0, { code: 'network' })))
     request.addEventListener('load', () => {

@@ -40,6 +40,8 @@ export const changeConversation = (id: string, change: ConversationChange): Prom
   sendJson('PATCH', `/api/v1/conversations/${enc(id)}`, change)
 export const deleteConversation = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/conversations/${enc(id)}`)
 
+/** A new session in another of one's own authorities; the page must be loaded again afterwards. */
+export const switchAuthority = (authority: string): Promise<void> => sendJson('PUT', '/api/v1/me/authority', { authority })
 export const fetchKnowledgeBases = (): Promise<KnowledgeBase[]> => all('/api/v1/knowledge-bases')
 export const fetchKnowledgeBase = (id: string): Promise<KnowledgeBase> => getJson(`/api/v1/knowledge-bases/${enc(id)}`)
 export const createKnowledgeBase = (body: { name: string; owner: string; unit?: string; protection_class?: string }): Promise<KnowledgeBase> =>

@@ -12,7 +12,7 @@ export type SessionTimes = { idle_ends_at: string; ends_at: string; now: string 
 /** The same by this browser's clock, in ms since 1970. */
 export type SessionEnds = { idle: number; absolute: number }
 
-export type Authority = { id: string; name: string }
+export type Authority = { id: string; name: string; short?: string }
 export type Me = {
   id?: string
   name?: string
@@ -157,6 +157,8 @@ export type KnowledgeBase = {
   ready?: number | null
   failed?: number | null
   protection_class?: string
+  /** It belongs to that other authority. */
+  shared_by?: Authority | null
 }
 
 export type Phase = 'queued' | 'parsing' | 'searching' | 'generating' | 'checking' | 'rendering'

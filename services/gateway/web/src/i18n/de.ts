@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { deAdministration } from './de.administration'
+import { deKnowledge } from './de.knowledge'
 import { deProtection } from './de.protection'
 import { deShared } from './de.shared'
 
 /** All texts of the UI. German is the source; `en.ts` must have the same keys (a missing one is a compile error). */
 export const de = {
   ...deAdministration,
+  ...deKnowledge,
   ...deProtection,
   ...deShared,
   'app.product': 'Genius',

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Key } from './de'
 import { enAdministration } from './en.administration'
+import { enKnowledge } from './en.knowledge'
 import { enProtection } from './en.protection'
 import { enShared } from './en.shared'
 
 export const en: Record<Key, string> = {
   ...enAdministration,
+  ...enKnowledge,
   ...enProtection,
   ...enShared,
   'app.product': 'Genius',

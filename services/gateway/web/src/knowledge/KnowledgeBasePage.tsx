@@ -15,6 +15,7 @@ import { useTitle } from '../useTitle'
 import { DocumentTable } from './DocumentTable'
 import { KnowledgeSearch } from './KnowledgeSearch'
 import { mayManage, mayWrite, ownerLabel } from './rights'
+import { Sharing } from './Sharing'
 
 export function KnowledgeBasePage({ id }: { id: string }) {
   const { t } = useI18n()
@@ -37,10 +38,14 @@ export function KnowledgeBasePage({ id }: { id: string }) {
         <h1>{base.name}</h1>
         {mayManage(base) && <Button icon="trash" label={t('kb.delete')} aria-haspopup="dialog" onClick={() => setDeleting(true)} />}
       </div>
-      <p className="hint">{owner && t(owner)}{!change && ` · ${t('kb.readonly')}`}</p>
+      <p className="hint">{base.shared_by ? t('kb.shared_by', { name: base.shared_by.name }) : owner && t(owner)}{!change && ` · ${t('kb.readonly')}`}</p>
       <ProtectionNote value={base.protection_class} />
       <KnowledgeSearch base={base} />
       <DocumentTable base={base} change={change} />
+      {mayManage(base) && kind !== 'tenant' && <Sharing base={base} onMoved={(moved) => {
+        setBase({ ...base, ...moved })
+        reloadKnowledgeBases()
+      }} />}
       {deleting && (
         <ConfirmDialog title={t('kb.delete.title')} text={t('kb.delete.text', { name: base.name })} confirm={t('app.delete')} onClose={() => setDeleting(false)} act={() => deleteKnowledgeBase(base.id)} onDone={() => {
           reloadKnowledgeBases()

@@ -10,6 +10,7 @@ import { useSession } from '../session'
 import { useTitle } from '../useTitle'
 import { ownerKind } from '../chat/useKnowledgeChoice'
 import { CreateDialog } from './CreateDialog'
+import { IncomingShares } from './IncomingShares'
 import { ownerLabel } from './rights'
 
 export function KnowledgePage() {
@@ -30,7 +31,7 @@ export function KnowledgePage() {
             <li key={base.id}>
               <Link to={`/knowledge/${base.id}`}>
                 <Icon name="book" />
-                <span><strong>{base.name}</strong><span className="hint">{[owner && t(owner), base.documents == null ? '' : plural('kb.documents', base.documents)].filter(Boolean).join(' · ')}</span></span>
+                <span><strong>{base.name}</strong><span className="hint">{[base.shared_by ? t('kb.shared_by', { name: base.shared_by.name }) : owner && t(owner), base.documents == null ? '' : plural('kb.documents', base.documents)].filter(Boolean).join(' · ')}</span></span>
                 <ProtectionBadge value={base.protection_class} />
                 <Icon name="right" />
               </Link>
@@ -38,6 +39,7 @@ export function KnowledgePage() {
           )
         })}
       </ul>
+      {me.authority && may(me, 'share.incoming') && <IncomingShares onChange={reloadKnowledgeBases} />}
       {creating && <CreateDialog onClose={() => setCreating(false)} onDone={(base) => {
         reloadKnowledgeBases()
         navigate(`/knowledge/${base.id}`)
