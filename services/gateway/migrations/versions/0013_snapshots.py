@@ -89,7 +89,8 @@ _OWN_NAME = f"authority = {_A} AND person = {_P}"
 # (table, name, command, condition)
 _POLICIES = (
     ("snapshots", "owner", "ALL", _OWN),
-    ("snapshots", "reader", "SELECT", f"authority = {_A} AND expires_at > now() AND {_granted('snapshot', 'snapshots')}"),
+    ("snapshots", "reader", "SELECT",
+        f"authority = {_A} AND expires_at > now() AND {_granted('snapshot', 'snapshots')}"),
     ("snapshots", "maintenance", "SELECT", _MAINTENANCE),
     ("case_files", "select", "SELECT", f"authority = {_A} AND (owner = {_P} OR {_IN_CASE.format('')})"),
     ("case_files", "insert", "INSERT", f"{_OWN} AND {_IN_CASE.format('')}"),

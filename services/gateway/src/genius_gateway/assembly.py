@@ -154,6 +154,10 @@ def _build(
         database=database, keys=keys, audit=audit, minter=minter, retrieval=clients.retrieval, revocations=revocations,
         audit_key=audit_key, confirmation_key=_derived_key(tenant_key, b"genius confirmation"),
     )  # fmt: skip
+    needs = Needs(
+        database=database, keys=keys, access=access, knowledge_bases=knowledge_bases, minter=minter,
+        retrieval=clients.retrieval, schedule=Schedule(settings.retention.days),
+    )  # fmt: skip
     ledger = Ledger(database, settings.limits)
     return GatewayState(
         settings=settings,
@@ -180,17 +184,7 @@ def _build(
         policy=policy,
         access=access,
         authorities=AuthorityRepository(database),
-        sharing=sharing(
-            Needs(
-                database=database,
-                keys=keys,
-                access=access,
-                knowledge_bases=knowledge_bases,
-                minter=minter,
-                retrieval=clients.retrieval,
-                schedule=Schedule(settings.retention.days),
-            )  # fmt: skip
-        ),
+        sharing=sharing(needs),
         documents=RetrievalRelay(clients.retrieval, knowledge_bases),
         refusals=RefusalReports(
             database, AuthorityRepository(database), audit, clients.retrieval, minter, settings.tenant

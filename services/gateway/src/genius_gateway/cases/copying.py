@@ -45,7 +45,7 @@ class FileCopies:
             for file in files:
                 if (copied := await self._one(principal, _as(principal, to), file)) is not None:
                     made[file] = copied
-        except BaseException:
+        except BaseException:  # a request that is cancelled leaves no copies either; raised again
             await self.undo(principal, to, made.values())
             raise
         return made

@@ -155,7 +155,7 @@ class CaseService:
         copies = await self._copies.copy(principal, grantee.id, files)
         try:
             await self._hand_over(identity, identifier, grantee, files, copies)
-        except BaseException:
+        except BaseException:  # whatever it was, the case stays and no copies are left; raised again
             await self._copies.undo(principal, grantee.id, copies.values())
             raise
         return await self.get(principal, identifier)

@@ -34,8 +34,11 @@ _CASES = " AND ".join(
         _FREE.format(case="o.id"),
     )
 )
-_SNAPSHOTS = "o.expires_at <= :now AND " + _FREE.format(
-    case="(SELECT c.case_id FROM conversations c WHERE c.id = o.conversation)"
+_SNAPSHOTS = " AND ".join(
+    (
+        "o.expires_at <= :now",
+        _FREE.format(case="(SELECT c.case_id FROM conversations c WHERE c.id = o.conversation)"),
+    )
 )
 _DUE = {"conversations": _CONVERSATIONS, "snapshots": _SNAPSHOTS, "runs": _RUNS, "cases": _CASES}
 
