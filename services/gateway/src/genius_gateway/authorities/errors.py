@@ -7,7 +7,7 @@ from genius_common.errors import Conflict, NotFound
 
 
 class AuthorityUnknown(NotFound):
-    code = "authority_unknown"
+    code = "no_such_authority"
     title = "Behörde unbekannt"
     default_detail = "Eine Behörde mit diesem Kurznamen gibt es nicht. „genius authority list“ zeigt alle."
 
