@@ -25,6 +25,7 @@ const BOUNDS = {
   authority: { tokens_per_day: 50, requests_per_day: 40, tokens_per_month: 1000 },
   person: { tokens_per_day: 30, requests_per_day: 20 },
   application: { tokens_per_day: 30, requests_per_day: 20 },
+  api_token: { tokens_per_day: 30, requests_per_day: 20 },
   model: { tokens_per_day: 50, requests_per_day: 40 },
 }
 

@@ -17,7 +17,7 @@ export const setSwitch = (authority: string, module: string, enabled: boolean): 
   sendJson('PUT', `${of(authority)}/modules/${enc(module)}`, { enabled })
 
 export type LimitName = 'tokens_per_day' | 'requests_per_day' | 'tokens_per_month'
-export const SCOPES = ['authority', 'person', 'application', 'model'] as const
+export const SCOPES = ['authority', 'person', 'application', 'api_token', 'model'] as const
 export type LimitScope = (typeof SCOPES)[number]
 export type LimitValues = Partial<Record<LimitName, number | null>>
 export type LimitSet = Partial<Record<LimitScope, LimitValues>>

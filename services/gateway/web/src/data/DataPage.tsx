@@ -7,16 +7,18 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Icon } from '../kern/Icon'
 import { Note } from '../kern/Note'
+import { may } from '../rights'
 import { useSession } from '../session'
 import { useTitle } from '../useTitle'
 import { Erased } from './Erased'
 import { EraseDialog } from './EraseDialog'
 import { KeptList } from './KeptList'
+import { TokensPart } from './TokensPart'
 
 /** What is kept of the person, how long and why; take it along; delete it all (Art. 15, 17, 20 GDPR). */
 export function DataPage() {
   const { t } = useI18n()
-  const { setConversations } = useSession()
+  const { me, setConversations } = useSession()
   const [data, setData] = useState<OwnData | null>(null)
   const [error, setError] = useState<unknown>(null)
   const [erasing, setErasing] = useState(false)
@@ -41,6 +43,7 @@ export function DataPage() {
             <KeptList items={data.items} />
             <p className="hint">{t('data.kept.hint')}</p>
           </section>
+          {may(me, 'api_token.list') && <TokensPart />}
           <section className="data-part" aria-labelledby="data-export">
             <h2 id="data-export">{t('data.export')}</h2>
             <p>{t('data.export.text')}</p>

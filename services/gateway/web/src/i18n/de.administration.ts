@@ -79,6 +79,7 @@ export const deAdministration = {
   'adm.limit.authority': 'Ganze Behörde',
   'adm.limit.person': 'Jede Person',
   'adm.limit.application': 'Jedes Fachverfahren',
+  'adm.limit.api_token': 'Jeder Zugangsschlüssel',
   'adm.limit.model': 'Jedes Sprachmodell',
   'adm.limit.max': 'Höchstens {bound}',
   'adm.limit.default': 'Ohne Angabe gilt der Standard der Plattform. Zurzeit gilt: {value}',

@@ -3,6 +3,7 @@ import { deAdministration } from './de.administration'
 import { deKnowledge } from './de.knowledge'
 import { deProtection } from './de.protection'
 import { deShared } from './de.shared'
+import { deTokens } from './de.tokens'
 
 /** All texts of the UI. German is the source; `en.ts` must have the same keys (a missing one is a compile error). */
 export const de = {
@@ -10,6 +11,7 @@ export const de = {
   ...deKnowledge,
   ...deProtection,
   ...deShared,
+  ...deTokens,
   'app.product': 'Genius',
   'app.skip': 'Zum Inhalt springen',
   'app.loading': 'Wird geladen …',
@@ -290,7 +292,7 @@ export const de = {
   'data.kind.files': 'Dateien',
   'data.kind.knowledge_bases': 'Eigene Wissensbasen',
   'data.kind.sessions': 'Anmeldungen',
-  'data.kind.api_tokens': 'Zugriffsschlüssel',
+  'data.kind.api_tokens': 'Zugangsschlüssel',
   'data.kind.persons': 'Konto und Zugehörigkeit',
   'data.kind.audit': 'Protokoll ohne Inhalte',
   'data.export': 'Daten mitnehmen',

@@ -80,6 +80,7 @@ export const enAdministration: Record<keyof typeof deAdministration, string> = {
   'adm.limit.authority': 'Whole authority',
   'adm.limit.person': 'Each person',
   'adm.limit.application': 'Each application',
+  'adm.limit.api_token': 'Each access key',
   'adm.limit.model': 'Each language model',
   'adm.limit.max': 'At most {bound}',
   'adm.limit.default': 'Left empty, the default of the platform holds. Now in force: {value}',

@@ -4,12 +4,14 @@ import { enAdministration } from './en.administration'
 import { enKnowledge } from './en.knowledge'
 import { enProtection } from './en.protection'
 import { enShared } from './en.shared'
+import { enTokens } from './en.tokens'
 
 export const en: Record<Key, string> = {
   ...enAdministration,
   ...enKnowledge,
   ...enProtection,
   ...enShared,
+  ...enTokens,
   'app.product': 'Genius',
   'app.skip': 'Skip to content',
   'app.loading': 'Loading …',

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: EUPL-1.2
+import type { deTokens } from './de.tokens'
+
+/** Texts about keys for programs. */
+export const enTokens: Record<keyof typeof deTokens, string> = {
+  'token.title': 'Access keys',
+  'token.lead': 'With an access key, a program of yours works in your name. It may never do more than you may. If your account is closed, your keys end with it.',
+  'token.none': 'You have no access key.',
+  'token.new': 'Make an access key',
+  'token.new.go': 'Make',
+  'token.name': 'Name',
+  'token.name.hint': 'What it is for, such as “Inbox report”. The administration of your authority sees it, too.',
+  'token.scopes': 'What it is for',
+  'token.scopes.missing': 'Please choose one use at least.',
+  'token.scopes.hint': 'Choose only what the program needs. Functions often use language models and search, too.',
+  'token.scope.modules.run': 'Use functions and have conversations',
+  'token.scope.chat.completions': 'Call language models directly',
+  'token.scope.models.read': 'Read the list of language models',
+  'token.scope.embeddings': 'Turn texts into vectors',
+  'token.scope.search': 'Search in knowledge bases',
+  'token.scope.documents.read': 'Read documents',
+  'token.scope.documents.write': 'Upload and delete documents',
+  'token.days': 'Valid for',
+  'token.state': 'State',
+  'token.state.valid': 'valid until {day}',
+  'token.state.expired': 'expired on {day}',
+  'token.state.revoked': 'revoked on {day}',
+  'token.used': 'Last used',
+  'token.used.never': 'never',
+  'token.revoke': 'Revoke',
+  'token.revoke.which': 'Revoke “{name}”',
+  'token.revoke.text': 'The program with this key is refused at once. This cannot be undone.',
+  'token.made': 'Your new access key',
+  'token.made.once': 'Copy the key now. It is never shown again; after that not even we know it.',
+  'token.made.label': 'Access key',
+  'token.made.use': 'Give it to nobody and keep it out of source code. The program sends it as “Authorization: Bearer …”.',
+  'token.made.close': 'I have saved it',
+}
