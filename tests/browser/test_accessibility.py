@@ -28,6 +28,7 @@ SCREENS = {
     "draft": "/modules/draft",
     "knowledge": "/knowledge",
     "data": "/data",
+    "shared": "/shared",
     "help": "/help",
     "accessibility": "/accessibility",
 }
