@@ -27,7 +27,7 @@ _ABROAD = "g.object_kind = 'knowledge_base' AND g.authority <> g.grantee_authori
 _COLUMNS = (
     "g.id, g.object, g.authority, g.grantee_authority, g.label, g.accepted_by_grantee, g.created_at, g.accepted_at"
 )
-_FROM = f"SELECT {_COLUMNS}, a.short, a.name FROM grants g JOIN authorities a ON a.id ="  # noqa: S608 constants only
+_FROM = f"SELECT {_COLUMNS}, a.short, a.name, a.state FROM grants g JOIN authorities a ON a.id ="  # noqa: S608 constants only
 _OF_BASE = text(f"{_FROM} g.grantee_authority WHERE {_ABROAD} AND g.object = :object ORDER BY g.created_at, g.id")
 _INCOMING = text(
     f"{_FROM} g.authority WHERE {_ABROAD} AND g.grantee_authority = :authority ORDER BY g.created_at DESC, g.id"
@@ -64,6 +64,7 @@ class Share:
     created_at: dt.datetime
     accepted_at: dt.datetime | None
     label: bytes
+    other_is_active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ class ShareRows:
     async def relabel(self, connection: AsyncConnection, principal: Principal, base: KnowledgeBase) -> None:
         """After a change of name."""
         for share in await self.of_base(connection, base.id):
+            if not share.other_is_active:
+                continue  # Nobody reads it there any more, and the key may be destroyed.
             label = await self._sealed(connection, principal, base, share.id, share.grantee)
             await connection.execute(_RELABEL, {"id": share.id, "label": label})
 
@@ -156,6 +159,7 @@ def _share(row: Any, other: UUID) -> Share:
         created_at=row.created_at,
         accepted_at=row.accepted_at,
         label=row.label,
+        other_is_active=row.state == "active",
     )
 
 
