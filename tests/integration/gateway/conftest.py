@@ -26,14 +26,14 @@ async def tax(tmp_path_factory: pytest.TempPathFactory, postgres_server: TestPos
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def operated(tmp_path_factory: pytest.TempPathFactory, postgres_server: TestPostgres) -> AsyncIterator[Gateway]:
-    """A gateway whose keys are rotated and destroyed, and whose authorities leave."""
+    """A gateway of one module alone: its keys are rotated and destroyed, its authorities leave."""
     async with running_gateway(tmp_path_factory.mktemp("operated"), postgres_server) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def operators(operated: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Operators:
     return Operators(operated, tmp_path_factory.mktemp("operators"))
 

@@ -149,6 +149,8 @@ async def test_a_killed_removal_ends_whole(operated: Gateway, operators: Operato
         await kill_at(operators, "closed", words)
         assert (await client.get("/api/v1/conversations")).status_code == 200, "rolled back, nobody lost access"
         await kill_at(operators, "handed_over", words)
+        # Tokens of inner services, open streams and runs end by the same notice as with every other revocation.
+        assert str(leaving.person.person) in operated.state.revocations.recent(3600)
         archive.write_text("etwas anderes")
         with pytest.raises(ArchiveNotWritten):
             await operators.command(*words)
