@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
 import aiohttp
@@ -50,7 +51,7 @@ from genius_gateway.revocation.people import People
 from genius_gateway.revocation.service import Revocations
 from genius_gateway.settings import Settings
 from genius_gateway.sharing.names import MemberNames
-from genius_gateway.sharing.parts import Needs, sharing
+from genius_gateway.sharing.parts import Needs, Sharing, sharing
 from genius_gateway.sharing.rows import SharedRows
 from genius_gateway.state import GatewayState
 from genius_gateway.tokens.minter import TokenMinter, read_signing_key
@@ -121,82 +122,101 @@ class ServiceClients:
         self.modules = ServiceClient(http, settings.modules_url, "Funktionen")
 
 
-def _build(
-    settings: Settings,
-    policy: Policy,
-    keys: KeyRing,
-    tenant_key: ContentKey,
-    minter: TokenMinter,
-    database: Database,
-    http: aiohttp.ClientSession,
-) -> GatewayState:
-    clients = ServiceClients(http, settings)
-    provider = IdentityProvider(clients.http, settings.oidc.issuer)
+@dataclass(frozen=True, slots=True)
+class _SignIn:
+    """Who calls: the provider, sessions, keys of programs, and how ended rights spread."""
+
+    provider: IdentityProvider
+    revocations: Revocations
+    sessions: SessionStore
+    people: People
+    follower: ProviderFollower | None
+    api_tokens: ApiTokens
+    authenticator: Authenticator
+    login: LoginService
+
+
+def _sign_in(settings: Settings, keys: KeyRing, database: Database, http: aiohttp.ClientSession) -> _SignIn:
+    provider = IdentityProvider(http, settings.oidc.issuer)
     revocations = Revocations(database, settings.database.conninfo)
     sessions = SessionStore(database, keys, settings.session, settings.tenant, revocations)
     provisioning = Provisioning(
         database, keys, MemberNames(keys), settings.tenant, settings.oidc.issuer, settings.profile
     )
     people = People(database, settings.oidc.issuer, revocations)
-    follower = _follower(settings, database, clients.http, people)
-    repository = KnowledgeBaseRepository(keys)
+    follower = _follower(settings, database, http, people)
     known = follower is not None or settings.on_one_machine
     api_tokens = ApiTokens(database, ApiTokenRepository(keys), revocations, provisioning, offered=known)
-    audit_key = private_key(settings.audit.key_file.read_bytes())
-    checkpoints = Checkpoints(database, audit_key, settings.tenant, read_witnesses(settings.audit.witness_keys_file))
-    access = ObjectAccess(database, repository, SharedRows.of(keys))
-    share_rows = ShareRows(keys)
-    knowledge_bases = KnowledgeBaseService(
-        database, repository, access, minter, clients.retrieval, share_rows, MemberNames(keys)
-    )
-    audit = AuditTrail(database)
-    parts = Parts(
-        database=database, keys=keys, audit=audit, minter=minter, retrieval=clients.retrieval, revocations=revocations,
-        audit_key=audit_key, confirmation_key=_derived_key(tenant_key, b"genius confirmation"),
-    )  # fmt: skip
-    needs = Needs(
-        database=database, keys=keys, access=access, knowledge_bases=knowledge_bases, minter=minter,
-        retrieval=clients.retrieval, schedule=Schedule(settings.retention.days),
-    )  # fmt: skip
-    ledger = Ledger(database, settings.limits)
-    return GatewayState(
-        settings=settings,
-        database=database,
-        http=clients.http,
-        keys=keys,
-        minter=minter,
-        administration=administration(settings, database, keys, repository, clients.retrieval, minter, ledger),
-        audit=audit,
-        checkpoints=checkpoints,
-        retrieval_log=RetrievalLog(database, keys, access) if settings.tax_secrecy else None,
-        retrieval_checks=RetrievalChecks(database, keys, checkpoints),
-        ledger=ledger,
+    return _SignIn(
         provider=provider,
-        sessions=sessions,
-        authenticator=Authenticator(settings, provider, sessions, provisioning, revocations, api_tokens, follower),
         revocations=revocations,
-        api_tokens=api_tokens,
-        open_requests=OpenRequests(),
+        sessions=sessions,
         people=people,
         follower=follower,
+        api_tokens=api_tokens,
+        authenticator=Authenticator(settings, provider, sessions, provisioning, revocations, api_tokens, follower),
         login=LoginService(settings, provider, sessions, provisioning),
-        login_key=_derived_key(tenant_key, b"genius login transaction"),
-        policy=policy,
-        access=access,
-        authorities=AuthorityRepository(database),
-        sharing=sharing(needs),
-        documents=RetrievalRelay(clients.retrieval, knowledge_bases),
-        refusals=RefusalReports(
-            database, AuthorityRepository(database), audit, clients.retrieval, minter, settings.tenant
-        ),
-        health=HealthChecks(),
-        knowledge_bases=knowledge_bases,
-        shares=KnowledgeBaseShares(database, share_rows, access, minter, clients.retrieval),
-        protection=data_protection(settings, parts),
-        inference=clients.inference,
-        retrieval=clients.retrieval,
-        modules=clients.modules,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What callers reach: the one way to an object, knowledge bases, and what is shared."""
+
+    repository: KnowledgeBaseRepository
+    access: ObjectAccess
+    knowledge_bases: KnowledgeBaseService
+    shares: KnowledgeBaseShares
+    sharing: Sharing
+
+
+def _content(
+    settings: Settings, keys: KeyRing, database: Database, minter: TokenMinter, retrieval: ServiceClient
+) -> _Content:
+    repository, share_rows = KnowledgeBaseRepository(keys), ShareRows(keys)
+    access = ObjectAccess(database, repository, SharedRows.of(keys))
+    knowledge_bases = KnowledgeBaseService(
+        database, repository, access, minter, retrieval, share_rows, MemberNames(keys)
+    )
+    needs = Needs(
+        database=database, keys=keys, access=access, knowledge_bases=knowledge_bases, minter=minter,
+        retrieval=retrieval, schedule=Schedule(settings.retention.days),
+    )  # fmt: skip
+    shares = KnowledgeBaseShares(database, share_rows, access, minter, retrieval)
+    return _Content(repository, access, knowledge_bases, shares, sharing(needs))
+
+
+def _build(
+    settings: Settings, policy: Policy, keys: KeyRing, tenant_key: ContentKey, minter: TokenMinter, database: Database,
+    http: aiohttp.ClientSession,
+) -> GatewayState:  # fmt: skip
+    clients = ServiceClients(http, settings)
+    retrieval, tenant = clients.retrieval, settings.tenant
+    known = _sign_in(settings, keys, database, http)
+    content = _content(settings, keys, database, minter, retrieval)
+    audit_key = private_key(settings.audit.key_file.read_bytes())
+    checkpoints = Checkpoints(database, audit_key, tenant, read_witnesses(settings.audit.witness_keys_file))
+    audit, authorities, ledger = AuditTrail(database), AuthorityRepository(database), Ledger(database, settings.limits)
+    parts = Parts(
+        database=database, keys=keys, audit=audit, minter=minter, retrieval=retrieval, revocations=known.revocations,
+        audit_key=audit_key, confirmation_key=_derived_key(tenant_key, b"genius confirmation"),
+    )  # fmt: skip
+    return GatewayState(
+        settings=settings, database=database, http=http, keys=keys, minter=minter, policy=policy, access=content.access,
+        audit=audit, checkpoints=checkpoints, ledger=ledger, authorities=authorities, health=HealthChecks(),
+        provider=known.provider, sessions=known.sessions, revocations=known.revocations, people=known.people,
+        follower=known.follower, api_tokens=known.api_tokens, open_requests=OpenRequests(),
+        authenticator=known.authenticator, login=known.login,
+        login_key=_derived_key(tenant_key, b"genius login transaction"),
+        administration=administration(settings, database, keys, content.repository, retrieval, minter, ledger),
+        retrieval_log=RetrievalLog(database, keys, content.access) if settings.tax_secrecy else None,
+        retrieval_checks=RetrievalChecks(database, keys, checkpoints),
+        knowledge_bases=content.knowledge_bases, sharing=content.sharing, shares=content.shares,
+        documents=RetrievalRelay(retrieval, content.knowledge_bases),
+        refusals=RefusalReports(database, authorities, audit, retrieval, minter, tenant),
+        protection=data_protection(settings, parts),
+        inference=clients.inference, retrieval=retrieval, modules=clients.modules,
+    )  # fmt: skip
 
 
 def _follower(
