@@ -20,7 +20,6 @@ import httpx
 from genius_common.principal import ProtectionClass
 from genius_inference.app import Application as Inference
 from genius_inference.app import create_app as create_inference
-from genius_inference.settings import ProtectionSettings
 from genius_inference.testing import RunningServer
 from genius_modules.app import create_app as create_modules
 from genius_modules.registry import Registry, built_in
@@ -62,7 +61,7 @@ class World:
             found.spec = dataclasses.replace(type(found).spec, protection_classes=ProtectionClass.up_to(module))
         catalogue = self.inference._catalogue
         assert catalogue is not None
-        catalogue._protection = ProtectionSettings(highest=model)
+        catalogue._highest = model
         catalogue._models = {
             name: dataclasses.replace(known, highest_class=model) for name, known in catalogue._models.items()
         }

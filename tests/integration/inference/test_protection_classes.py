@@ -3,12 +3,13 @@
 
 import itertools
 import re
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from genius_common.principal import ProtectionClass
-from genius_inference.settings import ProtectionSettings
+from genius_inference.settings import ProtectionSettings, Settings
 from genius_inference.testing import RunningServer
 from tests.support.inference import Keys, message, running_inference
 
@@ -40,7 +41,24 @@ def test_a_model_sees_nothing_above_its_class(
                     assert {asked.label, highest.label} <= set(re.findall("„(.*?)“", error["message"]))
 
 
-@pytest.mark.parametrize("value", ["vs-nfd", "VS-NfD", "INTERN", "", None, 3, "alles"])
+@pytest.mark.parametrize(
+    ("profile", "highest"),
+    [
+        ("local", "sozialdaten"),
+        ("land", "sozialdaten"),
+        ("local-steuer", "steuergeheimnis"),
+        ("steuer", "steuergeheimnis"),
+    ],
+)
+def test_the_default_follows_the_profile(profile: Any, highest: str) -> None:
+    """TEN-15: what nobody has set; a set one counts in every profile."""
+    values = {"tenant": "t", "port": 1, "jwks_url": "http://127.0.0.1:9"}
+    assert Settings(profile=profile, **values).highest_class == highest
+    low = Settings(profile=profile, **values, protection=ProtectionSettings(highest=ProtectionClass.OFFEN))
+    assert low.highest_class == "offen"
+
+
+@pytest.mark.parametrize("value", ["vs-nfd", "VS-NfD", "INTERN", "", 3, "alles"])
 def test_an_unknown_class_stops_the_start(value: object) -> None:
     """TEN-15: a class that is misspelt in the settings allows nothing by accident."""
     for settings in ({"highest": value}, {"models": {"echo": value}}):

@@ -71,7 +71,7 @@ class Application:
         metrics.in_flight.set_function(lambda: float(admission.in_flight))
         self._authenticator = Authenticator(session, settings.jwks_url, verifier)
         self._client = _client(settings)
-        self._catalogue = Catalogue(self._client, settings.upstream, settings.protection)
+        self._catalogue = Catalogue(self._client, settings.upstream, settings.highest_class, settings.protection.models)
         self._hot = HotPath(
             settings,
             Parts(

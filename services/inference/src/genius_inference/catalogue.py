@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from genius_common.principal import ProtectionClass
 from genius_common.upstream.client import UpstreamClient
 from genius_common.upstream.errors import ModelUnavailable
 from genius_inference.errors import ClassNotForModel, ModelNotFound
-from genius_inference.settings import ProtectionSettings, UpstreamSettings
+from genius_inference.settings import UpstreamSettings
 
 Kind = Literal["chat", "embedding"]
 _EMBEDDING_NAME = re.compile(r"embed|(?:^|[-_/])(?:bge|e5|gte)(?:[-_.]|$)", re.IGNORECASE)
@@ -66,11 +67,17 @@ class Catalogue:
     """The models of one upstream. Empty until it answered and after it has been silent three times in a row."""
 
     def __init__(
-        self, client: UpstreamClient | None, settings: UpstreamSettings, protection: ProtectionSettings
+        self,
+        client: UpstreamClient | None,
+        settings: UpstreamSettings,
+        highest: ProtectionClass,
+        single: Mapping[str, ProtectionClass],
     ) -> None:
+        """`highest` is the class that models may see, `single` the same for some of them by name."""
         self._client = client
         self._settings = settings
-        self._protection = protection
+        self._highest = highest
+        self._single = single
         self._models: dict[str, Model] = {}
         self._misses = 0
         self._asked_at = 0.0
@@ -140,7 +147,7 @@ class Catalogue:
             context_length=length if type(length) is int else None,
             created=item["created"] if type(item.get("created")) is int else 0,
             vllm=wanted == "vllm" or (wanted == "auto" and owner == "vllm"),
-            highest_class=self._protection.models.get(name, self._protection.highest),
+            highest_class=self._single.get(name, self._highest),
         )
 
     def _kind(self, name: str, said: Any) -> Kind:

@@ -32,10 +32,10 @@ class UpstreamSettings(Section):
 class ProtectionSettings(Section):
     """What the models may see (TEN-15); an unknown class stops the start."""
 
-    highest: ProtectionClass = Field(
-        default=ProtectionClass.SOZIALDATEN,
+    highest: ProtectionClass | None = Field(
+        default=None,
         description="highest protection class that a model may see: offen, intern, personenbezogen, sozialdaten or "
-        "steuergeheimnis",
+        "steuergeheimnis; without it sozialdaten, in the profiles of the tax administration steuergeheimnis",
     )
     models: dict[str, ProtectionClass] = Field(
         default={}, description="the same for single models by name, e.g. a model outside of the own data centre"
@@ -55,6 +55,8 @@ class Limits(Section):
 
 
 class Settings(ServiceSettings):
+    """Environment: `GENIUS_INFERENCE_…`."""
+
     model_config = settings_config("GENIUS_INFERENCE_")
 
     port: int = Field(default=8081, ge=1, le=65535)
@@ -68,3 +70,9 @@ class Settings(ServiceSettings):
     response_schemas: dict[str, dict[str, Any]] = Field(
         default={}, description="JSON schemas that a request may name in response_format (LLM-04)"
     )
+
+    @property
+    def highest_class(self) -> ProtectionClass:
+        """What a model may see that the settings do not name; a tax tenant's models are in its own data centre."""
+        by_profile = ProtectionClass.STEUERGEHEIMNIS if self.tax_secrecy else ProtectionClass.SOZIALDATEN
+        return self.protection.highest or by_profile
