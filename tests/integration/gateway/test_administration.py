@@ -115,7 +115,10 @@ async def test_a_function_is_off_on_every_channel(with_modules: Gateway, admin: 
     answer = await admin.put(f"{path(admin)}/modules/summarise", json={"enabled": False})
     assert answer.json()["enabled"] is False
     record = await last_record(with_modules, "module.switch")
-    assert (record.chain, record.facts) == (admin.headers["x-test-authority"], {"module": "summarise", "enabled": False})
+    assert (record.chain, record.facts) == (
+        admin.headers["x-test-authority"],
+        {"module": "summarise", "enabled": False},
+    )
     for login in logins:
         async with await with_modules.client(login) as client:
             refused = await started(client)
