@@ -21,6 +21,8 @@ REFERENCES = {
     "parent", "person", "unit",
 }  # fmt: skip
 TENANT_WIDE = {
+    *(("POST", "/api/v1/audit/search", name) for name in ("authority", "person", "object", "after")),
+    ("GET", "/api/v1/retrievals", "after"),
     ("POST", "/api/v1/holds", "person"),
     ("POST", "/api/v1/holds", "case"),
     ("POST", "/api/v1/knowledge-bases/{kb}/shares", "authority"),
@@ -109,6 +111,7 @@ SWAPS = [
 NO_IDS = {
     ("GET", "/api/v1/runs/{run}/events", "after"),  # a number of the caller's own stream
     ("PUT", "/api/v1/authorities/{authority}/limits", "person"),  # the limits of every person
+    ("PUT", "/api/v1/authorities/{authority}/limits/tighter", "person"),
 }
 """Named like ids."""
 
