@@ -55,7 +55,7 @@ class World:
     ) -> None:
         """What each may see from now on; nothing that was believed before holds."""
         authenticator = self.gateway.state.authenticator
-        authenticator._provisioning._classification = person
+        authenticator._provisioning.classification = person
         authenticator._cache.clear()
         for found in self.registry:
             found.spec = dataclasses.replace(type(found).spec, protection_classes=ProtectionClass.up_to(module))
@@ -86,7 +86,9 @@ class World:
 
     async def _fill(self, client: httpx.AsyncClient, item: ProtectionClass) -> None:
         body = {"name": f"Basis {item.label}", "owner": "person", "protection_class": item.value}
-        base = (await client.post("/api/v1/knowledge-bases", json=body)).json()["id"]
+        made = await client.post("/api/v1/knowledge-bases", json=body)
+        assert made.status_code == 201, made.text
+        base = made.json()["id"]
         content = f"Der Urlaub {canary('documents', item)} dauert dreißig Tage.".encode()
         path = f"/api/v1/knowledge-bases/{base}/documents"
         document = (await client.post(path, files={"file": ("urlaub.txt", content)})).json()["id"]

@@ -42,6 +42,16 @@ async def _refused(client: httpx.AsyncClient, path: str, name: str, content: byt
 
 
 async def _trail(world: World, document: str) -> list[tuple[str, str, UUID]]:
+    """What stands there, once the takeover that may go on by itself meanwhile is over."""
+    for _ in range(200):
+        await world.gateway.state.refusals.run()
+        if found := await _read_trail(world, document):
+            return found
+        await asyncio.sleep(0.05)
+    return []
+
+
+async def _read_trail(world: World, document: str) -> list[tuple[str, str, UUID]]:
     query = text("SELECT action, outcome, actor FROM audit_records WHERE object = :id AND action LIKE '%.refused'")
     async with world.gateway.state.database.transaction(RowScope(tenant_wide=True)) as connection:
         rows = await connection.execute(query, {"id": document})
@@ -56,17 +66,15 @@ def _kept(folder: Path) -> list[Path]:
 async def test_a_marked_upload_is_refused_and_recorded(world: World, name: str) -> None:
     """ING-11, AUD-01: as file and as document; once in the trail, also where its row is deleted before."""
     world.set(model=HIGHEST)
-    reports = world.gateway.state.refusals
     base = next(iter(world.ids["knowledge_bases"].values()))
     async with await world.client() as client:
         me = UUID((await client.get("/api/v1/me")).json()["id"])
         file = await _refused(client, "/api/v1/files", name, MARKED[name])
         document = await _refused(client, f"/api/v1/knowledge-bases/{base}/documents", name, MARKED[name])
         assert (await client.delete(f"/api/v1/files/{file}")).status_code == 204
-    assert await reports.run() == 2
     assert await _trail(world, file) == [("file.refused", "vs_marking", me)]
     assert await _trail(world, document) == [("document.refused", "vs_marking", me)]
-    assert await reports.run() == 0
+    assert await world.gateway.state.refusals.run() == 0
     assert _kept(world.gateway.retrieval.data_dir) == []
 
 
@@ -76,5 +84,5 @@ async def test_replicas_report_once(world: World) -> None:
     reports = world.gateway.state.refusals
     async with await world.client() as client:
         file = await _refused(client, "/api/v1/files", "a.txt", MARKED["vermerk.txt"])
-    assert sum(await asyncio.gather(*(reports.run() for _ in range(4)))) == 1
+    assert sum(await asyncio.gather(*(reports.run() for _ in range(4)))) <= 1  # its own round may have been faster
     assert len(await _trail(world, file)) == 1
