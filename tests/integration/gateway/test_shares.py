@@ -257,6 +257,20 @@ async def test_nobody_consents_for_the_other_side(gateway: Gateway, sides: Sides
                     await connection.execute(sa.text(statement), values)
 
 
+async def test_an_offer_is_a_row_of_the_curation_alone(gateway: Gateway, sides: Sides) -> None:
+    """TEN-08: in any other scope of the other authority the database shows it to nobody before it is accepted."""
+    share, count = UUID(await sides.offer()), sa.text("SELECT count(*) FROM grants WHERE id = :share")
+
+    async def rows(**scope: bool) -> int:
+        other = RowScope(authority=UUID(sides.other), person=uuid4(), **scope)
+        async with gateway.state.database.transaction(other) as connection:
+            return int((await connection.execute(count, {"share": share})).scalar_one())
+
+    assert (await rows(), await rows(tenant_wide=True), await rows(curation=True)) == (0, 0, 1)
+    assert (await sides.curator.post(f"{API}/shares/{share}/accept")).status_code == 204
+    assert await rows() == 1
+
+
 async def test_a_grant_counts_for_objects_of_its_own_authority_alone(gateway: Gateway, sides: Sides) -> None:
     """TEN-10: who writes a grant for itself on a foreign knowledge base sees nothing of it."""
     foreign = UUID(sides.other)
