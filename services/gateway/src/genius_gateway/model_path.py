@@ -13,6 +13,7 @@ from genius_common.upstream.client import UpstreamClient
 from genius_common.web import Scope
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.auth.identity import Identity
+from genius_gateway.faults import DATABASE_FAULTS, DatabaseUnavailable
 from genius_gateway.openai import Collaborators, OpenAIRelay, Settlement
 from genius_gateway.protection_classes.stated import HEADER, StatedClass
 from genius_gateway.state import GatewayState
@@ -73,7 +74,10 @@ class ModelPath:
         tokens = len(body)  # a token has a byte at least
         if kind != "embedding":
             tokens += answer or self._answer
-        reservation = await self._ledger.reserve(principal, kind, tokens, model=model)
+        try:
+            reservation = await self._ledger.reserve(principal, kind, tokens, model=model)
+        except DATABASE_FAULTS as error:
+            raise DatabaseUnavailable(retry_after=5) from error
         return Reserved(reservation, principal.classification)
 
     def _mint(self, principal: Principal) -> str:
