@@ -12,6 +12,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
@@ -82,6 +83,14 @@ class Leaving:
                 made = await client.post(path, files={"file": (f"{owner['owner']}.txt", content)})
                 await ready(client, f"/api/v1/documents/{made.raise_for_status().json()['id']}")
                 self.bases[owner["owner"]] = base
+            await self._read_from_mhb(gateway, client)
+
+    async def _read_from_mhb(self, gateway: Gateway, reader: httpx.AsyncClient) -> None:
+        async with await gateway.client("a.weber") as owner:
+            made = await owner.post("/api/v1/knowledge-bases", json={"name": "Geteilt", "owner": "authority"})
+            self.shares = f"/api/v1/knowledge-bases/{made.raise_for_status().json()['id']}/shares"
+            offer = await owner.post(self.shares, json={"authority": str(self.person.authority)})
+            (await reader.post(f"/api/v1/shares/{offer.raise_for_status().json()['id']}/accept")).raise_for_status()
 
 
 async def refused(client: httpx.AsyncClient) -> None:
@@ -165,6 +174,7 @@ async def test_a_killed_removal_ends_whole(operated: Gateway, operators: Operato
     operators.check_receipt(receipt)
     check_counts(asked, receipt["receipt"])
     await check_nothing_is_left(operators, authority)
+    await check_it_reads_nothing_of_others(operated, leaving)
     await check_what_was_handed_over(operated, leaving)
     check_archive(archive, key, leaving, tmp_path / "offen")
     await check_the_id_stays_taken(operated, operators, authority)
@@ -191,6 +201,21 @@ async def check_nothing_is_left(operators: Operators, authority: UUID) -> None:
     assert await operators.sql(living, a=authority) == [(0,)]
     (line,) = [one for one in (await operators.command("authorities", "list"))["authorities"] if one["id"] == authority]
     assert line["state"] == "gone"
+
+
+async def check_it_reads_nothing_of_others(gateway: Gateway, leaving: Leaving) -> None:
+    """Consent of an authority that is gone stands in neither database."""
+    async with await gateway.client("a.weber") as client:
+        assert (await client.get(leaving.shares)).json()["items"] == []
+
+    def left() -> int:
+        engine = sa.create_engine(gateway.retrieval.owner_url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            gone = {"a": str(leaving.person.authority)}
+            connection.execute(sa.text("SELECT set_config('genius.authority', :a, true)"), gone)
+            return int(connection.execute(sa.text("SELECT count(*) FROM shares"), gone).scalar_one())
+
+    assert await asyncio.to_thread(left) == 0
 
 
 async def check_what_was_handed_over(gateway: Gateway, leaving: Leaving) -> None:

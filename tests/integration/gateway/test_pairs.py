@@ -7,7 +7,8 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from genius_retrieval.app import create_app as create_retrieval
 from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.documents import service as documents
 from genius_retrieval.index import edge_filters
-from tests.support.canaries import Canary, all_ids, asking, found_authorities, place, wait_until_ready
+from tests.support.canaries import Asking, Canary, all_ids, asking, found_authorities, place, wait_until_ready
 from tests.support.gateway import Gateway, running_gateway, serving
 from tests.support.postgres import TestPostgres
 
@@ -194,3 +195,59 @@ async def test_without_all_of_them_it_shows(
     async with asking(many) as ask:
         with layers.rows():
             assert await ask.leaks(first, second) != []
+
+
+@dataclass(frozen=True)
+class Consent:
+    """`shared` and `neighbour` are knowledge bases of one authority; `reader` has accepted the first, `third` nothing.
+
+    A grant of the reader's own staff, and the keys of the owner's collection that consent opens, are what could leak.
+    """
+
+    shared: Canary
+    neighbour: Canary
+    reader: Canary
+    third: Canary
+
+    @property
+    def closed(self) -> list[tuple[Canary, Canary]]:
+        """(asker, target) of what consent does not open."""
+        return [(self.reader, self.neighbour), (self.third, self.shared)]
+
+
+async def _two_of_one(gateway: Gateway, ask: Asking) -> Consent:
+    shorts = await found_authorities(gateway, AUTHORITIES)
+    placed = [await place(gateway, ask.outside, short) for short in (shorts[0], *shorts[:3])]
+    await wait_until_ready(ask.outside, placed)
+    return Consent(*placed)
+
+
+async def test_consent_opens_one_knowledge_base_to_one_authority(
+    many: Gateway, canaries: list[Canary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TEN-06, TEN-07: offered alone, nobody finds it; accepted, of three authorities only that one does, and not the
+    knowledge base beside it in the same collection under the same keys; nor does anybody with one layer opened.
+    """
+    async with asking(many) as ask:
+        made = await _two_of_one(many, ask)
+        layers = Layers(many, [*canaries, made.shared, made.neighbour, made.reader, made.third], monkeypatch)
+        path = f"/api/v1/knowledge-bases/{made.shared.knowledge_base}/shares"
+        offer = await ask.outside.post(path, json={"authority": made.reader.authority}, headers=made.shared.headers)
+        share = f"/api/v1/shares/{offer.json()['id']}"
+        assert await ask.leaks(made.reader, made.shared) == []
+        layers.policy()
+        assert await ask.leaks(made.reader, made.shared) == [], "retrieval waits for the acceptance by itself"
+        monkeypatch.undo()
+        assert (await ask.outside.post(f"{share}/accept", headers=made.reader.headers)).status_code == 204
+        found = await ask.leaks(made.reader, made.shared)
+        for kind in ("exact text", "neighbours", "id", "citation", "preview", "retrieval"):
+            assert any(kind in line for line in found), (kind, found)
+        assert await ask.leaks(made.shared, made.reader) == [], "not in the other direction"
+        for layer in (None, "policy", "access_filter", "answer_check", "rows", "gateway_rows"):
+            opened = getattr(layers, layer)() if layer else None
+            with opened or nullcontext():
+                for asker, target in made.closed:
+                    assert await ask.leaks(asker, target) == [], (layer, asker.short)
+            monkeypatch.undo()
+        assert (await ask.outside.delete(share, headers=made.reader.headers)).status_code == 204
+        assert await ask.leaks(made.reader, made.shared) == [], "ended is ended"

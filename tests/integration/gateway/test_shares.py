@@ -146,6 +146,29 @@ async def test_what_both_sides_accept_is_searched_and_cited(sides: Sides) -> Non
     assert (await sides.owner.patch(f"{API}/knowledge-bases/{sides.kb}", json={"name": SHARED})).is_success
 
 
+async def test_questions_are_answered_from_it_as_long_as_it_is_shared(with_modules: Gateway, sides: Sides) -> None:
+    """TEN-04, TEN-06: a run of ask-documents cites it between acceptance and end, with its id and without."""
+    assert with_modules.url == str(sides.clerk.base_url).rstrip("/")
+    question = {"question": f"Wo brütet der {SHARED}?"}
+    run = f"{API}/modules/ask-documents/runs"
+
+    async def cited(**more: Any) -> set[str]:
+        answer = await sides.clerk.post(run, json={"input": {**question, **more}})
+        assert answer.status_code == 200, answer.text
+        assert PRIVATE not in answer.text
+        result = answer.json()["result"]
+        return {item["document"] for item in result["citations"]}
+
+    await sides.offer()
+    assert sides.document not in await cited()
+    refused = await sides.clerk.post(run, json={"input": {**question, "knowledge_bases": [sides.kb]}})
+    assert refused.status_code == 404
+    share = await sides.share()
+    assert await cited() == await cited(knowledge_bases=[sides.kb]) == {sides.document}
+    assert (await sides.curator.delete(f"{API}/shares/{share}")).status_code == 204
+    assert sides.document not in await cited()
+
+
 async def test_sharing_is_for_reading_alone(sides: Sides) -> None:
     """TEN-10: no upload, change, deletion, grant or offer by the other side; no other knowledge base of the owner's."""
     await sides.share()

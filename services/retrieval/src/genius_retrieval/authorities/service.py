@@ -22,7 +22,7 @@ from genius_retrieval.documents.service import leftovers_of
 from genius_retrieval.errors import NotErased
 from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.objects import ObjectStorage
-from genius_retrieval.tables import collections, documents, keys, knowledge_bases, refusals, removed_authorities
+from genius_retrieval.tables import collections, documents, keys, knowledge_bases, refusals, removed_authorities, shares
 
 _PAGE = 500
 
@@ -94,6 +94,8 @@ class AuthorityData:
         async with self._database.transaction(whole(authority)) as connection:
             for table in (knowledge_bases, collections, refusals):
                 await connection.execute(sa.delete(table).where(table.c.authority == authority))
+            if closed:  # What others share with it; what it shared went with its knowledge bases.
+                await connection.execute(sa.delete(shares).where(shares.c.grantee == authority))
         left = await self.inventory(authority)
         if any(number for kind, number in left.items() if closed or kind != "keys"):
             raise NotErased
