@@ -39,7 +39,8 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_nested_delimiter="__")
 
     profile: Profile = Field(
-        description="land and steuer = data centre; local and local-steuer = the same two on one machine for development"
+        description="land and steuer = data centre;"
+        " local and local-steuer = the same two on one machine for development"
     )
     tenant: str = Field(pattern=r"^[a-z0-9-]{1,40}$", description="name of the tenant, part of every token")
     host: str = Field(default="127.0.0.1", description="address to listen on")
