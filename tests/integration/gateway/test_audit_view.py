@@ -44,13 +44,13 @@ async def test_every_record_is_on_one_page(gateway: Gateway) -> None:
     actor = uuid4()
     await asyncio.gather(
         *(
-            gateway.state.audit.record(AuditRecord(action="test.page", authority=chain, actor=actor, facts={"n": n}))
+            gateway.state.audit.record(AuditRecord(action="page.turn", authority=chain, actor=actor, facts={"n": n}))
             for n in range(12)
             for chain in (authority, None)
         )
     )
     async with await gateway.client("r.koenig") as auditor:
-        items = await found(auditor, action="test.page", limit=5)
+        items = await found(auditor, action="page.turn", limit=5)
         assert sorted((item["chain"], item["facts"]["n"]) for item in items) == sorted(
             (chain, n) for n in range(12) for chain in (str(authority), "tenant")
         )
@@ -60,9 +60,9 @@ async def test_every_record_is_on_one_page(gateway: Gateway) -> None:
         for item in items:
             line = by_place[item["chain"], item["seq"]]
             assert all(line[name] == item[name] for name in ("action", "actor", "facts", "outcome"))
-        assert len(await found(auditor, action="test", authority=str(authority))) == 12
-        assert len(await found(auditor, action="test.page", authority="tenant")) == 12
-        assert len(await found(auditor, person=str(actor), reason="pruefung", action="test")) == 24
+        assert len(await found(auditor, action="page", authority=str(authority))) == 12
+        assert len(await found(auditor, action="page.turn", authority="tenant")) == 12
+        assert len(await found(auditor, person=str(actor), reason="pruefung", action="page")) == 24
 
 
 async def test_a_search_for_a_person_needs_a_reason_and_leaves_it(gateway: Gateway) -> None:

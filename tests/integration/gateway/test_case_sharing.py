@@ -223,10 +223,12 @@ async def test_without_retrieval_a_case_stays_where_it_is(gateway: Gateway) -> N
         for file in (first, second):
             await owner.post(f"{path}/files", json={"file": file})
         before = (await colleague.get("/api/v1/me/data/overview")).json()["items"]
-        gone = "UPDATE documents SET original = gen_random_uuid() WHERE id = CAST(:id AS uuid)"
+        find = sa.text("SELECT original FROM documents WHERE id = CAST(:id AS uuid)")
+        point = sa.text("UPDATE documents SET original = :at WHERE id = CAST(:id AS uuid)")
         engine = sa.create_engine(gateway.retrieval_superuser_url, poolclass=sa.NullPool)
         with engine.begin() as connection:
-            connection.execute(sa.text(gone), {"id": second})
+            there = connection.execute(find, {"id": second}).scalar_one()
+            connection.execute(point, {"id": second, "at": uuid4()})
         refused = await owner.post(f"{path}/owner", json={"username": COLLEAGUE})
         assert refused.status_code >= 500, refused.text
         assert (await owner.get(path)).json()["rights"] == ["read", "write", "manage"]
@@ -235,3 +237,5 @@ async def test_without_retrieval_a_case_stays_where_it_is(gateway: Gateway) -> N
         assert [one["counts"] for one in after if one["kind"] == "files"] == [
             one["counts"] for one in before if one["kind"] == "files"
         ]
+        with engine.begin() as connection:  # others look at all that this person has
+            connection.execute(point, {"id": second, "at": there})

@@ -72,8 +72,11 @@ async def test_a_header_with_a_name_changes_nothing(gateway: Gateway) -> None:
     """AUTH-15: with valid credentials too, who calls is decided by them alone."""
     async with await gateway.client("b.yilmaz") as client:
         own = (await client.get("/api/v1/me")).json()
-        other = await client.get("/api/v1/me", headers={"x-user": "a.weber", "x-authority": "musterstadt"})
+        other = await client.get("/api/v1/me", headers={"x-user": "a.weber", "x-forwarded-user": "d.schmidt"})
         assert other.json() == own
+        # This one chooses among the caller's own memberships, and never beyond them.
+        foreign = await client.get("/api/v1/me", headers={"x-authority": "musterstadt"})
+        assert (foreign.status_code, foreign.json()["code"]) == (403, "authority_not_yours")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "PROPFIND"])

@@ -139,7 +139,7 @@ async def test_an_unexpected_error_says_nothing(
     def broken(*_: Any) -> Any:
         raise RuntimeError("geheim-0815")
 
-    monkeypatch.setattr("genius_gateway.cases.endpoints.row_scope", broken)
+    monkeypatch.setattr("genius_gateway.cases.service.CaseService.all", broken)
     async with await gateway.client("a.weber") as client:
         response = await client.get("/api/v1/cases")
     assert (response.status_code, response.json()["code"]) == (500, "internal_error")

@@ -21,6 +21,9 @@ from tests.support.personal_data import Planted, plant
 # route → why an answer may name a person; whoever adds one explains it to the staff council.
 NAMED_BY_PURPOSE = {
     ("GET", "/api/v1/audit/export"): "the trail itself, for revision alone; its export is in the trail",
+    ("GET", "/api/v1/api-tokens"): "whose key for programs it is, without when it was used; for administrators",
+    ("GET", "/api/v1/snapshots"): "who shared a conversation, for those it was shared with",
+    ("GET", "/api/v1/cases"): "who shared a case, for those it was shared with",
     ("GET", "/api/v1/authorities/{authority}/members"): "who belongs to the authority, without anything they did",
     ("GET", "/api/v1/holds"): "that deletion is stopped, without anything that the person did",
     ("GET", "/api/v1/persons/{person}/data"): "names who was asked for, and no count (tested below)",

@@ -20,7 +20,7 @@ from genius_stack.errors import KeycloakFailed
 from genius_stack.keycloak.compare import AtMost, Unset, differences, merged
 from genius_stack.keycloak.files import ApplicationFile, read_applications, read_authorities
 from genius_stack.keycloak.wanted import MODULE_SCOPES, ROLES, Wanted
-from genius_stack.samples.people import AUTHORITIES, PEOPLE
+from genius_stack.samples.people import AUTHORITIES, INSPECTOR, PEOPLE
 
 OTHER = """
 authorities:
@@ -56,7 +56,7 @@ def test_the_sample_people_fit_into_the_shipped_file() -> None:
 def test_scopes_and_roles_are_those_of_the_gateway() -> None:
     """AUTH-13: a scope that only one side knows would be given and never count, or the other way round."""
     assert MODULE_SCOPES == APPLICATION_SCOPES
-    assert set(ROLES) == {role for person in PEOPLE for role in person.roles}
+    assert set(ROLES) == {role for person in (*PEOPLE, INSPECTOR) for role in person.roles}
 
 
 @pytest.mark.parametrize(
