@@ -23,7 +23,7 @@ PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
 .PHONY: help run web wheel test test-core test-keycloak test-pairs test-vllm test-helm test-faults check format lock \
-	bench-relay eval-answers eval-retrieval docs clean
+	bench-relay bench-gateway-cost eval-answers eval-retrieval docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
@@ -77,6 +77,9 @@ format: $(VENV)/.test ## format the Python code
 ##@ Measure (each ends with one JSON object and writes it to .genius/bench/)
 bench-relay: $(VENV)/.test ## streaming relay of inference (ARGS="--requests 6000 --concurrency 64")
 	$(BIN)/python -m tests.load.bench_relay $(ARGS)
+
+bench-gateway-cost: $(VENV)/.test ## what quotas, audit and policy cost a request of /v1 (ARGS="--requests 1500 --rounds 5")
+	$(BIN)/python -m tests.load.bench_gateway_cost $(ARGS)
 
 eval-answers: $(VENV)/.test ## answers without a model: right §, "nicht gefunden" (ARGS="--show dev")
 	$(BIN)/python -m tests.eval.eval_answers $(ARGS)
