@@ -10,6 +10,7 @@ import httpx
 
 from tests.integration.gateway_runs.conftest import Schema, until
 from tests.support.gateway_runs import GatewayProcess, LocalGateway, Person
+from tests.support.scripted_module import ScriptedModules
 
 RUNS = "/api/v1/modules/scripted/runs"
 RUN = {"input": {"script": "echo"}}
@@ -61,18 +62,20 @@ async def test_two_processes_share_the_last_request(config: dict[str, Any], sche
             await process.kill()
 
 
-async def test_a_run_that_moves_is_settled_once(gateway: LocalGateway, config: dict[str, Any], schema: Schema) -> None:
+async def test_a_run_that_moves_is_settled_once(
+    gateway: LocalGateway, config: dict[str, Any], schema: Schema, modules: ScriptedModules
+) -> None:
     """QUO-03: begun by one process, ended by another: what it used is counted once, and nothing stays set aside."""
     person = Person(schema.authority)
-    other, first = LocalGateway(config), LocalGateway(config)
+    modules.released.clear()
+    other = LocalGateway(config)
     await other.start()
-    await first.start()  # a process without runs of other tests, so that it takes this one at once
     async with httpx.AsyncClient(headers=person.headers, timeout=20) as client:
         body = {"input": {"script": "wait-status"}}
         answer = await client.post(other.url + RUNS, json=body, headers=BACKGROUND)
         run = answer.json()["id"]
         await asyncio.sleep(0.2)
-        await other.stop()  # gives the run up; another process takes it
+        await other.stop()  # gives the run up; the first process takes it
 
         async def ended() -> bool:
             found = await client.get(f"{gateway.url}/api/v1/runs/{run}")
@@ -89,7 +92,6 @@ async def test_a_run_that_moves_is_settled_once(gateway: LocalGateway, config: d
 
         await until(over)
         tokens = sum((await client.get(f"{gateway.url}/api/v1/runs/{run}")).json()["usage"].values())
-    await first.stop()
     await gateway.app.state.ledger.flush(give_back=True)
     assert used(schema, person)[1] == tokens
     held = schema.execute("SELECT coalesce(sum(tokens), 0) FROM quota_leases WHERE key = %s", (str(person.id),))
