@@ -112,7 +112,10 @@ def transit_server() -> Iterator[Transit]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    class Server(http.server.ThreadingHTTPServer):
+        request_queue_size = 64  # the usual 5 drops connections of a burst, which come back after a second or three
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         transit.url = f"http://127.0.0.1:{server.server_port}"
