@@ -449,3 +449,22 @@ async def test_what_cannot_be_opened_is_named_in_its_place(own: Gateway) -> None
     assert f"{damaged.canary}-frage" not in text
     assert "[Diese Nachricht lässt sich nicht mehr entschlüsseln.]" in text
     assert f"{whole.canary}-frage" in text
+
+
+async def test_a_missing_original_is_named_in_its_place(own: Gateway) -> None:
+    """DSG-04: one original that is gone neither cuts the copy off nor goes missing without a word."""
+    gone, whole = await plant(own, "e.nowak"), await plant(own, "e.nowak")
+
+    def lose(file: UUID) -> None:
+        engine = sa.create_engine(own.retrieval_superuser_url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            statement = sa.text("UPDATE documents SET original = gen_random_uuid() WHERE id = :id")
+            connection.execute(statement, {"id": file})
+        engine.dispose()
+
+    await asyncio.to_thread(lose, gone.file)
+    async with await own.client("e.nowak") as client:
+        names = (await exported(client)).namelist()
+    assert f"dateien/musterstadt/{gone.file}/NICHT-LESBAR.txt" in names
+    assert f"dateien/musterstadt/{gone.file}/{gone.canary}-name.txt" not in names
+    assert f"dateien/musterstadt/{whole.file}/{whole.canary}-name.txt" in names

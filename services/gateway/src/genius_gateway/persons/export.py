@@ -16,6 +16,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text
 
+from genius_common.crypto import Undecryptable
 from genius_common.database import Database, RowScope
 from genius_common.errors import NotFound, PlatformError
 from genius_common.http import ServiceClient
@@ -39,6 +40,7 @@ _SILENCE_S = 60.0
 _TABLES = {table.name: table for table in RECORD}
 _SCOPES = ("files.read", "documents.read")
 _NOT_READABLE = "[Diese Nachricht lässt sich nicht mehr entschlüsseln.]"
+_NO_ORIGINAL = "Das Original dieser Datei ist nicht mehr lesbar. Bitte verständigen Sie den Betrieb."
 _README = """Ihre Daten bei Genius
 =====================
 
@@ -198,18 +200,16 @@ class DataExport:
             yield f"{place}.json", _whole(orjson.dumps({**state, WITHHELD: note}))
             return
         yield f"{place}.json", _whole(orjson.dumps(state))
-        # A refused upload was not kept; its state says why.
-        if state["state"] != "failed" or await self._is_kept(principal, f"{path}/{state['id']}/content"):
-            yield f"{place}/{safe(state['name'])}", self._content(principal, f"{path}/{state['id']}/content")
-
-    async def _is_kept(self, principal: Principal, path: str) -> bool:
+        content = self._content(principal, f"{path}/{state['id']}/content")
         try:
-            async with self._retrieval.stream("GET", path, token=self._token(principal), read_timeout=_SILENCE_S):
-                return True
+            first = await anext(content, b"")
         except PlatformError as error:
-            if error.status != NotFound.status:
-                raise
-            return False
+            if error.code == Undecryptable.code:
+                yield f"{place}/NICHT-LESBAR.txt", _whole(_NO_ORIGINAL.encode())
+            elif state["state"] != "failed" or error.status != NotFound.status:
+                raise  # a refused upload was not kept; its state says why
+            return
+        yield f"{place}/{safe(state['name'])}", _after(first, content)
 
     async def _content(self, principal: Principal, path: str) -> AsyncIterator[bytes]:
         token = self._token(principal)
@@ -225,6 +225,12 @@ class DataExport:
 def safe(name: str) -> str:
     """A name of a file that no system takes for a path (no separator, no control character, no dot in front)."""
     return _UNSAFE.sub("_", name).lstrip(" .")[:_NAME_CHARS].rstrip(" .") or "ohne Namen"
+
+
+async def _after(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for part in rest:
+        yield part
 
 
 async def _whole(content: bytes) -> AsyncIterator[bytes]:

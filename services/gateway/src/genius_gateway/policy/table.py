@@ -18,7 +18,6 @@ from genius_common.principal import Role
 ObjectScope = Literal["-", "own", "readable", "writable", "managed", "authority", "tenant"]
 
 CLERKS = frozenset({Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE})
-CURATORS = frozenset({Role.WISSENSPFLEGE})
 CURATION = frozenset({Role.WISSENSPFLEGE, Role.BEHOERDENADMINISTRATION})
 MEMBERS = frozenset({Role.SACHBEARBEITUNG, Role.WISSENSPFLEGE, Role.BEHOERDENADMINISTRATION})
 ADMINISTRATORS = frozenset({Role.BEHOERDENADMINISTRATION})
