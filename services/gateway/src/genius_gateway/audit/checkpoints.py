@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from genius_common.audit.keys import public_keys
 from genius_common.database import Database, RowScope
 from genius_common.errors import NotFound
 from genius_gateway.audit.errors import SignatureRefused
+from genius_gateway.periodic import periodically
 
 log = structlog.get_logger(__name__)
 _TENANT = RowScope(tenant_wide=True)
@@ -137,25 +137,16 @@ class Checkpoints:
         if (await connection.execute(_SIGNED, values)).one_or_none() is None:
             await connection.execute(_SIGN, {**values, "signature": signature})
 
-    @contextlib.asynccontextmanager
-    async def every(self, minutes: float) -> Any:
+    def every(self, minutes: float) -> AbstractAsyncContextManager[None]:
         """Make one regularly while the context is open."""
-        task = asyncio.create_task(self._regularly(60 * minutes))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        return periodically(self._once, 60 * minutes)
 
-    async def _regularly(self, seconds: float) -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                await self.make()
-            except (SQLAlchemyError, OSError, TimeoutError) as error:
-                # The next one covers the same records.
-                log.error("audit checkpoint not made", error=type(error).__name__)
+    async def _once(self) -> None:
+        try:
+            await self.make()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            # The next one covers the same records.
+            log.error("audit checkpoint not made", error=type(error).__name__)
 
 
 def read_witnesses(path: Path | None) -> list[Ed25519PublicKey]:

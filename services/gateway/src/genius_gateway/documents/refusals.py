@@ -7,9 +7,7 @@ one does it at a time; a refusal stands there twice only where a process died be
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
 import structlog
@@ -23,6 +21,7 @@ from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.periodic import periodically
 from genius_gateway.tokens.minter import TokenMinter
 
 log = structlog.get_logger(__name__)
@@ -79,21 +78,12 @@ class RefusalReports:
             await self._retrieval.json("POST", f"{_PATH}/told", token=token, body=body, read_timeout=10)
         return len(items)
 
-    @contextlib.asynccontextmanager
-    async def every(self, seconds: float) -> AsyncIterator[None]:
+    def every(self, seconds: float) -> AbstractAsyncContextManager[None]:
         """Run it regularly while the context is open."""
-        task = asyncio.create_task(self._regularly(seconds))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        return periodically(self._once, seconds)
 
-    async def _regularly(self, seconds: float) -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                await self.run()
-            except (PlatformError, SQLAlchemyError, OSError, TimeoutError) as error:
-                log.warning("refusals not taken over, tried again", error=type(error).__name__)
+    async def _once(self) -> None:
+        try:
+            await self.run()
+        except (PlatformError, SQLAlchemyError, OSError, TimeoutError) as error:
+            log.warning("refusals not taken over, tried again", error=type(error).__name__)

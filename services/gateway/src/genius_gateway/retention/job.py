@@ -7,11 +7,10 @@ taken, the other does not find. Where retrieval can't be reached, what has files
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from itertools import groupby
 from typing import Any, Literal
 from uuid import UUID
@@ -25,6 +24,7 @@ from genius_common.errors import PlatformError
 from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.periodic import periodically
 from genius_gateway.persons.erasure import Erasure
 from genius_gateway.retention import due
 from genius_gateway.retention.errors import HeldBack
@@ -227,26 +227,17 @@ class RetentionJob:
 
     # --- the clock
 
-    @contextlib.asynccontextmanager
-    async def every(self, minutes: float) -> AsyncIterator[None]:
+    def every(self, minutes: float) -> AbstractAsyncContextManager[None]:
         """Run it regularly while the context is open."""
-        task = asyncio.create_task(self._regularly(60 * minutes))
-        try:
-            yield
-        finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        return periodically(self._once, 60 * minutes)
 
-    async def _regularly(self, seconds: float) -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                done = await self.run(dt.datetime.now(dt.UTC))
-                log.info("retention done", deleted=sum(done.values()))
-            except (PlatformError, SQLAlchemyError, OSError, TimeoutError) as error:
-                # What is due stays due; the next run goes on.
-                log.error("retention interrupted", error=type(error).__name__)
+    async def _once(self) -> None:
+        try:
+            done = await self.run(dt.datetime.now(dt.UTC))
+            log.info("retention done", deleted=sum(done.values()))
+        except (PlatformError, SQLAlchemyError, OSError, TimeoutError) as error:
+            # What is due stays due; the next run goes on.
+            log.error("retention interrupted", error=type(error).__name__)
 
 
 def _record(authority: UUID | None, kind: str, counts: Counter[str]) -> AuditRecord:
