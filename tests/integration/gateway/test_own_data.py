@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 from genius_common.audit.chain import RECEIPT_DOMAIN, is_signed_by
 from genius_common.audit.keys import private_key
 from genius_common.crypto import Undecryptable, key_id_of, unwrap
+from genius_common.errors import PlatformError
 from genius_common.keys_encryption import read_keks
 from genius_gateway.conversations.repository import ConversationRepository
 from genius_gateway.persons.confirmation import LIFETIME
@@ -451,20 +452,46 @@ async def test_what_cannot_be_opened_is_named_in_its_place(own: Gateway) -> None
     assert f"{whole.canary}-frage" in text
 
 
+def lose(gateway: Gateway, file: UUID) -> None:
+    """The original of a file is gone from the object store."""
+    engine = sa.create_engine(gateway.retrieval_superuser_url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        statement = sa.text("UPDATE documents SET original = gen_random_uuid() WHERE id = :id")
+        connection.execute(statement, {"id": file})
+    engine.dispose()
+
+
 async def test_a_missing_original_is_named_in_its_place(own: Gateway) -> None:
     """DSG-04: one original that is gone neither cuts the copy off nor goes missing without a word."""
     gone, whole = await plant(own, "e.nowak"), await plant(own, "e.nowak")
-
-    def lose(file: UUID) -> None:
-        engine = sa.create_engine(own.retrieval_superuser_url, poolclass=sa.NullPool)
-        with engine.begin() as connection:
-            statement = sa.text("UPDATE documents SET original = gen_random_uuid() WHERE id = :id")
-            connection.execute(statement, {"id": file})
-        engine.dispose()
-
-    await asyncio.to_thread(lose, gone.file)
+    await asyncio.to_thread(lose, own, gone.file)
     async with await own.client("e.nowak") as client:
         names = (await exported(client)).namelist()
     assert f"dateien/musterstadt/{gone.file}/NICHT-LESBAR.txt" in names
     assert f"dateien/musterstadt/{gone.file}/{gone.canary}-name.txt" not in names
     assert f"dateien/musterstadt/{whole.file}/{whole.canary}-name.txt" in names
+    async with await own.client("e.nowak") as client:  # the next test meets its own damage alone
+        assert (await client.delete(f"/api/v1/files/{gone.file}")).status_code == 204
+
+
+@pytest.mark.parametrize("damaged", ["row", "original"])
+async def test_an_archive_before_a_destruction_is_whole_or_none(own: Gateway, damaged: str) -> None:
+    """DSG-02: what the own copy names as unreadable stops an archive, since nothing is left after it."""
+    planted = await plant(own, "e.nowak")
+    if damaged == "row":
+        await sql(own, "UPDATE runs SET request = 'kurz' WHERE id = :id", id=planted.run)
+    else:
+        await asyncio.to_thread(lose, own, planted.file)
+    members = own.state.protection.export.of_authority(planted.person, planted.authority, "archiv")
+
+    async def read() -> None:
+        async for _, content in members:
+            async for _ in content:
+                pass
+
+    with pytest.raises(PlatformError) as stopped:
+        await read()
+    assert stopped.value.code == Undecryptable.code
+    async with await own.client("e.nowak") as client:
+        assert (await client.delete(f"/api/v1/files/{planted.file}")).status_code == 204
+    await sql(own, "DELETE FROM runs WHERE id = :id", id=planted.run)

@@ -84,11 +84,12 @@ class Reader:
         self._keys = keys
 
     async def rows(
-        self, table: Table, person: UUID, authority: UUID | None, **only: Any
+        self, table: Table, person: UUID, authority: UUID | None, *, naming: bool = False, **only: Any
     ) -> AsyncIterator[dict[str, Any]]:
         """Each row as it goes into an export: sealed columns opened, what is not the person's to see left out.
 
-        A column that can't be opened is named under `UNREADABLE`; the rest of the row, and all others, are there.
+        `naming`: a column that can't be opened is named under `UNREADABLE`; the rest of the row, and all others, are
+        there. Else it raises Undecryptable: who destroys what was read wants all of it or nothing.
         `only` narrows by columns of ours: `conversation=id`.
         """
         key = ", ".join(table.key)
@@ -101,7 +102,7 @@ class Reader:
         while True:
             async with self._database.transaction(scope_of(table, person, authority)) as connection:
                 found = (await connection.execute(statement, values)).mappings().all()
-                opened = await self.opened(connection, table, [dict(row) for row in found])
+                opened = await self.opened(connection, table, [dict(row) for row in found], naming=naming)
             for row in opened:
                 yield row
             if len(found) < PAGE:
@@ -110,14 +111,17 @@ class Reader:
             statement = text(f"{begin} AND ({key}) > ({places}){order}")
 
     async def opened(
-        self, connection: AsyncConnection, table: Table, rows: list[dict[str, Any]]
+        self, connection: AsyncConnection, table: Table, rows: list[dict[str, Any]], *, naming: bool = False
     ) -> list[dict[str, Any]]:
-        """Whole rows as they go into an export, in a scope that sees their keys."""
+        """Whole rows as they go into an export, in a scope that sees their keys; see `rows`."""
         sealed = [name for name, column in table.columns.items() if column.place is not None]
         # Each key is asked for once in a page.
         used = {_key_id(row[name]) for row in rows for name in sealed if row[name] is not None}
         keys = {identifier: await self._key(connection, identifier) for identifier in used}
-        return [_readable(table, row, keys) for row in rows]
+        opened = [_readable(table, row, keys) for row in rows]
+        if not naming and any(UNREADABLE in row for row in opened):
+            raise Undecryptable
+        return opened
 
     async def _key(self, connection: AsyncConnection, identifier: UUID | None) -> ContentKey | None:
         try:

@@ -164,7 +164,7 @@ class DataExport:
     async def _rows(
         self, table: Table, person: UUID, authority: UUID | None, leaving: Leaving, **only: Any
     ) -> AsyncIterator[dict[str, Any]]:
-        rows = self._reader.rows(table, person, authority, **only)
+        rows = self._reader.rows(table, person, authority, naming=not leaving.whole, **only)
         async for row in leaving.cut(self._database, table, rows, person, authority):
             yield row
 
@@ -204,7 +204,7 @@ class DataExport:
         try:
             first = await anext(content, b"")
         except PlatformError as error:
-            if error.code == Undecryptable.code:
+            if error.code == Undecryptable.code and not leaving.whole:
                 yield f"{place}/NICHT-LESBAR.txt", _whole(_NO_ORIGINAL.encode())
             elif state["state"] != "failed" or error.status != NotFound.status:
                 raise  # a refused upload was not kept; its state says why

@@ -23,10 +23,11 @@ _RUNS = text("SELECT id, protection_class FROM runs WHERE owner = :person")
 
 
 class Leaving:
-    """`upto` is the highest class that may leave."""
+    """`upto` is the highest class that may leave. `whole`: what can't be read is an error, not named in its place."""
 
-    def __init__(self, upto: ProtectionClass) -> None:
+    def __init__(self, upto: ProtectionClass, *, whole: bool = False) -> None:
         self._upto = upto
+        self.whole = whole
 
     def note(self, protection_class: str) -> str | None:
         """Why content of this class stays inside; None where it may leave."""
@@ -60,4 +61,5 @@ class Leaving:
             return {row.id: row.protection_class for row in await connection.execute(_RUNS, {"person": person})}
 
 
-EVERYTHING = Leaving(ProtectionClass.STEUERGEHEIMNIS)
+EVERYTHING = Leaving(ProtectionClass.STEUERGEHEIMNIS, whole=True)
+"""For an archive after which the originals are destroyed."""
