@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The runs part of the gateway as a process of its own over loopback HTTP, with a signed-in person per header.
 
-Everything is the real thing but the sign-in: the header `x-test-person: <person>/<authority>` takes the place of the
-gate (which has its own tests). Started as `python -m tests.support.gateway_runs CONFIG.json`, or in the test's process.
+Everything is the real thing but the sign-in: the header `x-test-person: <person>/<authority>[/<API token>]` takes the
+place of the gate (which has its own tests). Started as `python -m tests.support.gateway_runs CONFIG.json`, or in the
+test's process.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class HeaderIdentity:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             header = next((value for name, value in scope["headers"] if name == b"x-test-person"), b"").decode()
-            person, authority = (UUID(part) for part in header.split("/"))
+            person, authority, *token = (UUID(part) for part in header.split("/"))
             principal = Principal(
                 subject=person,
                 tenant="test",
@@ -65,6 +66,7 @@ class HeaderIdentity:
                 roles=frozenset({"sachbearbeitung"}),
                 scopes=PERSON_SCOPES,
                 classification=ProtectionClass.PERSONENBEZOGEN,
+                api_token=token[0] if token else None,
             )
             scope.setdefault("state", {})["identity"] = identity(principal)
         await self._app(scope, receive, send)
@@ -95,10 +97,10 @@ class Everybody:
     """People are made up here, like their identity: only the whole gateway knows who may."""
 
     def __init__(self) -> None:
-        self.refused: set[UUID] = set()
+        self.refused: set[UUID | None] = set()
 
     async def holds(self, principal: Principal) -> bool:
-        return principal.subject not in self.refused
+        return self.refused.isdisjoint({principal.subject, principal.api_token})
 
 
 def create_app(config: dict[str, Any]) -> FastAPI:

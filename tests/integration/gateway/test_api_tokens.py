@@ -6,20 +6,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 from genius_common.database import RowScope
-from genius_common.principal import Role
+from genius_common.principal import Principal, Role
 from genius_gateway.api_tokens import secret
 from genius_gateway.app import create_app
+from genius_gateway.revocation.permission import RunPermission
+from genius_gateway.runs.job import SealedRequest
+from genius_gateway.runs.starting import owner_of
 from tests.support.gateway import CSRF, Gateway, log_in, serving
 from tests.support.matrix import Passport
 from tests.support.platform import free_port
+from tests.support.postgres import conninfo
 from tests.support.tables import Tables
 
 ALL = ["chat.completions", "documents.read", "documents.write", "embeddings", "models.read", "modules.run", "search"]
@@ -210,6 +216,25 @@ async def test_a_stream_ends_with_its_token(gateway: Gateway, person: Person) ->
 async def _hold(open_requests: Any, actors: set[Any]) -> None:
     with open_requests.holding(actors):
         await asyncio.sleep(3600)
+
+
+async def test_a_revoked_token_has_no_run_carried_out(gateway: Gateway, person: Person) -> None:
+    """AUTH-08: what a run keeps of its token is asked for again; an expired one's run goes on."""
+    made, late = await person.make(), await person.make()
+    permission = RunPermission(gateway.state.database)
+
+    async def kept(token: str) -> Principal:
+        principal = (await gateway.state.authenticator.identify(f"Bearer {token}", None)).principal
+        return SealedRequest.of(principal, {}, []).principal(owner_of(principal), None)
+
+    run, other = await kept(made["token"]), await kept(late["token"])
+    with psycopg.connect(conninfo(gateway.superuser_url), autocommit=True) as connection:
+        connection.execute("UPDATE api_tokens SET expires_at = now() WHERE id = %s", (late["id"],))
+    assert await permission.holds(run)
+    await person.client.delete(f"/api/v1/me/tokens/{made['id']}")
+    assert not await permission.holds(run)
+    assert await permission.holds(other)
+    assert await permission.holds(replace(run, api_token=None))
 
 
 async def test_a_closed_account_takes_its_tokens_along(gateway: Gateway, person: Person) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -53,6 +54,23 @@ async def test_a_run_ends_with_the_rights_of_its_owner(
         assert run in modules.cancelled
         assert (await bystander.get(f"/api/v1/runs/{unaffected}")).json()["state"] == "running"
         await bystander.delete(f"/api/v1/runs/{unaffected}")
+
+
+async def test_a_run_ends_with_the_api_token_that_started_it(
+    client: httpx.AsyncClient, gateway: LocalGateway, person: Person, modules: ScriptedModules
+) -> None:
+    """AUTH-08: what the same person started otherwise goes on."""
+    token = uuid4()
+    headers = {"x-test-person": f"{person.headers['x-test-person']}/{token}"}
+    otherwise = await started(client)
+    async with httpx.AsyncClient(base_url=gateway.url, headers=headers) as program:
+        run = await started(program)
+    await until(lambda: {run, otherwise} <= {request["run"] for request in modules.requests})
+    gateway.app.state.permission.refused.add(token)
+    gateway.app.state.runs.runs.recheck(token, time.time())
+    assert (await ended(client, run))["error"]["code"] == "access_revoked"
+    assert (await client.get(f"/api/v1/runs/{otherwise}")).json()["state"] == "running"
+    await client.delete(f"/api/v1/runs/{otherwise}")
 
 
 async def test_a_notice_without_a_loss_changes_nothing(

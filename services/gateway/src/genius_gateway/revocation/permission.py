@@ -13,6 +13,8 @@ from genius_gateway.scopes import row_scope
 _PERSON = text(
     "SELECT 1 FROM persons p JOIN memberships m ON m.person = p.id JOIN authorities a ON a.id = m.authority"
     " WHERE p.id = :person AND p.state = 'active' AND a.id = :authority AND a.state = 'active' AND m.roles && :roles"
+    " AND (CAST(:api_token AS uuid) IS NULL OR EXISTS"
+    "  (SELECT 1 FROM api_tokens t WHERE t.id = :api_token AND t.revoked_at IS NULL))"
 )
 _APPLICATION = text(
     "SELECT 1 FROM applications p JOIN authorities a ON a.id = p.authority"
@@ -27,12 +29,16 @@ class RunPermission:
         self._database = database
 
     async def holds(self, principal: Principal) -> bool:
-        """Person (or the one acted for) active, member with a role that starts runs; application active."""
+        """Person (or the one acted for) active, member with a role that starts runs; application active.
+
+        A run that an API token started needs the token not to be revoked; one that only expired started in time.
+        """
         values = {
             "person": principal.subject,
             "application": principal.application,
             "authority": principal.authority,
             "roles": sorted(CLERKS),
+            "api_token": principal.api_token,
         }
         async with self._database.transaction(row_scope(principal)) as connection:
             if principal.application is not None:

@@ -35,6 +35,7 @@ class SealedRequest(BaseModel):
     scopes: list[str] = []
     classification: ProtectionClass
     left_out: int = 0
+    api_token: UUID | None = None
 
     @classmethod
     def of(cls, principal: Principal, data: dict[str, Any], files: list[RunFile], left_out: int = 0) -> SealedRequest:
@@ -47,6 +48,7 @@ class SealedRequest(BaseModel):
             scopes=sorted(principal.scopes),
             classification=principal.classification,
             left_out=left_out,
+            api_token=principal.api_token,
         )
 
     def principal(self, owner: Owner, application: UUID | None) -> Principal:
@@ -59,6 +61,7 @@ class SealedRequest(BaseModel):
             scopes=frozenset(self.scopes),
             classification=self.classification,
             application=application,
+            api_token=self.api_token,
         )
 
 

@@ -136,9 +136,9 @@ class RunService:
             return not await self._parts.repository.events(connection, run, after)
 
     def recheck(self, subject: UUID, _at: float) -> None:
-        """Rights of a person or application changed: look whether its runs here may go on."""
+        """Rights of a person, application or API token changed: look whether its runs here may go on."""
         for job in list(self._jobs.values()):
-            if subject in (job.principal.subject, job.principal.application):
+            if subject in (job.principal.subject, job.principal.application, job.principal.api_token):
                 task = asyncio.create_task(self._recheck(job))
                 self._checks.add(task)
                 task.add_done_callback(self._checks.discard)
