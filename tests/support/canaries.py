@@ -17,6 +17,7 @@ from genius_gateway.authorities.repository import AuthorityFile, AuthorityReposi
 from genius_stack.keycloak.files import SAMPLE_AUTHORITIES, read_authorities
 from tests.support import pdf
 from tests.support.gateway import Gateway
+from tests.support.http import AsyncClient
 from tests.support.matrix import Passport
 
 
@@ -150,8 +151,8 @@ class Asking:
 @asynccontextmanager
 async def asking(gateway: Gateway) -> AsyncIterator[Asking]:
     async with (
-        httpx.AsyncClient(base_url=gateway.url, timeout=60) as outside,
-        httpx.AsyncClient(base_url=gateway.retrieval.url, timeout=60) as inside,
+        AsyncClient(base_url=gateway.url, timeout=60) as outside,
+        AsyncClient(base_url=gateway.retrieval.url, timeout=60) as inside,
     ):
         yield Asking(gateway, outside, inside)
 

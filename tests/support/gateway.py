@@ -33,6 +33,7 @@ from genius_stack.identity.app import create_app as create_provider
 from genius_stack.identity.settings import Settings as ProviderSettings
 from genius_stack.samples import people
 from genius_stack.secrets import StackSecrets
+from tests.support.http import AsyncClient
 from tests.support.platform import free_port
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import RetrievalService
@@ -105,7 +106,7 @@ class Gateway:
         if name not in self._tokens:
             everybody = people.people_of(samples=True, tax_secrecy=True)
             kind = "login" if name in {person.username for person in everybody} else "application"
-            async with httpx.AsyncClient() as client:
+            async with AsyncClient() as client:
                 response = await client.post(
                     f"{self.issuer.split('/realms/')[0]}/local/token",
                     json={kind: name},
@@ -117,11 +118,11 @@ class Gateway:
     async def client(self, name: str) -> httpx.AsyncClient:
         """A client with that token."""
         headers = {"authorization": f"Bearer {await self.token(name)}"}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30)
+        return AsyncClient(base_url=self.url, headers=headers, timeout=30)
 
     def browser(self) -> httpx.AsyncClient:
         """A client with cookies and no credentials yet."""
-        return httpx.AsyncClient(base_url=self.url, timeout=30)
+        return AsyncClient(base_url=self.url, timeout=30)
 
 
 def write_keys(folder: Path) -> tuple[Path, Path]:
@@ -222,7 +223,7 @@ async def running_gateway(
 
 async def provider_login(gateway: Gateway, location: str, username: str) -> str:
     """Do what a person does at the provider's login page; returns the address that it sends the browser to."""
-    async with httpx.AsyncClient() as client:
+    async with AsyncClient() as client:
         page = await client.get(location)
         ticket = page.text.split('name="ticket" value="')[1].split('"')[0]
         form = {"ticket": ticket, "username": username, "password": gateway.secrets.login(username)}

@@ -45,6 +45,7 @@ from genius_gateway.runs.options import RunOptions
 from genius_gateway.settings import AuditSettings, OidcSettings, Settings
 from genius_gateway.tokens.minter import TokenMinter
 from genius_gateway.usage.ledger import Ledger
+from tests.support.http import AsyncClient
 
 LIMIT = 12_000_000
 
@@ -195,7 +196,7 @@ class GatewayProcess:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.support.gateway_runs", str(self._file), cwd=Path(__file__).parents[2]
         )
-        async with httpx.AsyncClient() as client:
+        async with AsyncClient() as client:
             for _ in range(600):
                 try:
                     await client.get(self.url + "/api/v1/modules", headers=Person().headers)

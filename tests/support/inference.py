@@ -20,6 +20,7 @@ from genius_common.web import ASGIApp
 from genius_inference.app import Application, create_app
 from genius_inference.settings import Settings
 from tests.support.gateway_keys import KeyServer, key_server
+from tests.support.http import Client
 
 TENANT = "test"
 AUTHORITY = UUID(int=7)
@@ -94,7 +95,7 @@ class RunningInference:
     def client(self, **token: Any) -> httpx.Client:
         """A synchronous client with a token; `token` changes its claims."""
         authorization = {"authorization": f"Bearer {self.keys.token(**token)}"}
-        return httpx.Client(base_url=self.url, headers=authorization, timeout=20, trust_env=False)
+        return Client(base_url=self.url, headers=authorization, timeout=20, trust_env=False)
 
 
 def settings(keys: Keys, *, tenant: str = TENANT, **values: Any) -> Settings:

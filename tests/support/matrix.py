@@ -28,6 +28,7 @@ from genius_modules.app import create_app as create_modules
 from genius_stack.identity.tokens import load_key
 from genius_stack.samples import people
 from tests.support.gateway import CSRF, Gateway, serving
+from tests.support.http import AsyncClient
 from tests.support.inference import Keys
 from tests.support.modules import settings as modules_settings
 from tests.support.token_corpus import provider_mint
@@ -186,7 +187,7 @@ class Passport:
                 yield Caller("api token", relation, role, scopes, _bearer(made))
 
     async def _api_token(self, token: str, scopes: frozenset[str]) -> str:
-        async with httpx.AsyncClient(base_url=self._gateway.url, headers=_bearer(token)) as client:
+        async with AsyncClient(base_url=self._gateway.url, headers=_bearer(token)) as client:
             body = {"name": "Schlüssel der Matrix", "scopes": sorted(scopes)}
             made = await client.post("/api/v1/me/tokens", json=body)
         assert made.status_code == 201, made.text

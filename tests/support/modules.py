@@ -17,6 +17,7 @@ from genius_common.sse import Decoder
 from genius_modules.app import create_app
 from genius_modules.registry import Registry
 from genius_modules.settings import Settings
+from tests.support.http import AsyncClient
 from tests.support.inference import AUTHORITY, TENANT, Keys, served
 
 SCOPES = frozenset({"modules.run", "search", "documents.read", "files.read", "chat.completions", "models.read"})
@@ -74,7 +75,7 @@ class RunningModules:
         return {"authorization": f"Bearer {self.token(own_run, **changes)}"}
 
     def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, timeout=30, trust_env=False)
+        return AsyncClient(base_url=self.url, timeout=30, trust_env=False)
 
     def body(self, run: UUID, data: dict[str, Any], **values: Any) -> dict[str, Any]:
         services = {"inference": NOWHERE, "retrieval": NOWHERE}

@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx
 
+from tests.support.http import Client
+
 START_SECONDS = 180
 STOP_SECONDS = 30
 
@@ -101,7 +103,7 @@ class Platform:
         return self._client(self.token(application=chosen["client_id"]))
 
     def _client(self, token: str) -> httpx.Client:
-        return httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {token}"}, timeout=60)
+        return Client(base_url=self.url, headers={"authorization": f"Bearer {token}"}, timeout=60)
 
     def knowledge_base(self, name: str) -> str:
         return next(str(kb["id"]) for kb in self.stack["knowledge_bases"] if kb["name"] == name)

@@ -25,6 +25,7 @@ from genius_common.tokens import TokenSigner
 from genius_retrieval.migrate import migrate
 from genius_retrieval.settings import Settings
 from tests.support.gateway_keys import key_server
+from tests.support.http import TRUSTS_NOBODY, Client
 from tests.support.platform import free_port
 from tests.support.postgres import TestPostgres
 
@@ -106,7 +107,7 @@ class RetrievalService:
             if self.process.poll() is not None:
                 break
             try:
-                if httpx.get(f"{self.url}/health/ready", timeout=5).status_code == 200:
+                if httpx.get(f"{self.url}/health/ready", timeout=5, verify=TRUSTS_NOBODY).status_code == 200:
                     return self
             except httpx.TransportError:
                 time.sleep(0.05)
@@ -129,7 +130,7 @@ class RetrievalService:
 
     def client(self, who: Principal) -> httpx.Client:
         token = self.signer.sign(who, audience=["retrieval"])
-        return httpx.Client(base_url=self.url, headers={"authorization": f"Bearer {token}"}, timeout=60)
+        return Client(base_url=self.url, headers={"authorization": f"Bearer {token}"}, timeout=60)
 
 
 @dataclass

@@ -20,6 +20,7 @@ import pytest
 
 from genius_gateway.policy.table import RULES
 from genius_inference.testing import RunningServer
+from tests.support.http import TRUSTS_NOBODY, Client
 from tests.support.platform import Platform, free_port, wait_document
 from tests.support.sinks import files_of, search
 
@@ -82,9 +83,7 @@ class Planter:
         self.statuses: set[int] = set()
 
     def client_with(self, token: str, **headers: str) -> httpx.Client:
-        return httpx.Client(
-            base_url=self.platform.url, headers={"authorization": f"Bearer {token}", **headers}, timeout=15
-        )
+        return Client(base_url=self.platform.url, headers={"authorization": f"Bearer {token}", **headers}, timeout=15)
 
     def ask(self, method: str, path: str, client: httpx.Client | None = None, **more: Any) -> Any:
         with contextlib.suppress(httpx.HTTPError):
@@ -153,8 +152,8 @@ class Planter:
         cookie, password = self.words["cookie"], self.words["password"]
         for headers in ({"authorization": f"Bearer {password}"}, {"authorization": f"Basic {password}"},
                         {"cookie": f"genius-session={cookie}"}, {"x-api-key": password}):  # fmt: skip
-            self.ask("GET", "/api/v1/me", httpx.Client(base_url=self.platform.url, headers=headers))
-        with httpx.Client(base_url=self.platform.url) as nobody:
+            self.ask("GET", "/api/v1/me", Client(base_url=self.platform.url, headers=headers))
+        with Client(base_url=self.platform.url) as nobody:
             self.ask("GET", f"/auth/callback?state={cookie}&code={password}", nobody)
             self.ask("POST", "/auth/backchannel-logout", nobody, data={"logout_token": password})
         issuer = self.platform.stack["issuer"]
@@ -197,7 +196,7 @@ def wait_until_back(platform: Platform) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end:
         with contextlib.suppress(httpx.HTTPError):
-            if httpx.get(f"{platform.url}/api/v1/health/ready", timeout=5).status_code == 200:
+            if httpx.get(f"{platform.url}/api/v1/health/ready", timeout=5, verify=TRUSTS_NOBODY).status_code == 200:
                 return
         time.sleep(0.1)
     raise AssertionError("the platform did not come back")
@@ -236,7 +235,9 @@ def test_no_planted_word_is_written_anywhere(talkative: Platform) -> None:
     (talkative.data_dir / "audit-export.ndjson").write_text(audit_export(talkative))
     for name, service in talkative.stack["services"].items():
         with contextlib.suppress(httpx.HTTPError):
-            (talkative.data_dir / f"metrics-{name}.txt").write_text(httpx.get(f"{service['url']}/metrics").text)
+            (talkative.data_dir / f"metrics-{name}.txt").write_text(
+                httpx.get(f"{service['url']}/metrics", verify=TRUSTS_NOBODY).text
+            )
     print(f"{len(words)} words, statuses {sorted(planter.statuses)}")
     found = finds(talkative, words, since)
     known = {"identity"}  # the development provider keeps its own realm and sessions; it refuses any data centre

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import httpx
 
+from tests.support.http import TRUSTS_NOBODY
 from tests.support.platform import Platform, genius
 
 
@@ -62,7 +63,7 @@ def test_tokens_work_for_people_and_applications(platform: Platform) -> None:
     ):
         token = call(platform, "token", *arguments).stdout.strip()
         headers = {"authorization": f"Bearer {token}"}
-        assert httpx.get(f"{platform.url}/api/v1/me", headers=headers).json()["kind"] == kind
+        assert httpx.get(f"{platform.url}/api/v1/me", headers=headers, verify=TRUSTS_NOBODY).json()["kind"] == kind
     unknown = call(platform, "token", "--login", "niemand")
     assert unknown.returncode == 13
     assert "niemand" in unknown.stderr

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from genius_common.errors import LimitReached
 from genius_common.telemetry import configure_logging
 from genius_common.web import PROBLEM, BodyLimitMiddleware, RequestIdMiddleware, install
+from tests.support.http import TRUSTS_NOBODY, Client
 from tests.support.inference import served
 
 LIMIT = 1000
@@ -66,7 +67,7 @@ def service() -> FastAPI:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
-    with served(service()) as url, httpx.Client(base_url=url, trust_env=False, timeout=10) as found:
+    with served(service()) as url, Client(base_url=url, trust_env=False, timeout=10) as found:
         yield found
 
 
@@ -196,8 +197,8 @@ def test_an_unexpected_error_logs_its_type_and_place_and_no_word_of_it() -> None
     root.handlers[0].setStream(stream)  # type: ignore[attr-defined]
     try:
         with served(service()) as url:
-            answer = httpx.get(url + "/boom", trust_env=False)
-            httpx.post(url + "/form", content=CANARY.encode(), trust_env=False)
+            answer = httpx.get(url + "/boom", trust_env=False, verify=TRUSTS_NOBODY)
+            httpx.post(url + "/form", content=CANARY.encode(), trust_env=False, verify=TRUSTS_NOBODY)
     finally:
         root.handlers[:], _ = handlers, root.setLevel(level)
         structlog.reset_defaults()

@@ -20,6 +20,7 @@ from genius_gateway.runs.requests import RunBody
 from genius_gateway.runs.starting import Call
 from genius_gateway.scopes import row_scope
 from tests.support.gateway import Gateway
+from tests.support.http import AsyncClient
 from tests.support.matrix import Passport
 from tests.support.personal_data import as_superuser, plant
 
@@ -78,7 +79,7 @@ async def test_who_belongs_to_no_authority_administers_none(with_modules: Gatewa
     passport = Passport(with_modules)
     roles = {"roles": [Role.BETRIEB, Role.BEHOERDENADMINISTRATION]}
     token = passport.token("o.petrova", None, Role.BETRIEB, realm_access=roles)
-    async with httpx.AsyncClient(base_url=with_modules.url, headers={"authorization": f"Bearer {token}"}) as client:
+    async with AsyncClient(base_url=with_modules.url, headers={"authorization": f"Bearer {token}"}) as client:
         assert (await client.get(f"/api/v1/authorities/{authority}/limits")).status_code == 200
         for rule in ROUTES:
             if Role.BETRIEB not in rule.roles:

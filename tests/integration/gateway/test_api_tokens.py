@@ -23,6 +23,7 @@ from genius_gateway.revocation.permission import RunPermission
 from genius_gateway.runs.job import SealedRequest
 from genius_gateway.runs.starting import owner_of
 from tests.support.gateway import CSRF, Gateway, log_in, serving
+from tests.support.http import AsyncClient
 from tests.support.matrix import Passport
 from tests.support.platform import free_port
 from tests.support.postgres import conninfo
@@ -39,7 +40,7 @@ class Person:
         self.gateway = gateway
         self.username = f"zugang-{uuid4().hex[:8]}"
         self.authority, self.role = authority, role
-        self.client = httpx.AsyncClient(base_url=gateway.url, headers=self.bearer(), timeout=30)
+        self.client = AsyncClient(base_url=gateway.url, headers=self.bearer(), timeout=30)
 
     def bearer(self) -> dict[str, str]:
         # Younger than any revocation of this second.
@@ -64,7 +65,7 @@ async def person(gateway: Gateway) -> AsyncIterator[Person]:
 async def ask(
     gateway: Gateway, token: str, path: str = "/api/v1/me", method: str = "GET", **more: Any
 ) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=gateway.url, timeout=30) as client:
+    async with AsyncClient(base_url=gateway.url, timeout=30) as client:
         return await client.request(method, path, headers={"authorization": f"Bearer {token}"}, **more)
 
 
@@ -158,7 +159,7 @@ async def test_each_secret_opens_its_own_door_alone(gateway: Gateway, person: Pe
     inner = gateway.state.minter.for_inner(identity.principal, "retrieval", ["search"])
     for other in (cookie, confirmation, inner, secret.hash_of(token), token[:-1], token + "0", token.swapcase()):
         assert (await ask(gateway, other)).status_code == 401
-    async with httpx.AsyncClient(base_url=gateway.url) as client:
+    async with AsyncClient(base_url=gateway.url) as client:
         name = gateway.settings.session_cookie
         for where in ({"headers": {"cookie": f"{name}={token}"}}, {"params": {"access_token": token}},
                       {"headers": {"x-api-key": token}}, {"headers": {"authorization": f"Basic {token}"}}):  # fmt: skip

@@ -13,6 +13,7 @@ import pytest
 from genius_gateway.policy.table import RULES
 from genius_gateway.retrieval_log.kinds import EXPORTS, RETRIEVALS, RUN
 from tests.support.gateway import Gateway
+from tests.support.http import AsyncClient
 from tests.support.personal_data import as_superuser
 from tests.support.taxes import TaxCase, entries, logged, made, tax_case
 
@@ -165,7 +166,7 @@ async def test_programs_of_people_are_bound_too(tax: Gateway, case: TaxCase) -> 
         answer = await client.post("/api/v1/me/tokens", json={"name": "Skript", "scopes": ["search"]})
         assert answer.status_code == 201, answer.text
         headers = {"authorization": f"Bearer {answer.json()['token']}"}
-    async with httpx.AsyncClient(base_url=tax.url, headers=headers) as program:
+    async with AsyncClient(base_url=tax.url, headers=headers) as program:
         search = {"json": {"query": case.word}}
         assert _code(await program.post("/api/v1/search", **search)) == (400, "case_required")
         found = await program.post("/api/v1/search", **search, headers={"x-case": case.id})
@@ -218,3 +219,35 @@ async def test_in_the_land_nothing_of_this_is_asked_for(gateway: Gateway) -> Non
         assert (await client.get("/api/v1/me/data")).status_code == 200
     assert await logged(gateway) == 0
     assert gateway.state.retrieval_log is None
+
+
+async def test_a_conversation_belongs_to_the_first_case_that_it_names(tax: Gateway, case: TaxCase) -> None:
+    """AO-08: what it knows from one case serves no other one; each answer says for which case it retrieved."""
+    base = [case.knowledge_base]
+    async with await tax.client("a.weber") as client:
+        other = await made(client, "/api/v1/cases", json={"reference": f"St-{uuid4().hex[:8]}/26"})
+        begun = await _start(client, "chat", {"message": "Guten Tag"})
+        conversation = begun.json()["conversation"]
+        path = f"/api/v1/conversations/{conversation}"
+        assert (await client.get(path)).json()["case"] is None
+        turn = {"message": "Was steht da?", "conversation": conversation, "knowledge_bases": base}
+        assert (await _start(client, "chat", turn, case.id)).status_code == 200
+        assert (await client.get(path)).json()["case"] == case.id
+        before = await logged(tax)
+        refused = await _start(client, "chat", turn, other)
+        assert _code(refused) == (409, "conversation_of_other_case")
+        assert refused.json()["errors"][0]["pointer"] == "/case"
+        assert (await entries(tax, 1))[0]["outcome"] == "abgelehnt"
+        assert await logged(tax) == before + 1
+        messages = (await client.get(f"{path}/messages?which=all")).json()["items"]
+    answers = [message["case"] for message in messages if message["role"] == "assistant"]
+    assert answers == [None, case.id]
+    assert [message["case"] for message in messages if message["role"] == "user"] == [None, None]
+
+
+async def test_the_ui_is_told_what_holds(tax: Gateway, gateway: Gateway) -> None:
+    """AO-08: whether a retrieval needs a case and whether originals may be downloaded, before it is refused."""
+    for platform, told in ((tax, (True, False)), (gateway, (False, True))):
+        async with await platform.client("a.weber") as client:
+            me = (await client.get("/api/v1/me")).json()
+        assert (me["case_required"], me["exports"]) == told

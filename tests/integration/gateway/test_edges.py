@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from genius_gateway.scopes import row_scope
 from genius_gateway.settings import Settings
 from tests.support.gateway import Gateway
+from tests.support.http import AsyncClient
 
 PROBLEM = "application/problem+json"
 
@@ -134,7 +135,7 @@ async def test_no_traceback_of_a_foreign_error_is_logged(
     monkeypatch.setattr(gateway.state.health, "now", broken)
     url = gateway.url if port == "public" else gateway.internal_url
     with caplog.at_level(logging.DEBUG):
-        async with httpx.AsyncClient(base_url=url) as client:
+        async with AsyncClient(base_url=url) as client:
             response = await client.get("/api/v1/health/ready")
     assert (response.status_code, response.headers["content-type"]) == (500, PROBLEM)
     assert "geheim" not in response.text + caplog.text

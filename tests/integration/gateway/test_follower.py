@@ -6,7 +6,6 @@ import time
 from collections.abc import AsyncIterator
 
 import aiohttp
-import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -14,6 +13,7 @@ from genius_gateway.revocation.follower import LATE_S, STALE_S, ProviderFollower
 from genius_gateway.revocation.keycloak_events import KeycloakEvents
 from tests.integration.gateway.test_revocation import LOGIN, status, subject_of, until_refused
 from tests.support.gateway import Gateway
+from tests.support.http import AsyncClient
 from tests.support.keycloak_events import SECRET, ScriptedKeycloak, scripted_keycloak
 
 
@@ -138,7 +138,7 @@ async def test_a_provider_that_is_away_is_noticed_and_recovers(
     keycloak.down = True
     token = await gateway.token(LOGIN)
     monkeypatch.setattr(gateway.state.authenticator, "_follower", follows)
-    async with httpx.AsyncClient(base_url=gateway.url, headers={"authorization": f"Bearer {token}"}) as client:
+    async with AsyncClient(base_url=gateway.url, headers={"authorization": f"Bearer {token}"}) as client:
         for ago, late, answer in ((0.0, False, 200), (LATE_S + 1, True, 200), (STALE_S + 1, True, 503)):
             follows._looked_at = time.monotonic() - ago
             with pytest.raises(aiohttp.ClientResponseError):

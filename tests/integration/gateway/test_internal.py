@@ -15,6 +15,7 @@ from genius_common.tokens import TokenVerifier
 from genius_gateway.app import create_app
 from genius_gateway.scopes import row_scope
 from tests.support.gateway import Gateway, serving
+from tests.support.http import AsyncClient
 from tests.support.platform import free_port
 
 
@@ -47,7 +48,7 @@ async def test_modules_get_fresh_tokens_while_their_run_goes_on(gateway: Gateway
     running, ended = uuid4(), uuid4()
     await insert_run(gateway, principal, running, "running")
     await insert_run(gateway, principal, ended, "succeeded")
-    async with httpx.AsyncClient(base_url=gateway.internal_url) as client:
+    async with AsyncClient(base_url=gateway.internal_url) as client:
 
         async def ask(run: UUID, token: str) -> httpx.Response:
             return await client.post(f"/internal/runs/{run}/token", headers={"authorization": f"Bearer {token}"})
@@ -71,7 +72,7 @@ async def test_modules_get_fresh_tokens_while_their_run_goes_on(gateway: Gateway
 
 async def test_internal_things_stay_internal(gateway: Gateway) -> None:
     """GW-08: metrics and module tokens are on the inner port alone."""
-    async with httpx.AsyncClient(base_url=gateway.internal_url) as client, gateway.browser() as public:
+    async with AsyncClient(base_url=gateway.internal_url) as client, gateway.browser() as public:
         assert (await client.get("/metrics")).status_code == 200
         assert (await client.get("/health/ready")).json()["checks"]["postgresql"] == "ok"
         assert (await public.get("/metrics")).status_code == 404
@@ -85,7 +86,7 @@ async def test_an_unreachable_provider_is_said_and_survived(gateway: Gateway) ->
     oidc = gateway.settings.oidc.model_copy(update={"issuer": f"http://127.0.0.1:{free_port()}/realms/genius"})
     changes = {"port": port, "internal_port": None, "public_url": f"http://127.0.0.1:{port}", "oidc": oidc}
     settings = gateway.settings.model_copy(update=changes)
-    async with serving(create_app(settings), port, "on"), httpx.AsyncClient(base_url=settings.public_url) as client:
+    async with serving(create_app(settings), port, "on"), AsyncClient(base_url=settings.public_url) as client:
         login = await client.get("/auth/login")
         assert (login.status_code, "Anmeldedienst" in login.text) == (503, True)
         headers = {"authorization": f"Bearer {await gateway.token('a.weber')}"}
@@ -123,7 +124,7 @@ async def test_metrics_count_actions_without_ids(gateway: Gateway) -> None:
         unknown = str(uuid4())
         await client.get("/api/v1/me")
         await client.get(f"/api/v1/cases/{unknown}")
-    async with httpx.AsyncClient(base_url=gateway.internal_url) as client:
+    async with AsyncClient(base_url=gateway.internal_url) as client:
         text = (await client.get("/metrics")).text
     assert 'genius_gateway_requests_total{action="me.read",status="200"}' in text
     assert 'genius_gateway_requests_total{action="case.read",status="404"}' in text

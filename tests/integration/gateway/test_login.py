@@ -12,6 +12,7 @@ from genius_common.crypto import key_id_of
 from genius_common.database import RowScope
 from genius_gateway.policy.table import RULES
 from tests.support.gateway import CSRF, Gateway, log_in, provider_login
+from tests.support.http import AsyncClient
 
 
 def parameters(url: str) -> dict[str, str]:
@@ -81,7 +82,7 @@ async def test_forged_answers_give_no_session(gateway: Gateway) -> None:
         ]
         cookies = dict(browser.cookies)
         for values in wrong:
-            async with httpx.AsyncClient(base_url=gateway.url, cookies=cookies) as victim:
+            async with AsyncClient(base_url=gateway.url, cookies=cookies) as victim:
                 answer = await victim.get("/auth/callback", params=values)
                 assert answer.status_code == 400, values
                 assert "genius-session" not in victim.cookies
@@ -99,7 +100,7 @@ async def test_a_code_and_its_transaction_work_once(gateway: Gateway) -> None:
         back = await provider_login(gateway, begin.headers["location"], "a.weber")
         cookies = dict(browser.cookies)
         assert (await browser.get(back)).status_code == 303
-        async with httpx.AsyncClient(base_url=gateway.url, cookies=cookies) as again:
+        async with AsyncClient(base_url=gateway.url, cookies=cookies) as again:
             assert (await again.get(back)).status_code == 400
 
 
@@ -140,7 +141,7 @@ async def _end_at_provider(gateway: Gateway, browser: httpx.AsyncClient) -> int:
     """Call the provider's logout with our ID token, as another application's logout would."""
     identity = await gateway.state.sessions.find(browser.cookies["genius-session"])
     assert identity is not None
-    async with httpx.AsyncClient() as provider:
+    async with AsyncClient() as provider:
         hint = await _hint(gateway, identity.session)
         answer = await provider.get(
             f"{gateway.issuer}/protocol/openid-connect/logout", params={"id_token_hint": hint}, timeout=20

@@ -13,6 +13,7 @@ import pytest
 from genius_common.principal import Role
 from genius_gateway.policy.table import RULES, UUID_PARAMETERS, Rule
 from tests.support.gateway import Gateway
+from tests.support.http import AsyncClient
 from tests.support.matrix import (
     ENDS_THE_CALLER,
     PARAMETER,
@@ -133,7 +134,7 @@ async def test_every_cell_is_decided_by_table_and_owner(gateway: Gateway, object
     assert {caller.kind for caller in callers} == {"session", "bearer", "application", "on behalf", "api token"}
     assert {caller.role for caller in callers} == {*Role, None}
     started = time.monotonic()
-    async with httpx.AsyncClient(base_url=gateway.url, timeout=30) as client:
+    async with AsyncClient(base_url=gateway.url, timeout=30) as client:
         sheet = Sheet(client, objects)
         for caller in callers:
             if caller.kind == "api token":

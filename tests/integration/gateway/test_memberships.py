@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from genius_common.database import RowScope
 from genius_gateway.auth.sessions import hash_of
 from tests.support.gateway import CSRF, Gateway, log_in
+from tests.support.http import AsyncClient
 
 LOGIN, HOME, OTHER = "g.arslan", "mhb", "musterstadt"
 SWITCH = "/api/v1/me/authority"
@@ -60,7 +61,7 @@ async def test_a_session_has_one_active_authority_and_may_change_it(
     assert (await browser.get(f"/api/v1/conversations/{mine}")).status_code == 404
     assert mine not in (await browser.get("/api/v1/conversations")).text
     # The cookie from before opens nothing, neither authority.
-    async with httpx.AsyncClient(base_url=gateway.url, cookies={"genius-session": cookie}) as old:
+    async with AsyncClient(base_url=gateway.url, cookies={"genius-session": cookie}) as old:
         assert (await old.get("/api/v1/me")).status_code == 401
     assert (await switch(browser, HOME)).status_code == 204
     assert (await browser.get(f"/api/v1/conversations/{mine}")).status_code == 200

@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from genius_gateway.openapi import OpenApiDocument
 from genius_gateway.policy.table import RULES, Rule
 from tests.support.gateway import Gateway
+from tests.support.http import AsyncClient
 from tests.support.personal_data import Planted, plant
 
 # route → why an answer may name a person; whoever adds one explains it to the staff council.
@@ -117,7 +118,7 @@ async def test_a_receipt_of_another_is_no_back_door(gateway: Gateway, worked: Pl
 
 async def test_no_metric_has_a_label_of_persons(gateway: Gateway, worked: Planted) -> None:
     """PER-01: names of labels from a list; no id, no name among their values."""
-    async with httpx.AsyncClient() as client:
+    async with AsyncClient() as client:
         texts = [
             (await client.get(f"{url}/metrics")).raise_for_status().text
             for url in (gateway.internal_url, gateway.retrieval.url)

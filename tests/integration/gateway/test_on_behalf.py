@@ -7,6 +7,7 @@ import pytest
 from genius_stack.identity.realm import load_realm
 from genius_stack.identity.tokens import TokenIssuer, load_key
 from tests.support.gateway import Gateway
+from tests.support.http import AsyncClient
 
 APPLICATION = "mhb-fachverfahren"
 
@@ -18,7 +19,7 @@ def exchanged(gateway: Gateway, username: str, client: str = APPLICATION, scope:
 
 
 async def ask(gateway: Gateway, token: str, method: str = "GET", path: str = "/api/v1/me") -> httpx.Response:
-    async with httpx.AsyncClient(base_url=gateway.url) as client:
+    async with AsyncClient(base_url=gateway.url) as client:
         return await client.request(method, path, headers={"authorization": f"Bearer {token}"})
 
 
@@ -72,5 +73,5 @@ async def test_such_a_token_opens_no_session_and_brings_no_scope_of_its_own(gate
     """AUTH-14: a scope that applications never have gives nothing, and a token is no cookie."""
     token = exchanged(gateway, "b.yilmaz", scope="import knowledge-bases.manage")
     assert (await ask(gateway, token)).status_code == 403
-    async with httpx.AsyncClient(base_url=gateway.url) as client:
+    async with AsyncClient(base_url=gateway.url) as client:
         assert (await client.get("/api/v1/me", cookies={"genius-session": token})).status_code == 401

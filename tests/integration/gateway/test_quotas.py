@@ -20,6 +20,7 @@ from genius_inference.app import create_app as create_inference
 from genius_inference.settings import Settings as InferenceSettings
 from genius_inference.testing import RunningServer
 from tests.support.gateway import CSRF, Gateway, log_in, serving
+from tests.support.http import AsyncClient
 from tests.support.platform import free_port
 from tests.support.scripted_module import ScriptedModules
 
@@ -38,7 +39,7 @@ class Replica:
         return self.app.api.state.gateway.ledger
 
     def client(self, token: str, **headers: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.url, headers={"authorization": f"Bearer {token}", **headers}, timeout=30)
+        return AsyncClient(base_url=self.url, headers={"authorization": f"Bearer {token}", **headers}, timeout=30)
 
 
 @asynccontextmanager
@@ -405,7 +406,7 @@ async def test_counters_of_persons_stay_inside(gateway: Gateway, replicas: tuple
     async with replicas[0].client(token) as client:
         await PATHS["chat"](client)
         me = (await client.get("/api/v1/me")).json()
-    async with httpx.AsyncClient(base_url=gateway.internal_url) as inner:
+    async with AsyncClient(base_url=gateway.internal_url) as inner:
         metrics = (await inner.get("/metrics")).text
     assert me["id"] not in metrics
     assert not {"person", "subject"} & {

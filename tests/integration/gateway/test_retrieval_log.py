@@ -26,6 +26,7 @@ from genius_gateway.policy.table import RULES
 from genius_gateway.retention.schedule import two_years_before
 from genius_gateway.retrieval_log.kinds import RETRIEVALS
 from tests.support.gateway import Gateway
+from tests.support.http import AsyncClient
 from tests.support.matrix import Passport
 from tests.support.personal_data import as_superuser
 from tests.support.taxes import TaxCase, entries, logged, tax_case
@@ -107,7 +108,7 @@ async def test_every_retrieval_has_one_entry(tax: Gateway, case: TaxCase) -> Non
         answers["erteilt" if answer.status_code < 400 else "abgelehnt"] += 1
         assert answer.status_code in {200, 400, 403, 404}, answer.text
 
-    async with httpx.AsyncClient(base_url=tax.url, timeout=60) as client:
+    async with AsyncClient(base_url=tax.url, timeout=60) as client:
         await asyncio.gather(*(ask(client, number) for number in range(REQUESTS)))
     for _ in range(200):  # those cut off are still being worked on
         if await logged(tax) >= before + REQUESTS:
@@ -193,7 +194,7 @@ async def test_one_role_reads_it_and_each_reading_is_recorded(tax: Gateway) -> N
     period = {"period_from": "2020-01-01T00:00:00Z", "period_until": "2100-01-01T00:00:00Z"}
     before = (await asyncio.to_thread(as_superuser, tax, count))[0][0]
     allowed = []
-    async with httpx.AsyncClient(base_url=tax.url, timeout=30) as client:
+    async with AsyncClient(base_url=tax.url, timeout=30) as client:
         for role in Role:
             authority = None if role in {Role.BETRIEB, Role.REVISION, Role.ABRUFPRUEFUNG} else "mhb"
             headers = {"authorization": f"Bearer {passport.token('p.' + role, authority, role)}"}

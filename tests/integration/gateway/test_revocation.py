@@ -19,6 +19,7 @@ from genius_common.principal import Principal
 from genius_gateway.revocation.permission import RunPermission
 from genius_gateway.revocation.service import Revocations
 from tests.support.gateway import CSRF, Gateway, log_in
+from tests.support.http import AsyncClient
 
 BOUND_S = 60.0
 LOGIN = "e.nowak"
@@ -164,7 +165,7 @@ async def test_inner_services_follow(gateway: Gateway, people: str) -> None:
     """AUTH-08: retrieval refuses a principal token from before within its ten seconds, and takes a new one."""
     principal = replace(await principal_of(gateway, LOGIN), scopes=frozenset({"search"}))
     token = gateway.state.minter.for_inner(principal, "retrieval", {"search"})
-    async with httpx.AsyncClient(base_url=gateway.state.settings.retrieval_url, timeout=20) as retrieval:
+    async with AsyncClient(base_url=gateway.state.settings.retrieval_url, timeout=20) as retrieval:
 
         async def search(with_token: str) -> int:
             headers = {"authorization": f"Bearer {with_token}"}

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 import structlog
 
 from tests.support.gateway import CSRF, Gateway, log_in
+from tests.support.http import AsyncClient
 
 NAMES = {"sign_in", "sign_out", "sign_out_by_provider", "access_refused"}
 
@@ -107,7 +107,7 @@ async def test_nothing_that_came_in_stands_in_a_line(gateway: Gateway, lines: li
     """LOG-01, LOG-05: no token, cookie, path or name."""
     canary = "Kanarienvogel-4711"
     token = base64.urlsafe_b64encode(canary.encode()).decode().rstrip("=")
-    async with httpx.AsyncClient(base_url=gateway.url) as client:
+    async with AsyncClient(base_url=gateway.url) as client:
         for headers in (
             {"authorization": f"Bearer {token}"},
             {"cookie": f"genius-session={canary}"},

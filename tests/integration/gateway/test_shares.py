@@ -16,6 +16,7 @@ from genius_common.database import RowScope
 from genius_gateway.knowledge_bases import service
 from genius_gateway.policy import access
 from tests.support.gateway import Gateway
+from tests.support.http import AsyncClient
 from tests.support.pdf import build, text_page
 
 SHARED, PRIVATE = "Eisvogel-7741", "Haubentaucher-7742"
@@ -253,9 +254,7 @@ async def test_retrieval_asks_for_the_consent_by_itself(
         knowledge_bases=(UUID(sides.kb),),
     )
     body = {"query": SHARED, "limit": 5, "knowledge_bases": [sides.kb]}
-    async with httpx.AsyncClient(
-        base_url=gateway.retrieval.url, headers={"authorization": f"Bearer {token}"}
-    ) as client:
+    async with AsyncClient(base_url=gateway.retrieval.url, headers={"authorization": f"Bearer {token}"}) as client:
         assert (await client.post("/search", json=body)).status_code == 404
         assert (await client.get(f"/documents/{sides.document}")).status_code == 404
 

@@ -13,6 +13,7 @@ from genius_common.crypto import Undecryptable
 from genius_common.database import RowScope
 from genius_gateway.retention.schedule import SCHEDULE
 from tests.support.gateway import Gateway
+from tests.support.http import AsyncClient
 from tests.support.matrix import Passport, answer
 from tests.support.personal_data import as_superuser
 from tests.support.shared import Talk, loose_file, source, talk
@@ -187,7 +188,7 @@ async def test_a_unit_is_its_members(gateway: Gateway) -> None:
     assert made["recipients"][0]["unit"] == unit
     path = f"/api/v1/snapshots/{made['id']}"
     assert (await read(gateway, COLLEAGUE, made["id"])).status_code == 404
-    async with httpx.AsyncClient(base_url=gateway.url, timeout=30) as client:
+    async with AsyncClient(base_url=gateway.url, timeout=30) as client:
         inside = await unit_member(gateway)
         assert (await client.get(path, headers=inside)).status_code == 200
         assert made["id"] in (await client.get("/api/v1/snapshots?shared=with_me", headers=inside)).text

@@ -15,6 +15,7 @@ import pytest
 
 from genius_gateway.migrate import upgrade
 from tests.support.gateway_runs import LocalGateway, Person
+from tests.support.http import AsyncClient
 from tests.support.postgres import TestPostgres, conninfo
 from tests.support.scripted_module import ScriptedModules
 
@@ -96,7 +97,7 @@ def person(schema: Schema) -> Person:
 
 @pytest.fixture
 async def client(gateway: LocalGateway, person: Person) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
+    async with AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
         yield client
 
 

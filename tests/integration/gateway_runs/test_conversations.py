@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.support.gateway_runs import LocalGateway, Person, frames
+from tests.support.http import AsyncClient
 from tests.support.scripted_module import ScriptedModules
 
 from .conftest import Schema, until
@@ -130,7 +131,7 @@ async def test_a_long_history_is_cut_and_said_so(config: dict[str, Any], person:
     gateway = LocalGateway({**config, "options": {**config["options"], "history_chars": 30}})
     await gateway.start()
     try:
-        async with httpx.AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
+        async with AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
             first = await turn(client, "echo " + "a" * 20)
             second = await turn(client, "echo zwei", conversation=first["conversation"])
             run = (await client.get(f"/api/v1/runs/{second['run']}")).json()
@@ -168,7 +169,7 @@ async def test_search_finds_words_of_own_conversations_only(
         assert [item["id"] for item in found] == [started["conversation"]], query
     assert (await client.get(CONVERSATIONS, params={"q": "müller anderes"})).json()["items"] == []
     stranger = Person(schema.authority)
-    async with httpx.AsyncClient(base_url=gateway.url, headers=stranger.headers) as foreign:
+    async with AsyncClient(base_url=gateway.url, headers=stranger.headers) as foreign:
         assert (await foreign.get(CONVERSATIONS, params={"q": "müller"})).json()["items"] == []
     await client.patch(f"{CONVERSATIONS}/{started['conversation']}", json={"title": "Neuer Titel"})
     assert len((await client.get(CONVERSATIONS, params={"q": "titel"})).json()["items"]) == 1
@@ -222,7 +223,7 @@ async def test_a_foreign_conversation_is_unknown(
     """TEN-13, TEN-03: also where its id stands inside the input of a run."""
     mine = await turn(client, "echo meins")
     stranger = Person(schema.authority if same_authority else schema.other_authority)
-    async with httpx.AsyncClient(base_url=gateway.url, headers=stranger.headers, timeout=20) as foreign:
+    async with AsyncClient(base_url=gateway.url, headers=stranger.headers, timeout=20) as foreign:
         own = await turn(foreign, "echo eigenes")
         for known in (mine["conversation"], str(uuid4())):
             for method, path in (("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/messages")):

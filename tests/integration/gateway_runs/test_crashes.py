@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.support.gateway_runs import GatewayProcess, LocalGateway, Person, frames
+from tests.support.http import AsyncClient
 from tests.support.postgres import TestPostgres
 from tests.support.postgres import postgres_server as cluster_fixture
 from tests.support.scripted_module import ScriptedModules
@@ -46,7 +47,7 @@ async def test_kill_9_after_content_ends_with_run_interrupted(
     victim: GatewayProcess, client: httpx.AsyncClient, person: Person
 ) -> None:
     """A follower that saw events which were never saved still gets the final event, by its Last-Event-ID."""
-    async with httpx.AsyncClient(base_url=victim.url, headers=person.headers, timeout=20) as doomed:
+    async with AsyncClient(base_url=victim.url, headers=person.headers, timeout=20) as doomed:
         body = {"input": {"message": "slow bitte"}}
         run = (await doomed.post(CHAT, json=body, headers={"prefer": "respond-async"})).json()
         following = asyncio.create_task(follow_until_cut(doomed, run["id"]))
@@ -73,7 +74,7 @@ async def test_kill_9_before_content_starts_the_run_again(
     victim: GatewayProcess, client: httpx.AsyncClient, person: Person, modules: ScriptedModules
 ) -> None:
     modules.released.clear()
-    async with httpx.AsyncClient(base_url=victim.url, headers=person.headers, timeout=20) as doomed:
+    async with AsyncClient(base_url=victim.url, headers=person.headers, timeout=20) as doomed:
         run = await start(doomed, "wait-status")
         await until(lambda: any(request["run"] == run for request in modules.requests))
         following = asyncio.create_task(again(client, run))
@@ -109,7 +110,7 @@ async def test_stopping_leaves_the_run_to_another_process(
     modules.released.clear()
     other = LocalGateway(config)
     await other.start()
-    async with httpx.AsyncClient(base_url=other.url, headers=person.headers, timeout=20) as leaving:
+    async with AsyncClient(base_url=other.url, headers=person.headers, timeout=20) as leaving:
         run = await start(leaving, "wait-status")
         await until(lambda: any(request["run"] == run for request in modules.requests))
     await other.stop()
@@ -143,9 +144,7 @@ async def test_postgresql_restarts_during_a_run(
     await gateway.start()
     modules.delay_s = 0.02
     try:
-        async with httpx.AsyncClient(
-            base_url=gateway.url, headers=Person(schema.authority).headers, timeout=30
-        ) as client:
+        async with AsyncClient(base_url=gateway.url, headers=Person(schema.authority).headers, timeout=30) as client:
             await restart_during_a_run(client, own_server)
     finally:
         modules.delay_s = 0.05
@@ -177,7 +176,7 @@ async def test_a_process_that_lost_its_run_writes_nothing_more(
     slow = LocalGateway({**config, "options": {**config["options"], "lease_s": 30.0, "recovery_s": 30.0}})
     await slow.start()
     try:
-        async with httpx.AsyncClient(base_url=slow.url, headers=person.headers, timeout=20) as first:
+        async with AsyncClient(base_url=slow.url, headers=person.headers, timeout=20) as first:
             run = await start(first, "slow")
             following = asyncio.create_task(again(first, run))
             await asyncio.sleep(0.5)

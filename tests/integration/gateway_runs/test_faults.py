@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.support.gateway_runs import LocalGateway, Person
+from tests.support.http import AsyncClient
 from tests.support.scripted_module import ScriptedModules
 
 from .test_runs import RUNS, again, ended, start, stream
@@ -68,14 +69,14 @@ async def test_a_module_that_is_away(config: dict[str, Any], person: Person) -> 
     await gateway.start()
     await nothing.start()
     try:
-        async with httpx.AsyncClient(base_url=gateway.url, headers=person.headers) as client:
+        async with AsyncClient(base_url=gateway.url, headers=person.headers) as client:
             listed = (await client.get("/api/v1/modules")).json()["items"]
             assert [item["id"] for item in listed] == ["scripted", "chat"]
             await modules.stop()
             events = [data for _, data in await stream(client, "eins")]
             assert (events[-1]["code"], events[-1]["retryable"]) == ("module_unavailable", True)
             assert (await client.get("/api/v1/modules")).status_code == 200
-        async with httpx.AsyncClient(base_url=nothing.url, headers=person.headers) as client:
+        async with AsyncClient(base_url=nothing.url, headers=person.headers) as client:
             for answer in (
                 await client.get("/api/v1/modules"),
                 await client.post(RUNS, json={"input": {"script": "eins"}}),
@@ -91,7 +92,7 @@ async def test_a_run_that_nobody_follows_ends(config: dict[str, Any], person: Pe
     gateway = LocalGateway({**config, "options": options})
     await gateway.start()
     try:
-        async with httpx.AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
+        async with AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
             body = {"input": {"script": "slow"}}
             headers = {"accept": "text/event-stream"}
             async with client.stream("POST", RUNS, json=body, headers=headers) as response:

@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from tests.integration.gateway_runs.conftest import Schema, until
 from tests.support.gateway_runs import GatewayProcess, LocalGateway, Person
+from tests.support.http import AsyncClient
 from tests.support.scripted_module import ScriptedModules
 
 RUNS = "/api/v1/modules/scripted/runs"
@@ -37,7 +36,7 @@ async def test_two_processes_share_the_last_request(config: dict[str, Any], sche
     await asyncio.gather(*(process.start() for process in processes))
     limit(schema, {"person": {"requests_per_day": 3}})
     try:
-        async with httpx.AsyncClient(headers=person.headers, timeout=60) as client:
+        async with AsyncClient(headers=person.headers, timeout=60) as client:
             for process in processes:
                 answer = await client.post(process.url + RUNS, json=RUN)
                 assert answer.status_code == 200, answer.text
@@ -70,7 +69,7 @@ async def test_a_run_that_moves_is_settled_once(
     modules.released.clear()
     other = LocalGateway(config)
     await other.start()
-    async with httpx.AsyncClient(headers=person.headers, timeout=20) as client:
+    async with AsyncClient(headers=person.headers, timeout=20) as client:
         body = {"input": {"script": "wait-status"}}
         answer = await client.post(other.url + RUNS, json=body, headers=BACKGROUND)
         run = answer.json()["id"]

@@ -17,6 +17,7 @@ from genius_common.keys_encryption import LocalKeys
 from genius_common.settings import DatabaseSettings
 from genius_gateway.runs.sealing import Owner, Sealer
 from tests.support.gateway_runs import LocalGateway, Person
+from tests.support.http import AsyncClient
 from tests.support.scripted_module import ScriptedModules
 
 from .conftest import Schema, until
@@ -73,7 +74,7 @@ async def test_a_second_attempt_warns_once(
     gateway = LocalGateway({**config, "options": {**config["options"], "history_chars": 10}})
     await gateway.start()
     try:
-        async with httpx.AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
+        async with AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
             first = await turn(client, "echo " + "a" * 20)
             modules.released.clear()
             body = {"input": {"message": "wait-status", "conversation": first["conversation"]}}
@@ -109,7 +110,7 @@ async def test_no_more_runs_at_a_time_than_allowed(
     await gateway.start()
     modules.released.clear()
     try:
-        async with httpx.AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
+        async with AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
             body = {"input": {"script": "wait-status"}}
             path, headers = "/api/v1/modules/scripted/runs", {"prefer": "respond-async"}
             answers = await asyncio.gather(*(client.post(path, json=body, headers=headers) for _ in range(6)))

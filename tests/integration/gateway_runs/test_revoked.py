@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.support.gateway_runs import LocalGateway, Person
+from tests.support.http import AsyncClient
 from tests.support.scripted_module import ScriptedModules
 
 from .conftest import Schema, until
@@ -40,7 +41,7 @@ async def test_a_run_ends_with_the_rights_of_its_owner(
     """AUTH-08: what was made is kept and marked, the module is told to stop; others' runs go on."""
     run = await started(client)
     other = Person(person.authority)
-    async with httpx.AsyncClient(base_url=gateway.url, headers=other.headers) as bystander:
+    async with AsyncClient(base_url=gateway.url, headers=other.headers) as bystander:
         unaffected = await started(bystander)
         await until(lambda: any(request["run"] == run for request in modules.requests))
         gateway.app.state.permission.refused.add(person.id)
@@ -63,7 +64,7 @@ async def test_a_run_ends_with_the_api_token_that_started_it(
     token = uuid4()
     headers = {"x-test-person": f"{person.headers['x-test-person']}/{token}"}
     otherwise = await started(client)
-    async with httpx.AsyncClient(base_url=gateway.url, headers=headers) as program:
+    async with AsyncClient(base_url=gateway.url, headers=headers) as program:
         run = await started(program)
     await until(lambda: {run, otherwise} <= {request["run"] for request in modules.requests})
     gateway.app.state.permission.refused.add(token)

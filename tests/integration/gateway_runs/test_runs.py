@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.support.gateway_runs import LocalGateway, Person, frames
+from tests.support.http import AsyncClient
 from tests.support.scripted_module import ScriptedModules
 
 from .conftest import Schema, until
@@ -114,7 +115,7 @@ async def test_another_replica_follows_live(
     await other.start()
     modules.released.clear()
     try:
-        async with httpx.AsyncClient(base_url=other.url, headers=person.headers, timeout=20) as elsewhere:
+        async with AsyncClient(base_url=other.url, headers=person.headers, timeout=20) as elsewhere:
             run = await start(client, "wait-status")
             following = asyncio.create_task(again(elsewhere, run))
             await asyncio.sleep(0.3)
@@ -167,7 +168,7 @@ async def test_idempotency(client: httpx.AsyncClient, gateway: LocalGateway, sch
     same = await client.post(RUNS, json={"input": {"script": "eins"}}, headers={"idempotency-key": key})
     assert same.json()["id"] == runs[0]
     neighbour = Person(schema.authority)
-    async with httpx.AsyncClient(base_url=gateway.url, headers=neighbour.headers) as stranger:
+    async with AsyncClient(base_url=gateway.url, headers=neighbour.headers) as stranger:
         assert await start(stranger, "eins", **{"idempotency-key": key}) != runs[0]
     stored = schema.execute("SELECT idempotency_key FROM runs WHERE id = %s", (runs[0],))
     assert key.encode() not in bytes(stored[0][0])
@@ -188,7 +189,7 @@ async def test_a_foreign_run_is_unknown(
     """TEN-13: state, events and cancel of another person's run answer exactly like an unknown id."""
     run = await start(client, "slow")
     stranger = Person(schema.authority if same_authority else schema.other_authority)
-    async with httpx.AsyncClient(base_url=gateway.url, headers=stranger.headers) as foreign:
+    async with AsyncClient(base_url=gateway.url, headers=stranger.headers) as foreign:
         for method, path in (("GET", ""), ("GET", "/events"), ("DELETE", "")):
             answers = [await foreign.request(method, f"/api/v1/runs/{known}{path}") for known in (run, uuid4())]
             bodies = [{**answer.json(), "request_id": ""} for answer in answers]

@@ -7,11 +7,11 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 
-import httpx
 import orjson
 import pytest
 
 from genius_inference.testing import RunningServer
+from tests.support.http import AsyncClient
 from tests.support.inference import RunningInference, message
 
 LIMIT_S = 0.020
@@ -116,7 +116,7 @@ async def test_first_token_is_not_held_back(inference: RunningInference, model_s
     """Bytes go out as they come: tokens that come 50 ms apart are received apart."""
     headers = {"authorization": f"Bearer {inference.keys.token()}"}
     times = []
-    async with httpx.AsyncClient(base_url=inference.url, headers=headers, trust_env=False) as client:
+    async with AsyncClient(base_url=inference.url, headers=headers, trust_env=False) as client:
         body = message("a b c d [[delay_s=0.05]]", stream=True)
         async with client.stream("POST", "/v1/chat/completions", json=body) as response:
             async for _ in response.aiter_bytes():

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from genius_inference.testing import RunningServer
+from tests.support.http import TRUSTS_NOBODY
 from tests.support.inference import Keys, RunningInference, message, running_inference, stream
 
 TEXT = "Wie lange wird Wohngeld bewilligt? Größe 12 – „genau“."
@@ -97,10 +98,10 @@ def test_embedding_model_is_no_chat_model(inference: RunningInference) -> None:
 def test_without_a_valid_token(inference: RunningInference, headers: dict[str, str], code: str) -> None:
     """AUTH-06: no request is served for who can't show a token of the gateway."""
     for path in ("/v1/chat/completions", "/v1/embeddings"):
-        response = httpx.post(inference.url + path, json=message("x"), headers=headers)
+        response = httpx.post(inference.url + path, json=message("x"), headers=headers, verify=TRUSTS_NOBODY)
         assert response.status_code == 401
         assert response.json()["error"]["code"] == code
-    assert httpx.get(inference.url + "/v1/models", headers=headers).status_code == 401
+    assert httpx.get(inference.url + "/v1/models", headers=headers, verify=TRUSTS_NOBODY).status_code == 401
 
 
 @pytest.mark.parametrize(

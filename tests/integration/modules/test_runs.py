@@ -16,6 +16,7 @@ from genius_modules.chat.module import Chat
 from genius_modules.chat.schemas import ChatInput
 from genius_modules.context import RunContext
 from genius_modules.registry import Registry
+from tests.support.http import AsyncClient
 from tests.support.inference import Keys
 from tests.support.modules import NOWHERE, RunningModules, read, running_modules
 from tests.support.scripted_retrieval import ScriptedRetrieval
@@ -131,7 +132,7 @@ async def test_cancelling_during_the_search_closes_it(offline: RunningModules, r
     body = offline.body(run, {"question": "Wie lange?"})
     with pytest.raises(httpx.ReadTimeout):
         async with (
-            httpx.AsyncClient(base_url=offline.url, timeout=0.3, trust_env=False) as client,
+            AsyncClient(base_url=offline.url, timeout=0.3, trust_env=False) as client,
             client.stream("POST", "/modules/ask-documents/runs", json=body, headers=offline.headers(run)) as response,
         ):
             await read(response)

@@ -11,6 +11,7 @@ import pytest
 from genius_common.errors import Forbidden, LimitReached, Unavailable
 from genius_inference.testing import Cut, RunningServer
 from tests.integration.openai.conftest import API_KEY, BODY_LIMIT, Gateway
+from tests.support.http import AsyncClient, Client
 from tests.support.inference import Stream, message, stream
 
 TEXT = "eins zwei drei vier fünf"
@@ -18,7 +19,7 @@ HEADERS = {"authorization": f"Bearer {API_KEY}"}
 
 
 def client(gateway: Gateway, **headers: str) -> httpx.Client:
-    return httpx.Client(base_url=gateway.url, headers=headers or HEADERS, trust_env=False, timeout=20)
+    return Client(base_url=gateway.url, headers=headers or HEADERS, trust_env=False, timeout=20)
 
 
 def ask(gateway: Gateway, **values: Any) -> Stream:
@@ -137,7 +138,7 @@ async def test_client_gone_cancels_over_two_hops(
     """REL-05: the client's close reaches the model server through gateway and inference; the record stays."""
     delays = []
     for round_ in range(3):
-        async with httpx.AsyncClient(base_url=gateway.url, headers=HEADERS, trust_env=False) as http:
+        async with AsyncClient(base_url=gateway.url, headers=HEADERS, trust_env=False) as http:
             body = message(f"{TEXT} [[hang_after=2]]", stream=streaming)
             task = asyncio.create_task(_read(http, body))
             await asyncio.to_thread(model_server.wait_for_requests, round_ + 1)
