@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { CasesProvider } from './cases/CasesContext'
 import { useI18n } from './i18n'
 import { Pages } from './Pages'
 import { SessionProvider } from './session'
@@ -20,9 +21,11 @@ export function App() {
       <LiveRegions />
       <SessionProvider otherwise={(state, config, retry) => (state.kind === 'loading' ? <Loading /> : <SignIn state={state} config={config} retry={retry} />)}>
         <TermsGate>
-          <ChatStores>
-            <Shell><Pages /></Shell>
-          </ChatStores>
+          <CasesProvider>
+            <ChatStores>
+              <Shell><Pages /></Shell>
+            </ChatStores>
+          </CasesProvider>
         </TermsGate>
       </SessionProvider>
     </SettingsProvider>

@@ -28,6 +28,9 @@ export function useSession(): Session {
   return session
 }
 
+/** Whether originals may be downloaded here; the gateway decides again. */
+export const useExports = (): boolean => useContext(Context)?.me.exports !== false
+
 /** Asks the server who is there; shows `children` only with a session. */
 export function SessionProvider({ children, otherwise }: { children: ReactNode; otherwise: (state: SessionState, config: UiConfig, retry: () => void) => ReactNode }) {
   const [state, setState] = useState<SessionState>({ kind: 'loading' })

@@ -118,7 +118,8 @@ async def backchannel_logout(request: Request, state: State) -> Response:
 async def me(identity: CurrentIdentity, state: State) -> dict[str, Any]:
     principal = identity.principal
     authority = identity.authority
-    limits = state.settings.limits
+    settings = state.settings
+    limits = settings.limits
     return {
         "id": str(principal.subject),
         "name": identity.name,
@@ -131,6 +132,9 @@ async def me(identity: CurrentIdentity, state: State) -> dict[str, Any]:
         "rights": sorted({rule.action for rule in state.policy.allowed(principal)}),
         "scopes": sorted(principal.scopes),
         "protection_class": principal.classification.value,
+        # Under the Steuergeheimnis each retrieval names a case, and originals stay here unless the operator opens them.
+        "case_required": state.retrieval_log is not None,
+        "exports": settings.exports,
         "limits": {
             "message_characters": 200_000,
             "file_bytes": limits.upload_bytes,

@@ -12,6 +12,15 @@ class EmptyMessage(InvalidInput):
     default_detail = "Bitte schreiben Sie eine Nachricht."
 
 
+class ConversationOfOtherCase(Conflict):
+    code = "conversation_of_other_case"
+    title = "Gespräch eines anderen Vorgangs"
+    default_detail = (
+        "Dieses Gespräch gehört zu einem anderen Vorgang, und seine Antworten fließen in die nächsten ein. Beginnen Sie "
+        "für den neuen Vorgang ein neues Gespräch."
+    )
+
+
 class NotAUserMessage(Conflict):
     code = "not_a_user_message"
     title = "Keine eigene Nachricht"

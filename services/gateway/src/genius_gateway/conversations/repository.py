@@ -176,8 +176,9 @@ class MessageRepository:
         return (await connection.execute(sa.select(messages).where(messages.c.id == message))).one_or_none()
 
     async def opened(self, connection: AsyncConnection, ids: list[UUID]) -> list[dict[str, Any]]:
-        """The messages `ids` in this order as mappings, with `text` and `citations` readable."""
-        rows = {row.id: row for row in await connection.execute(sa.select(messages).where(messages.c.id.in_(ids)))}
+        """The messages `ids` in this order as mappings, with `text` and `citations` readable; `case_id` of the run."""
+        query = sa.select(messages, runs.c.case_id).outerjoin(runs, runs.c.id == messages.c.run)
+        rows = {row.id: row for row in await connection.execute(query.where(messages.c.id.in_(ids)))}
         ordered = [rows[message] for message in ids if message in rows]
         contents = await self._sealer.open_all(connection, [(row.content, _content_place(row.id)) for row in ordered])
         return [{**row_values(row), **content} for row, content in zip(ordered, contents, strict=True)]

@@ -62,7 +62,10 @@ class ConversationList(BaseModel):
 
 
 class MessageView(BaseModel):
-    """`siblings` are the ids of all versions at this place, this one included, oldest first."""
+    """`siblings` are the ids of all versions at this place, this one included, oldest first.
+
+    `case` is the one that the answer's run named; null for what a person wrote.
+    """
 
     id: UUID
     parent: UUID | None
@@ -72,6 +75,7 @@ class MessageView(BaseModel):
     mode: str | None
     model: str | None
     run: UUID | None
+    case: UUID | None
     state: str
     siblings: list[UUID]
     created_at: dt.datetime
@@ -80,8 +84,8 @@ class MessageView(BaseModel):
 
     @classmethod
     def of(cls, row: dict[str, Any], siblings: list[UUID]) -> MessageView:
-        names = set(cls.model_fields) - {"siblings"}
-        return cls(siblings=siblings, **{name: row[name] for name in names})
+        names = set(cls.model_fields) - {"siblings", "case"}
+        return cls(siblings=siblings, case=row["case_id"], **{name: row[name] for name in names})
 
 
 class MessageList(BaseModel):

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.contracts.modules import ChatTurn
 from genius_common.errors import FieldError, NotFound
 from genius_common.principal import ProtectionClass
-from genius_gateway.conversations.errors import EmptyMessage, NotAUserMessage
+from genius_gateway.conversations.errors import ConversationOfOtherCase, EmptyMessage, NotAUserMessage
 from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
 from genius_gateway.conversations.tree import Tree
 from genius_gateway.runs.draft import Draft
@@ -123,6 +123,7 @@ class TurnService:
             stored = await self._conversations.get(connection, conversation, lock=True)
             if stored is None:
                 raise missing("conversation")
+            await self._of_case(connection, owner, stored, case)
             if "knowledge_bases" in data:
                 await self._conversations.update(connection, owner, conversation, knowledge_bases=chosen)
             if stored.title is None and data.get("message"):
@@ -141,6 +142,14 @@ class TurnService:
             case_id=case,
         )
         return conversation, Tree([]), None
+
+    async def _of_case(self, connection: AsyncConnection, owner: Owner, stored: sa.Row[Any], case: UUID | None) -> None:
+        """A conversation belongs to the first case that a turn of it names: what it knows serves no other one."""
+        if case is None or case == stored.case_id:
+            return
+        if stored.case_id is not None:
+            raise ConversationOfOtherCase(errors=[FieldError("/case", ConversationOfOtherCase.default_detail)])
+        await self._conversations.update(connection, owner, stored.id, case_id=case)
 
     def _parent(self, tree: Tree, data: dict[str, Any], active_leaf: UUID | None) -> UUID | None:
         """`parent` as given (null = root), else the end of the path that is shown."""

@@ -80,8 +80,8 @@ export async function getJson<T>(path: string, mark: Record<string, string> = {}
   return (await response.json()) as T
 }
 
-export async function sendJson<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { ...CSRF, accept: 'application/json' }
+export async function sendJson<T>(method: string, path: string, body?: unknown, mark: Record<string, string> = {}): Promise<T> {
+  const headers: Record<string, string> = { ...mark, ...CSRF, accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
   const response = await send(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) })
   const text = await response.text()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { forCase } from './cases'
 import { BACKGROUND, CSRF, getJson, send, sendJson, upload } from './client'
 import { endsOf } from './sessionEnds'
 import type { Conversation, DocumentState, Hit, KnowledgeBase, Manifest, Me, Message, OwnData, Run, SignedReceipt, TextSpan } from './types'
@@ -47,12 +48,13 @@ export const fetchKnowledgeBase = (id: string): Promise<KnowledgeBase> => getJso
 export const createKnowledgeBase = (body: { name: string; owner: string; unit?: string; protection_class?: string }): Promise<KnowledgeBase> =>
   sendJson('POST', '/api/v1/knowledge-bases', body)
 export const deleteKnowledgeBase = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/knowledge-bases/${enc(id)}`)
-export const fetchDocuments = (kb: string, after?: string): Promise<List<DocumentState>> =>
-  getJson(`/api/v1/knowledge-bases/${enc(kb)}/documents${after ? `?after=${enc(after)}` : ''}`)
-export const searchIn = async (kb: string, query: string): Promise<Hit[]> =>
-  (await sendJson<{ hits: Hit[] }>('POST', `/api/v1/knowledge-bases/${enc(kb)}/search`, { query, limit: 10 })).hits
+/** `caseId`: under the Steuergeheimnis for which case it is; null elsewhere. */
+export const fetchDocuments = (kb: string, caseId: string | null, after?: string): Promise<List<DocumentState>> =>
+  getJson(`/api/v1/knowledge-bases/${enc(kb)}/documents${after ? `?after=${enc(after)}` : ''}`, forCase(caseId))
+export const searchIn = async (kb: string, query: string, caseId: string | null): Promise<Hit[]> =>
+  (await sendJson<{ hits: Hit[] }>('POST', `/api/v1/knowledge-bases/${enc(kb)}/search`, { query, limit: 10 }, forCase(caseId))).hits
 /** Asked again and again while a document or file is being read; a person asked for none of these requests. */
-export const followDocument = (id: string): Promise<DocumentState> => getJson(`/api/v1/documents/${enc(id)}`, BACKGROUND)
+export const followDocument = (id: string, caseId: string | null): Promise<DocumentState> => getJson(`/api/v1/documents/${enc(id)}`, { ...BACKGROUND, ...forCase(caseId) })
 export const deleteDocument = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/documents/${enc(id)}`)
 export const uploadDocument = (kb: string, file: File, progress: (share: number) => void): Promise<DocumentState> =>
   upload(`/api/v1/knowledge-bases/${enc(kb)}/documents`, file, progress)
@@ -67,11 +69,14 @@ export const uploadFile = (file: File, progress: (share: number) => void, protec
 export type SourceRef = { document: string; file?: string | null }
 export const sourceBase = (source: SourceRef): string =>
   source.file ? `/api/v1/files/${enc(source.file)}` : `/api/v1/documents/${enc(source.document)}`
-export const pageImage = (source: SourceRef, page: number, spans: [number, number][]): string =>
-  `${sourceBase(source)}/pages/${page}${spans.length ? `?highlight=${spans.map(([a, b]) => `${a}-${b}`).join(',')}` : ''}`
-export const fetchPageText = (source: SourceRef, page: number): Promise<TextSpan> => getJson(`${sourceBase(source)}/pages/${page}/text`)
-export const fetchText = (source: SourceRef, from: number, to: number): Promise<TextSpan> =>
-  getJson(`${sourceBase(source)}/text?char_from=${from}&char_to=${to}`)
+/** The browser loads it by itself, so the case stands in the address. */
+export function pageImage(source: SourceRef, page: number, spans: [number, number][], caseId: string | null): string {
+  const query = [spans.length ? `highlight=${spans.map(([a, b]) => `${a}-${b}`).join(',')}` : '', caseId === null ? '' : `case=${enc(caseId)}`].filter(Boolean)
+  return `${sourceBase(source)}/pages/${page}${query.length ? `?${query.join('&')}` : ''}`
+}
+export const fetchPageText = (source: SourceRef, page: number, caseId: string | null): Promise<TextSpan> => getJson(`${sourceBase(source)}/pages/${page}/text`, forCase(caseId))
+export const fetchText = (source: SourceRef, from: number, to: number, caseId: string | null): Promise<TextSpan> =>
+  getJson(`${sourceBase(source)}/text?char_from=${from}&char_to=${to}`, forCase(caseId))
 
 export const OWN_DATA = '/api/v1/me/data'
 export const fetchOwnData = (): Promise<OwnData> => getJson(`${OWN_DATA}/overview`)

@@ -9,7 +9,7 @@ const PAUSES = [300, 1000, 2000, 4000, 8000, 15000, 15000]
 
 export type Follow = {
   /** Either a new run … */
-  start?: { module: string; input: Record<string, unknown>; locale?: string; protection?: string | undefined }
+  start?: { module: string; input: Record<string, unknown>; locale?: string; protection?: string | undefined; case?: string | undefined }
   /** … or one that already goes on. */
   run?: string
   /** Last event id that the caller has seen; later ones only. */
@@ -33,7 +33,7 @@ function open(follow: Follow, run: string | undefined, last: number, key: string
         // The same key on a second try: a POST whose answer got lost starts no second run.
         'idempotency-key': key,
       },
-      body: JSON.stringify({ input: follow.start.input, detach: true, ...(follow.start.protection ? { protection_class: follow.start.protection } : {}) }),
+      body: JSON.stringify({ input: follow.start.input, detach: true, ...(follow.start.protection ? { protection_class: follow.start.protection } : {}), ...(follow.start.case ? { case: follow.start.case } : {}) }),
     })
   }
   const headers: Record<string, string> = { ...(again ? BACKGROUND : {}), accept: 'text/event-stream' }

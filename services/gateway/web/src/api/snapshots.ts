@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { forCase } from './cases'
 import { getJson, sendJson } from './client'
 import type { Citation, Mode, MessageState } from './types'
 
@@ -42,5 +43,5 @@ export const shareConversation = (conversation: string, body: NewSnapshot): Prom
 export const fetchShares = async (conversation: string): Promise<Snapshot[]> => (await getJson<List>(ofConversation(conversation))).items
 /** A page of the list; `after` is the `next` of the page before. */
 export const fetchSnapshots = (shared: SharedHow, after?: string): Promise<List> => getJson(`/api/v1/snapshots?shared=${shared}${after ? `&after=${enc(after)}` : ''}`)
-export const fetchSnapshot = (id: string): Promise<SnapshotContent> => getJson(`/api/v1/snapshots/${enc(id)}`)
+export const fetchSnapshot = (id: string, caseId: string | null): Promise<SnapshotContent> => getJson(`/api/v1/snapshots/${enc(id)}`, forCase(caseId))
 export const endSnapshot = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/snapshots/${enc(id)}`)

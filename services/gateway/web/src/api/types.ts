@@ -22,6 +22,10 @@ export type Me = {
   units?: { id: string; name: string }[]
   /** The highest that the person may see. */
   protection_class?: string
+  /** Under the Steuergeheimnis: a retrieval names a case. */
+  case_required?: boolean
+  /** Whether originals and the own copy may be downloaded. */
+  exports?: boolean
   roles: string[]
   rights?: string[]
   /** `accepted_at` null: the person is still to be asked. */
@@ -74,6 +78,7 @@ export type Manifest = {
   result_schema: JsonSchema
   needs: 'generative' | 'optional' | 'none'
   protection_classes?: string[]
+  scopes?: string[]
   mode: Mode
   human_step?: Label | null
   limits?: { tokens: number; seconds: number; bytes: number }
@@ -128,6 +133,8 @@ export type Message = {
   mode?: Mode | null
   model?: string | null
   run?: string | null
+  /** For which case the answer's run retrieved. */
+  case?: string | null
   state: MessageState
   siblings?: string[] | number | null
   created_at: string
@@ -142,6 +149,7 @@ export type Conversation = {
   pinned?: boolean
   updated_at: string
   retention_until?: string | null
+  case?: string | null
   knowledge_bases?: string[]
   protection_class?: string
 }
@@ -184,6 +192,7 @@ export type Run = {
   warnings?: { code: string; detail: string }[]
   protection_class?: string
   conversation?: string | null
+  case?: string | null
   created_at: string
   finished_at?: string | null
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useMemo } from 'react'
 import type { Message } from '../api/types'
+import { CaseLine } from '../cases/CaseLine'
 import { useI18n } from '../i18n'
 import { Badge } from '../kern/Badge'
 import { Button } from '../kern/Button'
@@ -36,6 +37,7 @@ export function AnswerMessage({ message, branch, sources, onRegenerate }: Props)
         {citations.length > 0 && <CitationRow citations={citations} />}
       </Cites>
       <AiNote origin={origin} />
+      <CaseLine id={message.case} />
       <ProtectionNote value={message.protection_class} answer />
       <div className="acts">
         <Branches branch={branch} />

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import type { Message } from '../api/types'
+import { ActingCase } from '../cases/CasesContext'
 import { ErrorNote } from '../errors'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
@@ -59,7 +60,7 @@ function Chat({ store }: { store: ChatStore }) {
         )}
         <Composer store={store} state={state} suggestion={suggestion} onSuggestionTaken={() => setSuggestion('')} />
       </div>
-      {sources.open && <SourcePanel key={sources.open.key} citations={sources.open.citations} active={sources.open.active} onChoose={sources.choose} onClose={sources.close} />}
+      {sources.open && <ActingCase value={state.case}><SourcePanel key={sources.open.key} citations={sources.open.citations} active={sources.open.active} onChoose={sources.choose} onClose={sources.close} /></ActingCase>}
     </div>
   )
 }

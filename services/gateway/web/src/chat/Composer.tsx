@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useCallback, useEffect, useId, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
+import { CaseButton } from '../cases/CaseButton'
+import { CaseDialog } from '../cases/CaseDialog'
+import { useCases } from '../cases/CasesContext'
+import { isAboutCase } from '../cases/sources'
 import { useDraft, useDraftKey } from '../drafts'
 import { errorText } from '../errors'
 import { FileButton } from '../files/FileButton'
@@ -34,6 +38,9 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
   const knowledge = useKnowledgeChoice(state.conversation, uploads.length > 0)
   const limits = limitsOf(me)
   const [fileProblem, setFileProblem] = useState('')
+  const { required } = useCases()
+  /** What waits for a case; null when nobody is asked for one. */
+  const [asking, setAsking] = useState<string | null>(null)
   const busy = state.live !== null
   const tooLong = draft.length - limits.characters
   const unusable = uploads.some((upload) => !upload.document && !upload.error)
@@ -45,19 +52,23 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
   }, [add, uploads.length, limits, i18n])
   const { over, handlers } = useDrop(addFiles)
 
-  const submit = useCallback(async (text: string) => {
+  const submit = useCallback(async (text: string, without = false) => {
     if (!text || store.busy || unusable || text.length > limits.characters) return
+    if (required && !without && store.snapshot().case === null && (uploads.length > 0 || knowledge.chosen.length > 0)) {
+      setAsking(text)
+      return
+    }
     const files = uploads.filter((upload) => !isFailed(upload)).flatMap((upload) => (upload.document ? [{ id: upload.document.id, name: upload.name }] : []))
     setDraft('')
     try {
-      const turn = store.send({ text, files, protection: protection === LEAST ? undefined : protection, ...knowledge.toSend() })
+      const turn = store.send({ text, files, protection: protection === LEAST ? undefined : protection, ...(without ? { knowledgeBases: [] } : knowledge.toSend()) })
       clear()
       await turn
     } catch {
       // Said by the store's error note; what was written comes back into the field.
       putBack(text)
     }
-  }, [store, unusable, limits.characters, uploads, setDraft, putBack, knowledge, clear, protection])
+  }, [store, unusable, limits.characters, uploads, setDraft, putBack, knowledge, clear, protection, required])
 
   useEffect(() => {
     if (!suggestion) return
@@ -82,7 +93,7 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
     <div className={`composer${over ? ' composer--over' : ''}`} {...handlers}>
       <form className="column" onSubmit={onSubmit} aria-label={t('chat.input.form')}>
         {state.sendError && state.sendError.status !== 401 && (
-          <Note kind="danger" alert actions={<Button label={t('app.close')} onClick={() => store.dismissError()} />}>{errorText(state.sendError, t)}</Note>
+          <Note kind="danger" alert actions={<>{required && isAboutCase(state.sendError) && !state.conversation?.case && <Button variant="secondary" icon="folder" label={t('case.choose.go')} aria-haspopup="dialog" onClick={() => setAsking('')} />}<Button label={t('app.close')} onClick={() => store.dismissError()} /></>}>{errorText(state.sendError, t)}</Note>
         )}
         {fileProblem && <Note kind="warning" alert>{fileProblem}</Note>}
         <FileChips uploads={uploads} onRemove={drop} />
@@ -91,6 +102,7 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
           <textarea id={id} ref={area} data-route-focus rows={1} value={draft} placeholder={t('chat.input.placeholder')} aria-describedby={`${id}h ${id}l`} aria-invalid={tooLong > 0 || undefined} onChange={(event) => setDraft(event.target.value)} onKeyDown={key} />
           <div className="composer-row">
             <FileButton className="shrink" icon="attach" label={t('chat.attach')} onFiles={addFiles} describedBy={`${id}f`} />
+            <CaseButton chosen={state.case} fixed={Boolean(state.conversation?.case)} onChoose={(one) => store.chooseCase(one)} />
             <KnowledgeButton choice={knowledge} />
             <span className="grow" />
             {busy ? (
@@ -108,6 +120,20 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
           <p className={tooLong > 0 ? 'hint hint--error' : 'hint'} id={`${id}l`}>{tooLong > 0 ? t('chat.input.toolong', { count: number(tooLong) }) : draft.length > limits.characters * TELL_FROM ? t('chat.input.left', { count: number(-tooLong) }) : ''}</p>
         </div>
       </form>
+      {asking !== null && (
+        <CaseDialog chosen={state.case} why={asking ? t('case.choose.now') : undefined} onClose={() => {
+          putBack(asking)
+          setAsking(null)
+        }} onChoose={(one) => {
+          store.chooseCase(one)
+          setAsking(null)
+          void submit(asking)
+        }} without={asking && uploads.length === 0 ? () => {
+          knowledge.choose([])
+          setAsking(null)
+          void submit(asking, true)
+        } : undefined} />
+      )}
     </div>
   )
 }

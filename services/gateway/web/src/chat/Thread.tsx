@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useEffect, useRef } from 'react'
 import type { Message } from '../api/types'
+import { CaseLine } from '../cases/CaseLine'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import type { Sources } from '../sources/useSources'
@@ -38,6 +39,7 @@ export function Thread({ store, state, messages, sources, onEdit }: Props) {
         <div className="column">
           <header className="thread-head">
             <h1>{conversation?.title ?? headline(messages) ?? t('chat.new')}</h1>
+            <CaseLine id={conversation?.case} />
             {conversation?.retention_until && <p className="hint">{t('chat.retention', { date: date(conversation.retention_until) })}</p>}
           </header>
           <AiNotice />

@@ -10,6 +10,8 @@ export type ChatState = {
   conversation: Conversation | null
   messages: Message[]
   leaf: string | null
+  /** Under the Steuergeheimnis: for which case this conversation retrieves; chosen before, or the conversation's own. */
+  case: string | null
   /** The answer that is coming in, below `leaf`; null when none is. */
   live: Live | null
   loading: boolean
@@ -30,7 +32,7 @@ export type ChatHooks = {
 }
 
 const LOCAL = 'local-'
-const EMPTY: ChatState = { conversation: null, messages: [], leaf: null, live: null, loading: false, loadError: null, sendError: null }
+const EMPTY: ChatState = { conversation: null, messages: [], leaf: null, case: null, live: null, loading: false, loadError: null, sendError: null }
 const asApiError = (error: unknown): ApiError => (error instanceof ApiError ? error : new ApiError(0, { code: 'network' }))
 
 /** One conversation: its messages, and the turn that is going on. Lives longer than the page that shows it. */
@@ -111,6 +113,11 @@ export class ChatStore {
     }
   }
 
+  /** Only as long as the conversation belongs to none. */
+  chooseCase(id: string): void {
+    if (!this.state.conversation?.case) this.set({ case: id, sendError: null })
+  }
+
   rename(title: string): void {
     if (this.state.conversation) this.set({ conversation: { ...this.state.conversation, title } })
   }
@@ -123,7 +130,7 @@ export class ChatStore {
     const follower = this.begin()
     let live: Live
     try {
-      live = await follower.follow({ start: { module: 'chat', input, locale: this.hooks.locale(), protection } })
+      live = await follower.follow({ start: { module: 'chat', input, locale: this.hooks.locale(), protection, case: this.state.case ?? undefined } })
     } catch (error) {
       this.follower = null
       const started = follower.live.run !== null
@@ -173,7 +180,7 @@ export class ChatStore {
     const how = live.end ?? 'failed'
     const answer: Message = {
       id: live.answerMessage ?? LOCAL + crypto.randomUUID(), parent: this.state.leaf, role: 'assistant', text: live.text,
-      citations: live.citations, mode: live.result?.mode ?? null, model: live.result?.model ?? null, run: live.run,
+      citations: live.citations, mode: live.result?.mode ?? null, model: live.result?.model ?? null, run: live.run, case: this.state.case,
       state: how === 'done' ? 'complete' : how, created_at: new Date().toISOString(),
       ...(live.protection ? { protection_class: live.protection } : {}),
     }
@@ -197,7 +204,7 @@ export class ChatStore {
     const [conversation, messages] = await Promise.all([fetchConversation(this.id), fetchMessages(this.id)])
     if (this.busy) return
     const leaf = conversation.active_leaf ?? messages.at(-1)?.id ?? null
-    this.set({ conversation, messages, leaf })
+    this.set({ conversation, messages, leaf, case: conversation.case ?? this.state.case })
   }
 
   private set(part: Partial<ChatState>): void {

@@ -6,7 +6,7 @@ import { useSession } from '../session'
 export const ownerKind = (base: KnowledgeBase): string | undefined => (typeof base.owner === 'string' ? base.owner : base.owner?.kind)
 
 /** What a new conversation searches unless one chooses otherwise: what belongs to all authorities, like the federal laws. */
-const isCommon = (base: KnowledgeBase): boolean => ownerKind(base) === 'tenant'
+export const isCommon = (base: KnowledgeBase): boolean => ownerKind(base) === 'tenant'
 
 /** `withFiles`: a new conversation about attached files searches these alone unless one chooses otherwise. */
 export function useKnowledgeChoice(conversation: Conversation | null, withFiles: boolean) {

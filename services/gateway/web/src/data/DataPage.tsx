@@ -46,8 +46,8 @@ export function DataPage() {
           {may(me, 'api_token.list') && <TokensPart />}
           <section className="data-part" aria-labelledby="data-export">
             <h2 id="data-export">{t('data.export')}</h2>
-            <p>{t('data.export.text')}</p>
-            <p><a className="kern-btn kern-btn--secondary btn" href={OWN_DATA} download><Icon name="document" /><span className="kern-label">{t('data.export.go')}</span></a></p>
+            <p>{t(me.exports === false ? 'case.exports.off' : 'data.export.text')}</p>
+            {me.exports !== false && <p><a className="kern-btn kern-btn--secondary btn" href={OWN_DATA} download><Icon name="document" /><span className="kern-label">{t('data.export.go')}</span></a></p>}
           </section>
           <section className="data-part" aria-labelledby="data-erase">
             <h2 id="data-erase">{t('data.erase')}</h2>

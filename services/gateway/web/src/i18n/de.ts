@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { deAdministration } from './de.administration'
+import { deCases } from './de.cases'
 import { deKnowledge } from './de.knowledge'
 import { deProtection } from './de.protection'
 import { deShared } from './de.shared'
@@ -8,6 +9,7 @@ import { deTokens } from './de.tokens'
 /** All texts of the UI. German is the source; `en.ts` must have the same keys (a missing one is a compile error). */
 export const de = {
   ...deAdministration,
+  ...deCases,
   ...deKnowledge,
   ...deProtection,
   ...deShared,

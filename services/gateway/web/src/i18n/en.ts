@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { Key } from './de'
 import { enAdministration } from './en.administration'
+import { enCases } from './en.cases'
 import { enKnowledge } from './en.knowledge'
 import { enProtection } from './en.protection'
 import { enShared } from './en.shared'
@@ -8,6 +9,7 @@ import { enTokens } from './en.tokens'
 
 export const en: Record<Key, string> = {
   ...enAdministration,
+  ...enCases,
   ...enKnowledge,
   ...enProtection,
   ...enShared,

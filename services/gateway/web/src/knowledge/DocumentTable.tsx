@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { deleteDocument, fetchDocuments, followDocument, uploadDocument } from '../api/endpoints'
 import type { DocumentState, KnowledgeBase } from '../api/types'
+import { useActingCase } from '../cases/CasesContext'
 import { checkFiles, limitsOf } from '../chat/limits'
 import { ErrorNote } from '../errors'
 import { FileButton } from '../files/FileButton'
@@ -22,19 +23,20 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
   const i18n = useI18n()
   const { t, bytes } = i18n
   const { me } = useSession()
+  const acting = useActingCase()
   const [documents, setDocuments] = useState<DocumentState[] | null>(null)
   const [next, setNext] = useState<string | null>(null)
   const [error, setError] = useState<unknown>(null)
   const [deleting, setDeleting] = useState<DocumentState | null>(null)
   const [problem, setProblem] = useState('')
   const limits = useMemo(() => ({ ...limitsOf(me), files: MANY }), [me])
-  const source = useMemo(() => ({ put: (file: File, progress: (share: number) => void) => uploadDocument(base.id, file, progress), get: followDocument }), [base.id])
+  const source = useMemo(() => ({ put: (file: File, progress: (share: number) => void) => uploadDocument(base.id, file, progress), get: (id: string) => followDocument(id, acting) }), [base.id, acting])
   const { uploads, add, drop } = useUploads(source)
 
-  const load = useCallback((after?: string) => void fetchDocuments(base.id, after).then((page) => {
+  const load = useCallback((after?: string) => void fetchDocuments(base.id, acting, after).then((page) => {
     setDocuments((old) => (after ? [...(old ?? []), ...page.items] : page.items))
     setNext(page.next ?? null)
-  }, setError), [base.id])
+  }, setError), [base.id, acting])
   useEffect(() => load(), [load])
 
   // What has arrived moves from the upload list into the table, and is followed there.
@@ -50,13 +52,13 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
     const open = (documents ?? []).filter((one) => one.state !== 'ready' && one.state !== 'failed')
     if (open.length === 0) return undefined
     const timer = setTimeout(() => {
-      void Promise.allSettled(open.map((one) => followDocument(one.id))).then((states) => {
+      void Promise.allSettled(open.map((one) => followDocument(one.id, acting))).then((states) => {
         const fresh = new Map(states.flatMap((state) => (state.status === 'fulfilled' ? [[state.value.id, state.value] as const] : [])))
         setDocuments((old) => (old ?? []).map((one) => fresh.get(one.id) ?? one))
       })
     }, POLL_MS)
     return () => clearTimeout(timer)
-  }, [documents])
+  }, [documents, acting])
 
   const addFiles = useCallback((files: File[]) => {
     const text = checkFiles(files, uploads.length, limits, i18n)

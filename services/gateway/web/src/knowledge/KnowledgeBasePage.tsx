@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react'
 import { deleteKnowledgeBase, fetchKnowledgeBase } from '../api/endpoints'
 import type { KnowledgeBase } from '../api/types'
+import { CaseGate } from '../cases/CaseGate'
 import { ownerKind } from '../chat/useKnowledgeChoice'
 import { ErrorNote } from '../errors'
 import { useI18n } from '../i18n'
@@ -40,8 +41,10 @@ export function KnowledgeBasePage({ id }: { id: string }) {
       </div>
       <p className="hint">{base.shared_by ? t('kb.shared_by', { name: base.shared_by.name }) : owner && t(owner)}{!change && ` · ${t('kb.readonly')}`}</p>
       <ProtectionNote value={base.protection_class} />
-      <KnowledgeSearch base={base} />
-      <DocumentTable base={base} change={change} />
+      <CaseGate what="knowledge" hint={t('case.page.hint')}>
+        <KnowledgeSearch base={base} />
+        <DocumentTable base={base} change={change} />
+      </CaseGate>
       {mayManage(base) && kind !== 'tenant' && <Sharing base={base} onMoved={(moved) => {
         setBase({ ...base, ...moved })
         reloadKnowledgeBases()

@@ -2,6 +2,7 @@
 import { useId, useState, type FormEvent } from 'react'
 import { searchIn } from '../api/endpoints'
 import type { Hit, KnowledgeBase } from '../api/types'
+import { useActingCase } from '../cases/CasesContext'
 import { ErrorNote } from '../errors'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
@@ -21,6 +22,7 @@ function marks(hit: Hit): [number, number][] {
 
 export function KnowledgeSearch({ base }: { base: KnowledgeBase }) {
   const { t, plural } = useI18n()
+  const acting = useActingCase()
   const id = useId()
   const [query, setQuery] = useState('')
   const [hits, setHits] = useState<Hit[] | null>(null)
@@ -29,7 +31,7 @@ export function KnowledgeSearch({ base }: { base: KnowledgeBase }) {
     event.preventDefault()
     if (!query.trim()) return
     setError(null)
-    searchIn(base.id, query.trim()).then(setHits, setError)
+    searchIn(base.id, query.trim(), acting).then(setHits, setError)
   }
   return (
     <section aria-labelledby={`${id}t`} className="kb-search">

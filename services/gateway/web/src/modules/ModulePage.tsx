@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useEffect, useState } from 'react'
+import { CaseDialog } from '../cases/CaseDialog'
+import { CasePicker, useKeptCase } from '../cases/CaseGate'
+import { ActingCase, useCases } from '../cases/CasesContext'
+import { isAboutCase, mayRead, readsSources } from '../cases/sources'
 import { ErrorNote } from '../errors'
 import { SchemaForm } from '../forms/SchemaForm'
 import type { Values } from '../forms/schema'
@@ -34,7 +38,11 @@ export function ModulePage({ id }: { id: string }) {
 function Module({ module }: { module: Manifest }) {
   const { t, label } = useI18n()
   const sources = useSources()
-  const { live, error, at, start, stop, busy } = useRun(module.id)
+  const { live, error, at, acting, start, stop, busy } = useRun(module.id)
+  const { required } = useCases()
+  const [chosen, choose] = useKeptCase(module.id)
+  /** The values that wait for a case. */
+  const [asking, setAsking] = useState<Values | null>(null)
   const key = useDraftKey(`form.${module.id}`)
   const [saved] = useState(() => savedForm(key))
   const title = label(module.title, module.id)
@@ -49,7 +57,9 @@ function Module({ module }: { module: Manifest }) {
   }, [busy, stop])
   const how = `module.how.${module.id}`
   const howKey: Key = how in de ? (how as Key) : 'module.how.other'
-  const fieldErrors = error?.problem.errors
+  const aboutCase = isAboutCase(error)
+  const fieldErrors = aboutCase ? undefined : error?.problem.errors
+  const submit = (values: Values) => (required && chosen === null && readsSources(module, values) ? setAsking(values) : void start(values, chosen))
   return (
     <div className={`split${sources.open ? ' with-sources' : ''}`}>
       <div className="page"><div className="column">
@@ -59,16 +69,24 @@ function Module({ module }: { module: Manifest }) {
           {module.needs === 'none' || module.mode === 'generative' ? t('module.ai') : t('module.ai.off', { how: t(howKey) })}
           {module.human_step && <> {label(module.human_step)}</>}
         </Note>
-        <SchemaForm schema={module.input_schema} start={saved} serverErrors={fieldErrors} onValues={(values) => writeDraft(key, JSON.stringify({ ...values, files: undefined }))} onSubmit={(values) => void start(values)}>
+        {required && mayRead(module) && <CasePicker chosen={chosen} onChoose={choose} hint={t('case.form.hint')} />}
+        <SchemaForm schema={module.input_schema} start={saved} serverErrors={fieldErrors} onValues={(values) => writeDraft(key, JSON.stringify({ ...values, files: undefined }))} onSubmit={submit}>
           {error && error.status !== 401 && !fieldErrors?.length && <ErrorNote error={error} />}
           <div className="row">
             <Button type="submit" variant="primary" className="send" label={live && !busy ? t('form.again') : t('form.start')} aria-disabled={busy || undefined} disabled={busy} />
             {busy && <Button variant="secondary" className="send" icon="stop" label={t('module.stop')} title={t('chat.stop.hint')} disabled={live?.stopping} onClick={stop} />}
           </div>
         </SchemaForm>
-        {live && <RunResult module={module} live={live} at={at} sources={sources} />}
+        {live && <ActingCase value={acting}><RunResult module={module} live={live} at={at} sources={sources} /></ActingCase>}
       </div></div>
-      {sources.open && <SourcePanel key={sources.open.key} citations={sources.open.citations} active={sources.open.active} onChoose={sources.choose} onClose={sources.close} />}
+      {sources.open && <ActingCase value={acting}><SourcePanel key={sources.open.key} citations={sources.open.citations} active={sources.open.active} onChoose={sources.choose} onClose={sources.close} /></ActingCase>}
+      {asking && (
+        <CaseDialog chosen={null} why={t('case.choose.run')} onClose={() => setAsking(null)} onChoose={(id) => {
+          choose(id)
+          setAsking(null)
+          void start(asking, id)
+        }} />
+      )}
     </div>
   )
 }

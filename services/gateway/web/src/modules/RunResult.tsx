@@ -5,6 +5,8 @@ import type { Manifest } from '../api/types'
 import { useDraftKey } from '../drafts'
 import { AiNote, aiNote } from '../chat/AiNote'
 import { PhaseLine } from '../chat/PhaseLine'
+import { CaseLine } from '../cases/CaseLine'
+import { useActingCase } from '../cases/CasesContext'
 import { useI18n } from '../i18n'
 import { Badge } from '../kern/Badge'
 import { CopyButton } from '../kern/CopyButton'
@@ -31,6 +33,7 @@ export function RunResult({ module, live, at, sources }: Props) {
   const { t } = i18n
   const { settings } = useSettings()
   const box = useRef<HTMLElement>(null)
+  const acting = useActingCase()
   const key = live.run ?? 'live'
   const draft = useDraftKey(`text.${key}`)
   const cites = useMemo(() => citeContext(key, live.citations, sources), [key, live.citations, sources])
@@ -61,6 +64,7 @@ export function RunResult({ module, live, at, sources }: Props) {
         {result && <Gaps result={result as Record<string, unknown>} />}
       </Cites>
       {end === null ? <PhaseLine live={live} /> : end !== 'failed' && <AiNote origin={origin} />}
+      <CaseLine id={acting} />
       <ProtectionNote value={live.protection} answer />
       {end === 'stopped' && <p className="hint">{t('module.cancelled')}</p>}
       {end !== null && live.text !== '' && module.id !== 'draft' && (

@@ -27,6 +27,8 @@ export function useRun(module: string) {
   const wanted = query.get('run')
   const [live, setLive] = useState<Live | null>(null)
   const [error, setError] = useState<ApiError | null>(null)
+  /** For which case the run retrieves. */
+  const [acting, setActing] = useState<string | null>(null)
   const [at, setAt] = useState<string | null>(null)
   const follower = useRef<Follower | null>(null)
   const now = useRef({ i18n, settings })
@@ -35,7 +37,7 @@ export function useRun(module: string) {
   })
   const [narrator] = useState(() => new Narrator(announcer, () => now.current.i18n, () => now.current.settings.speak))
 
-  const go = useCallback(async (what: { start?: { module: string; input: Record<string, unknown>; locale: string }; run?: string }) => {
+  const go = useCallback(async (what: { start?: { module: string; input: Record<string, unknown>; locale: string; case?: string | undefined }; run?: string }) => {
     follower.current?.leave()
     const own = new Follower({
       onChange: (next) => {
@@ -65,6 +67,7 @@ export function useRun(module: string) {
     if (!wanted || follower.current?.live.run === wanted) return
     void fetchRun(wanted).then((run) => {
       if (run.module !== module) return
+      setActing(run.case ?? null)
       // What a run had made before it was stopped or failed stands in its events alone.
       if (run.state !== 'succeeded') void go({ run: run.id })
       else {
@@ -80,7 +83,10 @@ export function useRun(module: string) {
     narrator.leave()
   }, [narrator])
 
-  const start = useCallback((input: Record<string, unknown>) => go({ start: { module, input, locale: now.current.i18n.locale } }), [go, module])
+  const start = useCallback((input: Record<string, unknown>, forCase: string | null) => {
+    setActing(forCase)
+    return go({ start: { module, input, locale: now.current.i18n.locale, case: forCase ?? undefined } })
+  }, [go, module])
   const stop = useCallback(() => follower.current?.stop(), [])
-  return { live, error, at, start, stop, busy: live !== null && live.end === null }
+  return { live, error, at, acting, start, stop, busy: live !== null && live.end === null }
 }

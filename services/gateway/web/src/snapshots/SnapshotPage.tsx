@@ -2,6 +2,8 @@
 import { useCallback, useEffect, useState } from 'react'
 import { ApiError } from '../api/client'
 import { endSnapshot, fetchSnapshot, type SnapshotContent } from '../api/snapshots'
+import { CasePicker, useKeptCase } from '../cases/CaseGate'
+import { ActingCase, useCases } from '../cases/CasesContext'
 import { announcer } from '../chat/announcer'
 import { ErrorNote } from '../errors'
 import { useI18n } from '../i18n'
@@ -20,7 +22,21 @@ import { about } from './ShareList'
 /** A shared conversation to read: no composer, no branches, sources as far as the reader may open them. */
 export function SnapshotPage({ id }: { id: string }) {
   const { t } = useI18n()
-  const loading = useLoad(useCallback(() => fetchSnapshot(id), [id]))
+  const { required } = useCases()
+  const [chosen, choose] = useKeptCase(`shared.${id}`)
+  if (!required || chosen !== null) return <ActingCase value={chosen}><Snapshot key={chosen} id={id} acting={chosen} /></ActingCase>
+  return (
+    <div className="page"><div className="column">
+      <h1>{t('shared.title')}</h1>
+      <CasePicker chosen={null} onChoose={choose} hint={t('case.shared.hint')} />
+      <p><Link to="/shared" className="kern-link">{t('snapshot.back')}</Link></p>
+    </div></div>
+  )
+}
+
+function Snapshot({ id, acting }: { id: string; acting: string | null }) {
+  const { t } = useI18n()
+  const loading = useLoad(useCallback(() => fetchSnapshot(id, acting), [id, acting]))
   useTitle(loading.data?.title ?? t('shared.title'))
   if (loading.data) return <Content snapshot={loading.data} />
   const gone = loading.error instanceof ApiError && loading.error.status === 404

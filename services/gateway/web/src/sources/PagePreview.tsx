@@ -2,26 +2,28 @@
 import { useEffect, useState } from 'react'
 import { fetchPageText, pageImage } from '../api/endpoints'
 import type { Citation, TextSpan } from '../api/types'
+import { useActingCase } from '../cases/CasesContext'
 import { useI18n } from '../i18n'
 import { highlightSpans } from './passage'
 
 /** Picture of the cited page with its box, drawn by the server; below it the page's text, which is what is read aloud. */
 export function PagePreview({ citation, page }: { citation: Citation; page: number }) {
   const { t } = useI18n()
+  const acting = useActingCase()
   const [text, setText] = useState<TextSpan | null>(null)
   const [missing, setMissing] = useState(false)
   useEffect(() => {
     let current = true
     setText(null)
     // Without the page's text the picture and the quote below it are still there.
-    fetchPageText(citation, page).then((found) => current && setText(found), () => undefined)
+    fetchPageText(citation, page, acting).then((found) => current && setText(found), () => undefined)
     return () => {
       current = false
     }
-  }, [citation, page])
+  }, [citation, page, acting])
   if (missing) return <p className="hint">{t('source.nopicture')}</p>
   const name = t('source.page.of', { page, name: citation.title })
-  const address = pageImage(citation, page, highlightSpans(citation))
+  const address = pageImage(citation, page, highlightSpans(citation), acting)
   return (
     <div className="page-preview">
       <p className="hint">{t('source.page', { page })}</p>

@@ -4,6 +4,7 @@ import { sourceBase } from '../api/endpoints'
 import { useI18n } from '../i18n'
 import { Icon } from '../kern/Icon'
 import { ProtectionBadge } from '../protection/ProtectionBadge'
+import { useExports } from '../session'
 import { shortName } from './cite'
 import { PagePreview } from './PagePreview'
 import { Passage } from './Passage'
@@ -11,6 +12,7 @@ import { Passage } from './Passage'
 /** One source: what it is, its Stand, the passage with the quote marked, and for paper its page. */
 export function SourceCard({ citation, open, onOpen }: { citation: Citation; open: boolean; onOpen: () => void }) {
   const { t, date } = useI18n()
+  const exported = useExports()
   const name = shortName(citation, (page) => t('source.page', { page }))
   const path = (citation.section_path ?? []).filter((part) => part !== name && part !== citation.title)
   if (!open) {
@@ -34,7 +36,7 @@ export function SourceCard({ citation, open, onOpen }: { citation: Citation; ope
       </header>
       {citation.page && !citation.source_id ? <PagePreview citation={citation} page={citation.page} /> : null}
       <Passage citation={citation} />
-      {!citation.source_id && (citation.document || citation.file) && <p><a className="kern-link" href={`${sourceBase(citation)}/content`} download><Icon name="document" />{t('source.original')}</a></p>}
+      {exported && !citation.source_id && (citation.document || citation.file) && <p><a className="kern-link" href={`${sourceBase(citation)}/content`} download><Icon name="document" />{t('source.original')}</a></p>}
     </section>
   )
 }
