@@ -13,6 +13,7 @@ from genius_common.database import RowScope
 from genius_gateway.policy.table import RULES
 from tests.support.gateway import CSRF, Gateway, log_in, provider_login
 from tests.support.http import AsyncClient
+from tests.support.platform import free_port
 
 
 def parameters(url: str) -> dict[str, str]:
@@ -40,6 +41,22 @@ async def test_login_gives_one_opaque_cookie_and_a_session(gateway: Gateway) -> 
         assert me["name"] == "Anna Weber"
         assert me["authority"]["short"] == "mhb"
         assert [unit["name"] for unit in me["units"]] == ["Referat 401 Wohngeld"]
+
+
+async def test_a_provider_that_goes_between_form_and_code_is_said(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AUTH-10: the code can't be exchanged: the page says that the sign-in service is away, and nobody is let in."""
+    provider = gateway.state.provider
+    found = await provider.metadata()
+    async with gateway.browser() as browser:
+        begin = await browser.get("/auth/login")
+        back = await provider_login(gateway, begin.headers["location"], "a.weber")
+        away = found.model_copy(update={"token_endpoint": f"http://127.0.0.1:{free_port()}/token"})
+        monkeypatch.setattr(provider, "_metadata", away)
+        answer = await browser.get(back)
+        assert (answer.status_code, "Anmeldedienst" in answer.text) == (503, True)
+        assert "genius-session" not in browser.cookies
 
 
 async def test_each_login_makes_a_new_session(gateway: Gateway) -> None:
