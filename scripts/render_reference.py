@@ -95,8 +95,10 @@ def settings_page() -> str:
         "name, a missing required one or a wrong value ends the start with a message that names it. Secrets have no",
         "default.",
     ]
-    for service in SERVICES:
-        settings = importlib.import_module(f"genius_{service}.settings").Settings
+    modules = {service: f"genius_{service}.settings" for service in SERVICES}
+    modules["minter"] = "genius_retrieval.minter.settings"
+    for service, module in modules.items():
+        settings = importlib.import_module(module).Settings
         prefix = f"GENIUS_{service.upper()}_"
         lines += ["", f"## {service}", "", "| variable | type | default | meaning |", "| --- | --- | --- | --- |"]
         lines += list(_rows(settings, prefix))

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What every adapter of `CollectionIndex` must show; a module with a fixture `index` inherits `IndexContract`."""
 
+import base64
 import dataclasses
+import re
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from genius_common.crypto import Undecryptable
 from genius_common.principal import ProtectionClass
 from genius_retrieval.chunks import Chunk, chunk_id
+from genius_retrieval.index.payload import payload_place
 from genius_retrieval.index.port import Access, Branch, DocumentMeta
 from tests.eval.laws import new_collection
 
@@ -138,6 +141,48 @@ class IndexContract:
         assert await index.count(collection.id) == 2
         await index.drop(collection.id)
         assert await index.count(collection.id) == 0
+
+    async def test_it_is_ready_and_names_its_engine(self, index):
+        assert await index.ready()
+        assert re.fullmatch(r"Qdrant (Edge|Server) \d+\.\d+\.\d+\S*", index.engine.replace("-Server", " Server"))
+
+    async def test_resealing_replaces_what_it_is_told_to_and_nothing_else(self, index):
+        """DSG-03: after a rotation payloads get the new key; points and terms stay."""
+        collection, base = new_collection(), uuid4()
+        await self.fill(index, collection, base)
+        access, seen = Access(frozenset({base})), {}
+
+        def look(point: UUID, sealed: str) -> None:
+            seen[point] = sealed
+
+        assert await index.reseal(collection.id, look) == 0
+        assert len(seen) == 2
+        fresh = dataclasses.replace(collection, content_key=new_collection().content_key)
+        first = next(iter(points(await index.search(collection, ASK, access))))
+
+        def anew(point: UUID, sealed: str) -> str | None:
+            if point != first:
+                return None
+            place = payload_place(point, collection.id)
+            return base64.b64encode(
+                fresh.content_key.seal(collection.content_key.open(base64.b64decode(sealed), place), place)
+            ).decode()
+
+        assert await index.reseal(collection.id, anew) == 1
+        found = await index.fetch(fresh, points(await index.search(fresh, ASK, access)), access)
+        assert [chunk.text for chunk in found.values()] == [f"Die {MARKER} gilt."]
+        assert await index.reseal(uuid4(), anew) == 0
+
+    async def test_many_chunks_and_many_pages(self, index):
+        """More than one batch: all arrive, all are resealed, a list is cut at its limit only."""
+        collection, base, document = new_collection(), uuid4(), uuid4()
+        texts = [f"{MARKER} Nummer {n}." for n in range(230)]
+        await index.upsert(collection, chunks(document, texts), meta(document, base))
+        assert await index.count(collection.id, document) == 230
+        visited = []
+        await index.reseal(collection.id, lambda point, _: visited.append(point))
+        assert len(set(visited)) == len(visited) == 230
+        assert len(points(await index.search(collection, ASK, Access(frozenset({base}))))) == ASK[0].limit
 
     async def test_optimising_keeps_all(self, index):
         collection, base = new_collection(), uuid4()

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Qdrant Edge keeps the contract of the index, and its own promises on disk."""
+"""Qdrant Edge keeps its own promises on disk; the contract that all engines keep is in test_index.py."""
 
 import asyncio
 import signal
 import sys
 from uuid import UUID, uuid4
 
-import pytest
-
 from genius_common.crypto import ContentKey
 from genius_retrieval.index.edge import EdgeIndex
 from genius_retrieval.index.port import Access
-from tests.contract.retrieval_search.suite import ASK, MARKER, IndexContract, chunks, meta, points
+from tests.contract.retrieval_search.suite import ASK, MARKER, chunks, meta, points
 from tests.eval.laws import Secrets, new_collection
 
 WRITER = """
@@ -34,17 +32,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@pytest.fixture
-async def index(tmp_path):
-    opened = EdgeIndex(tmp_path / "edge")
-    yield opened
-    await opened.close()
-
-
-class TestEdgeIndex(IndexContract):
-    pass
 
 
 async def test_nothing_of_the_content_is_on_disk_in_clear(tmp_path):

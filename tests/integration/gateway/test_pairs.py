@@ -7,7 +7,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AsyncExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,8 @@ from genius_retrieval import search_access
 from genius_retrieval.app import create_app as create_retrieval
 from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.documents import service as documents
-from genius_retrieval.index import edge_filters
+from genius_retrieval.index import filters
+from tests.support import qdrant
 from tests.support.canaries import Asking, Canary, all_ids, asking, found_authorities, place, wait_until_ready
 from tests.support.gateway import Gateway, running_gateway, serving
 from tests.support.postgres import TestPostgres
@@ -32,10 +33,19 @@ pytestmark = pytest.mark.timeout(3600)
 
 @pytest.fixture(scope="module")
 async def many(tmp_path_factory: pytest.TempPathFactory, postgres_server: TestPostgres) -> AsyncIterator[Gateway]:
-    """A gateway of its own whose retrieval runs in this process, where its layers can be opened."""
+    """A gateway of its own whose retrieval runs in this process, where its layers can be opened.
+
+    With QDRANT_URL and QDRANT_API_KEY set its index is on that server.
+    """
     async with running_gateway(tmp_path_factory.mktemp("pairs"), postgres_server) as gateway:
         await asyncio.to_thread(gateway.retrieval.stop)
-        async with serving(create_retrieval(gateway.retrieval.settings()), gateway.retrieval.port, "on"):
+        async with AsyncExitStack() as stack:
+            if qdrant.URL and qdrant.API_KEY:
+                minter = await stack.enter_async_context(qdrant.minting(tmp_path_factory.mktemp("minter")))
+                data = str(tmp_path_factory.mktemp("server-data"))
+                gateway.retrieval.extra |= {**minter.environment(), "DATA_DIR": data}
+            retrieval = create_retrieval(gateway.retrieval.settings())
+            await stack.enter_async_context(serving(retrieval, gateway.retrieval.port, "on"))
             yield gateway
 
 
@@ -95,9 +105,8 @@ def _open_tables(url: str, *tables: str) -> Any:
 RETRIEVAL_TABLES = ("knowledge_bases", "documents", "collections", "keys")
 
 
-def _open_conditions(_access: Any) -> list[Any]:
-    kinds = [edge_filters._equals(edge_filters.KIND, kind) for kind in ("document", "file")]
-    return [edge_filters.edge.Filter(should=kinds)]
+def _open_conditions(dialect: filters.Dialect, _access: Any) -> list[Any]:
+    return [dialect.either([dialect.equals(filters.KIND, kind) for kind in ("document", "file")])]
 
 
 def _see_everything(_principal: Any, row: Any, _kind: str) -> Any:
@@ -125,7 +134,7 @@ class Layers:
 
     def access_filter(self) -> None:
         """The engine is asked without any condition on knowledge base or class."""
-        self._patch.setattr(edge_filters, "_conditions", _open_conditions)
+        self._patch.setattr(filters, "_conditions", _open_conditions)
 
     def answer_check(self) -> None:
         """Hits and documents are not looked at again before they are answered."""

@@ -30,7 +30,7 @@ from genius_retrieval.documents import endpoints as documents
 from genius_retrieval.documents.content import DocumentContent
 from genius_retrieval.documents.sealing import Sealing
 from genius_retrieval.documents.service import DocumentService
-from genius_retrieval.index.edge import EdgeIndex
+from genius_retrieval.index.choice import open_index
 from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.ingest.pipeline import Ingestion
 from genius_retrieval.ingest.queue import IngestQueue
@@ -107,7 +107,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     objects = ObjectStorage(open_store(settings.objects_url, settings.data_dir))
     parsers = ParserRunner(settings.parser, settings.limits)
     catalogue = CollectionCatalogue(key_ring, PROFILE)
-    index = EdgeIndex(settings.data_dir / "index")
+    index = open_index(settings, session)
     stack.push_async_callback(index.close)
     queue = IngestQueue(settings.database.conninfo, settings.worker_concurrency)
     document_service = DocumentService(database, sealing, objects, queue, index)
@@ -119,6 +119,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
         settings=settings,
         authenticator=Authenticator(session, settings.jwks_url, TokenVerifier(AUDIENCE, settings.tenant)),
         database=database,
+        index=index,
         queue=queue,
         parsers=parsers,
         documents=document_service,

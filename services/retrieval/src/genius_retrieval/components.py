@@ -11,6 +11,7 @@ from genius_retrieval.authorities.resealing import Resealing
 from genius_retrieval.authorities.service import AuthorityData
 from genius_retrieval.documents.content import DocumentContent
 from genius_retrieval.documents.service import DocumentService
+from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
@@ -26,6 +27,7 @@ class Components:
     settings: Settings
     authenticator: Authenticator
     database: Database
+    index: CollectionIndex
     queue: IngestQueue
     parsers: ParserRunner
     documents: DocumentService

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from genius_common.errors import NotFound, Unprocessable, UpstreamFailed
+from genius_common.errors import NotFound, Unavailable, Unprocessable, UpstreamFailed
 
 
 class NoPagePicture(NotFound):
@@ -28,4 +28,23 @@ class NotErased(UpstreamFailed):
     default_detail = (
         "Nicht alle Daten ließen sich löschen; der Rest wird nachgeholt. Es gibt noch keine Quittung: "
         "Bitte wiederholen Sie die Löschung in einigen Minuten."
+    )
+
+
+class IndexUnavailable(Unavailable):
+    """The search index can't be asked now. Never answered as "nothing found"."""
+
+    code = "index_unavailable"
+    title = "Suche zurzeit nicht verfügbar"
+    default_detail = "Der Suchindex ist zurzeit nicht erreichbar. Bitte versuchen Sie es in einigen Minuten erneut."
+
+
+class IndexFailed(UpstreamFailed):
+    """The search index refused a request that it should have understood."""
+
+    code = "index_failed"
+    title = "Fehler des Suchindex"
+    default_detail = (
+        "Der Suchindex hat die Anfrage nicht ausgeführt. Bitte versuchen Sie es erneut und nennen Sie dem Betrieb die "
+        "Vorgangsnummer, wenn der Fehler wieder auftritt."
     )

@@ -19,15 +19,19 @@ async def live() -> dict[str, str]:
 
 @router.get("/ready")
 async def ready(app: App, response: Response) -> dict[str, object]:
-    """503 without the database; a missing system-call filter of the parsers is `degraded`."""
+    """503 without database or index; a missing system-call filter of the parsers is `degraded`.
+
+    `engine` names what the index runs on.
+    """
     checks = {
         "database": await _database(app),
+        "index": "ok" if await app.index.ready() else "down",
         "ingestion": "ok" if app.queue.running else "down",
         "parsers": "degraded" if app.parsers.caged is False else "ok",
     }
     status = "down" if "down" in checks.values() else "degraded" if "degraded" in checks.values() else "ok"
     response.status_code = 503 if status == "down" else 200
-    return {"status": status, "checks": checks}
+    return {"status": status, "checks": checks, "engine": app.index.engine}
 
 
 async def _database(app: App) -> str:

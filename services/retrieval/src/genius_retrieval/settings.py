@@ -35,6 +35,14 @@ class ParserSettings(Section):
     processes: int = Field(default=2, ge=1, le=64, description="how many at the same time")
 
 
+class QdrantSettings(Section):
+    """A Qdrant server instead of the embedded engine (docs/howto/use-a-qdrant-server.md)."""
+
+    url: str = Field(pattern=r"^https?://", description="the server's REST address; it must be 1.19 or newer")
+    minter_url: str = Field(pattern=r"^https?://", description="the minter, which alone holds the server's API key")
+    minter_secret_file: Path = Field(description="file with the secret that the minter knows this service by")
+
+
 class Settings(ServiceSettings):
     model_config = settings_config("GENIUS_RETRIEVAL_")
 
@@ -44,6 +52,7 @@ class Settings(ServiceSettings):
     transit: TransitSettings | None = Field(default=None, description="key-encryption key in Vault, instead of a file")
     jwks_url: str = Field(description="the gateway's /.well-known/jwks.json")
     objects_url: str | None = Field(default=None, description="s3://… or memory:; empty = a folder in data_dir")
+    qdrant: QdrantSettings | None = Field(default=None, description="empty = Qdrant Edge in this process")
     worker_concurrency: int = Field(default=2, ge=1, le=32, description="documents that are ingested at once")
     limits: UploadLimits = UploadLimits()
     parser: ParserSettings = ParserSettings()

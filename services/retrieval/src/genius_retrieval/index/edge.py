@@ -15,6 +15,7 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -22,11 +23,12 @@ from uuid import UUID
 import qdrant_edge as edge
 import structlog
 
-from genius_common.crypto import term_id
 from genius_retrieval.chunks import Chunk
-from genius_retrieval.index.edge_filters import access_filter, corpus_filter, point_filter, value_filter
+from genius_retrieval.index.edge_filters import EDGE, corpus_filter
+from genius_retrieval.index.filters import access_filter, point_filter, value_filter
 from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE, SEALED, from_payload, to_payload
 from genius_retrieval.index.port import Access, Branch, CollectionSecrets, DocumentMeta, Hits, IndexedChunk, Scored
+from genius_retrieval.index.terms import KeyedTerms
 from genius_retrieval.text.fields import FIELDS, terms_of
 
 log = structlog.get_logger(__name__)
@@ -35,35 +37,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 # About 10 ms in the engine.
 _BATCH = 50
-_KNOWN_TERMS = 150_000
 
 
 class _Shard:
-    """An open shard with its write lock and the term ids that it already computed."""
+    """An open shard with its write lock and its term ids."""
 
     def __init__(self, shard: Any) -> None:
         self.engine = shard
         self.writing = threading.Lock()
-        self._key = b""
-        self._ids: dict[str, int] = {}
+        self._terms = KeyedTerms()
 
     def vector(self, key: bytes, terms: Mapping[str, float]) -> Any:
-        """Weights under keyed ids; two terms with one id (1 in 4 billion) are added up."""
-        weights: dict[int, float] = {}
-        known = self._known(key)
-        for term, weight in terms.items():
-            identifier = known.get(term)
-            if identifier is None:
-                identifier = known[term] = term_id(key, term)
-            weights[identifier] = weights.get(identifier, 0.0) + weight
-        indices = sorted(weights)
-        return edge.SparseVector(indices=indices, values=[weights[index] for index in indices])
-
-    def _known(self, key: bytes) -> dict[str, int]:
-        """Ids computed under `key`; those of another key must never be used."""
-        if key != self._key or len(self._ids) >= _KNOWN_TERMS:
-            self._key, self._ids = key, {}
-        return self._ids
+        indices, values = self._terms.weights(key, terms)
+        return edge.SparseVector(indices=indices, values=values)
 
 
 class EdgeIndex:
@@ -79,14 +65,21 @@ class EdgeIndex:
         for leftover in (*folder.glob("*.new"), *folder.glob("*.dropped")):
             shutil.rmtree(leftover)
 
+    @property
+    def engine(self) -> str:
+        return f"Qdrant Edge {version('qdrant-edge-py')}"
+
+    async def ready(self) -> bool:
+        return await asyncio.to_thread(self._folder.is_dir)
+
     async def upsert(self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta) -> None:
         await self._run(self._slow, self._upsert, collection, chunks, meta)
 
     async def delete_document(self, collection: UUID, document: UUID) -> None:
-        await self._run(self._pool, self._delete, collection, value_filter(DOCUMENT, document))
+        await self._run(self._pool, self._delete, collection, value_filter(EDGE, DOCUMENT, document))
 
     async def delete_knowledge_base(self, collection: UUID, knowledge_base: UUID) -> None:
-        await self._run(self._pool, self._delete, collection, value_filter(KNOWLEDGE_BASE, knowledge_base))
+        await self._run(self._pool, self._delete, collection, value_filter(EDGE, KNOWLEDGE_BASE, knowledge_base))
 
     async def drop(self, collection: UUID) -> None:
         await self._run(self._pool, self._drop, collection)
@@ -177,14 +170,14 @@ class EdgeIndex:
         shard = self._open(collection)
         if shard is None:
             return 0
-        what = value_filter(DOCUMENT, document) if document else None
+        what = value_filter(EDGE, DOCUMENT, document) if document else None
         return int(shard.engine.count(edge.CountRequest(exact=True, filter=what)))
 
     def _search(self, collection: CollectionSecrets, branches: Sequence[Branch], access: Access) -> Hits:
         shard = self._open(collection.id)
         if shard is None:
             return Hits(tuple(() for _ in branches))
-        what = access_filter(access)
+        what = access_filter(EDGE, access)
         params = edge.SearchParams(idf=edge.IdfParams(corpus=corpus_filter(shard.engine, access)))
         requests = [
             edge.QueryRequest(
@@ -204,7 +197,7 @@ class EdgeIndex:
         if shard is None:
             return {}
         request = edge.ScrollRequest(
-            limit=len(points), filter=point_filter(points, access), with_payload=True, with_vector=False
+            limit=len(points), filter=point_filter(EDGE, points, access), with_payload=True, with_vector=False
         )
         records, _ = shard.engine.scroll(request)
         found = [from_payload(collection, _uuid(record.id), record.payload) for record in records]

@@ -111,7 +111,19 @@ class Hits:
 
 
 class CollectionIndex(Protocol):
-    """All operations are safe to repeat. A collection begins with its first `upsert`; an unknown one is empty."""
+    """All operations are safe to repeat. A collection begins with its first `upsert`; an unknown one is empty.
+
+    An index that can't be asked raises `IndexUnavailable` (503) and is never answered as empty.
+    """
+
+    @property
+    def engine(self) -> str:
+        """What it runs on, with its version, for operators."""
+        ...
+
+    async def ready(self) -> bool:
+        """Whether it can be asked now."""
+        ...
 
     async def upsert(self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta) -> None:
         """Index chunks of one document; durable and visible when it returns."""
