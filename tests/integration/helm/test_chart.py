@@ -347,6 +347,99 @@ def test_the_top_key_may_lie_in_vault() -> None:
     assert {"protocol": "TCP", "port": 8200} in [port for rule in egress for port in rule["ports"]]
 
 
+QDRANT = "qdrant.url=http://qdrant.example:6333"
+QDRANT_PEER = "network.qdrant.peers[0].ipBlock.cidr=192.0.2.9/32"
+
+
+@pytest.fixture(scope="session")
+def with_server() -> list[Manifest]:
+    return [
+        document for document in yaml.safe_load_all(render("land", "--set", QDRANT, "--set", QDRANT_PEER)) if document
+    ]
+
+
+def test_only_the_minter_has_the_key_of_the_qdrant_server(with_server: list[Manifest]) -> None:
+    """TEN-11: the key is absent from every other pod, as a volume and as a variable."""
+    holders, callers = set(), set()
+    for name, template in pods(with_server):
+        text = json.dumps(template)
+        if "genius-qdrant-api-key" in text:
+            holders.add(name)
+        if "genius-qdrant-minter" in json.dumps(template["spec"].get("volumes", [])):
+            callers.add(name)
+    assert holders == {"Deployment/genius-qdrant-minter"}
+    assert callers == {"Deployment/genius-qdrant-minter", "Deployment/genius-retrieval"}
+
+
+def test_the_minter_is_reached_by_retrieval_only(with_server: list[Manifest]) -> None:
+    """TEN-11: and it reaches the Qdrant server and names alone; nobody else but retrieval reaches that server."""
+    found = policies(with_server)
+    spec = found["genius-qdrant-minter"]
+    assert [
+        peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"] for r in spec["ingress"] for peer in r["from"]
+    ] == ["retrieval"]
+    ports = [port["port"] for rule in spec["egress"] for port in rule["ports"]]
+    assert ports == [6333, 53, 53]
+    reaching = {
+        name
+        for name, one in found.items()
+        for rule in one.get("egress") or []
+        for p in rule["ports"]
+        if p["port"] == 6333
+    }
+    assert reaching == {"genius-qdrant-minter", "genius-retrieval"}
+
+
+def test_minter_and_retrieval_accept_their_settings(
+    with_server: list[Manifest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, module in (("qdrant-minter", "genius_retrieval.minter"), ("retrieval", "genius_retrieval")):
+        container = next(t for n, t in pods(with_server) if n == f"Deployment/genius-{name}")["spec"]["containers"][0]
+        assert container["args"] == ["python", "-m", module]
+        assert container["image"].split("/")[-1].startswith("retrieval:")
+        for variable in container["env"]:
+            monkeypatch.setenv(variable["name"], variable.get("value", "postgresql+psycopg://role:secret@host/name"))
+        loaded = importlib.import_module(f"{module}.settings").Settings()
+        mounted = [mount["mountPath"] for mount in container["volumeMounts"]]
+        files = (
+            [loaded.api_key_file, loaded.caller_secret_file] if "minter" in name else [loaded.qdrant.minter_secret_file]
+        )
+        assert all(str(file.parent) in mounted for file in files)
+    assert loaded.qdrant.minter_url == "http://genius-qdrant-minter:8084"
+
+
+def test_with_a_server_the_manifests_still_fit(with_server: list[Manifest], tmp_path: Path) -> None:
+    """SUP-06, SUP-07: the same rules hold for the minter's pods."""
+    test_pods_fit_the_restricted_standard(with_server)
+    test_everything_is_denied_by_default(with_server)
+    test_every_pod_has_a_policy_of_its_own(with_server)
+    for number, document in enumerate(with_server):
+        (tmp_path / f"{number:02}.yaml").write_text(yaml.safe_dump(document))
+    done = subprocess.run(["kubectl-validate", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_without_a_server_nothing_of_it_is_there(manifests: list[Manifest]) -> None:
+    assert "qdrant" not in json.dumps(manifests).lower()
+
+
+@pytest.mark.parametrize(
+    ("tenant", "values", "complaint"),
+    [
+        ("land", QDRANT, "peers"),
+        ("land", "qdrant.url=qdrant:6333", "url"),
+        ("steuer", f"{QDRANT},{QDRANT_PEER},qdrant.minterSecretName=own", "apiKeySecretName"),
+        ("steuer", f"{QDRANT},{QDRANT_PEER},qdrant.apiKeySecretName=own", "minterSecretName"),
+    ],
+)
+def test_a_server_is_named_wholly(tenant: str, values: str, complaint: str) -> None:
+    """SUP-13, AO-01: with its network peers, and in the tax tenant with secrets of its own."""
+    file = str(CHART / f"values-{tenant}.yaml")
+    done = helm("template", "genius", str(CHART), "--kube-version", "1.33.0", "-f", file, "--set", values)
+    assert done.returncode != 0
+    assert complaint in done.stderr
+
+
 def test_without_a_model_the_chart_still_renders() -> None:
     text = render("land", "--set", "inference.upstreamUrl=,vllm.enabled=false")
     assert "GENIUS_INFERENCE_UPSTREAM" not in text

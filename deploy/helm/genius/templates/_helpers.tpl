@@ -33,7 +33,7 @@ seccompProfile: {type: RuntimeDefault}
 {{- end }}
 
 {{- define "genius.image" -}}
-{{ .root.Values.image.repository }}/{{ .service }}:{{ .root.Values.image.tag }}
+{{ .root.Values.image.repository }}/{{ .image | default .service }}:{{ .root.Values.image.tag }}
 {{- end }}
 
 {{- define "genius.jwksUrl" -}}

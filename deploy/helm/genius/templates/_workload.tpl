@@ -50,7 +50,7 @@ spec:
         - name: {{ .service }}
           image: {{ include "genius.image" . }}
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-          args: ["python", "-m", "genius_{{ .service }}"]
+          args: ["python", "-m", {{ .module | default (printf "genius_%s" .service) | quote }}]
           securityContext: {{ include "genius.containerSecurity" . | nindent 12 }}
           ports:
             - {name: http, containerPort: {{ .port }}}
