@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from genius_common.keys_encryption import read_keks
 from genius_gateway.settings import Settings as GatewaySettings
 from genius_inference.settings import Settings as InferenceSettings
 from genius_modules.settings import Settings as ModulesSettings
+from genius_retrieval.minter.settings import Settings as MinterSettings
+from genius_retrieval.minter.settings import read_secret
 from genius_retrieval.settings import Settings as RetrievalSettings
 from genius_stack.datadir import DataDir
 from genius_stack.identity.settings import Settings as IdentitySettings
@@ -62,6 +65,24 @@ def test_retrieval(plan: Plan, enter) -> None:
     settings = RetrievalSettings()
     assert settings.data_dir.stat().st_mode & 0o777 == 0o700
     assert settings.database.migration_url is None
+
+
+def test_retrieval_on_a_qdrant_server(plan: Plan, enter, tmp_path: Path) -> None:
+    """TEN-11: retrieval gets the minter's address and secret, and only the minter the file with the server's key."""
+    key = tmp_path / "server-key"
+    key.write_text("k" * 32)
+    options = replace(plan.options, qdrant_url="http://127.0.0.1:6333", qdrant_api_key_file=key)
+    with_server = replace(plan, options=options)
+    enter(with_server.retrieval())
+    settings = RetrievalSettings().qdrant
+    assert settings
+    assert (settings.url, settings.minter_url) == ("http://127.0.0.1:6333", with_server.url("minter"))
+    others = [with_server.retrieval(), with_server.gateway(), with_server.inference(), with_server.modules()]
+    assert not any(str(key) in program.environment.values() for program in others)
+    enter(with_server.minter())
+    minter = MinterSettings()
+    assert (minter.qdrant_url, minter.api_key_file) == (settings.url, key)
+    assert read_secret(minter.caller_secret_file) == read_secret(settings.minter_secret_file)
 
 
 def test_inference(plan: Plan, enter) -> None:

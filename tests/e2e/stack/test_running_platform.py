@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,7 @@ def test_a_second_start_on_the_same_data_is_refused_and_harms_nothing(platform: 
 def test_doctor_finds_nothing_serious(platform: Platform) -> None:
     done = call(platform, "doctor")
     assert "Dienst gateway" in done.stdout
+    assert re.search(r"Dienst retrieval läuft.*, Suchindex in Qdrant Edge \d", done.stdout)
     assert done.returncode == 0, done.stdout
 
 

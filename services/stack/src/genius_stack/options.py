@@ -16,6 +16,7 @@ class UpOptions:
     """Options of `genius up`; `profile` is the one of the services.
 
     `keycloak` is an issuer URL, `openai_url` what an SDK calls base URL.
+    `qdrant_url` is a Qdrant server instead of the embedded engine; a minter with its key then runs beside retrieval.
     `authorities` names the file of authorities for a Keycloak, None the shipped one (without samples: none at all).
     """
 
@@ -31,6 +32,8 @@ class UpOptions:
     keycloak_secret_file: Path | None = None
     keycloak_follow_secret_file: Path | None = None
     authorities: Path | None = None
+    qdrant_url: str | None = None
+    qdrant_api_key_file: Path | None = None
     samples: bool = True
     laws: bool = True
     web_ui: bool = True

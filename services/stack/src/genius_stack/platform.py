@@ -92,6 +92,9 @@ class Platform:
         if self.options.model is not None:
             await self._supervisor.start(plan.vllm())
             names.append("vllm")
+        if self.options.qdrant_url is not None:
+            await self._supervisor.start(plan.minter())
+            names.append("minter")
         await self._supervisor.start(plan.inference())
         await self._supervisor.start(plan.modules())
         await self._supervisor.wait_ready("postgresql", progress=self._console.ready)

@@ -68,6 +68,14 @@ def key_encryption_key(folder: Path) -> Path:
     return path
 
 
+def minter_secret(folder: Path) -> Path:
+    """A file with the secret by which the minter of a Qdrant server knows the retrieval service."""
+    path = folder / "minter-secret"
+    if not path.exists():
+        write_private(path, secrets.token_hex(32).encode())
+    return path
+
+
 def require_tenant(folder: Path, tenant: str, *, strict: bool) -> None:
     """A data directory belongs to one tenant, noted beside its key. Raises: Refused.
 

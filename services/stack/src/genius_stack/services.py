@@ -17,11 +17,11 @@ from genius_stack.ports import HOST
 from genius_stack.postgresql import Cluster, Role
 from genius_stack.process import Program
 from genius_stack.samples.people import WEB_CLIENT
-from genius_stack.secrets import StackSecrets, audit_key, key_encryption_key, signing_key
+from genius_stack.secrets import StackSecrets, audit_key, key_encryption_key, minter_secret, signing_key
 from genius_stack.settings import base_environment
 
-INNER = ("gateway_internal", "inference", "retrieval", "modules", "identity", "vllm")
-STOP_ORDER = [["gateway"], ["modules", "inference", "retrieval"], ["vllm", "identity"], ["postgresql"]]
+INNER = ("gateway_internal", "inference", "retrieval", "modules", "identity", "vllm", "minter")
+STOP_ORDER = [["gateway"], ["modules", "inference", "retrieval"], ["vllm", "identity", "minter"], ["postgresql"]]
 GATEWAY_DATABASE = "genius_gateway"
 RETRIEVAL_DATABASE = "genius_retrieval"
 _NVIDIA = Path("/dev/nvidiactl")
@@ -87,6 +87,16 @@ class Plan:
 
     def retrieval(self) -> Program:
         return self._service("retrieval", "genius_retrieval", self._retrieval_settings())
+
+    def minter(self) -> Program:
+        """It alone gets the Qdrant server's key."""
+        assert self.options.qdrant_url is not None
+        settings = {
+            "QDRANT_URL": self.options.qdrant_url,
+            "API_KEY_FILE": str(self.options.qdrant_api_key_file),
+            "CALLER_SECRET_FILE": str(minter_secret(self.data.secrets)),
+        }
+        return self._service("minter", "genius_retrieval.minter", settings)
 
     def modules(self) -> Program:
         settings = {
@@ -168,11 +178,21 @@ class Plan:
     def _retrieval_settings(self) -> dict[str, str]:
         _, retrieval = self.roles()
         return {
+            **self._qdrant_settings(),
             "PORT": str(self.ports["retrieval"]),
             "JWKS_URL": self.jwks_url,
             "DATABASE__URL": self.cluster.app_url(retrieval),
             "DATA_DIR": str(self.data.folder("retrieval")),
             "KEK_FILE": str(key_encryption_key(self.data.secrets)),
+        }
+
+    def _qdrant_settings(self) -> dict[str, str]:
+        if self.options.qdrant_url is None:
+            return {}
+        return {
+            "QDRANT__URL": self.options.qdrant_url,
+            "QDRANT__MINTER_URL": self.url("minter"),
+            "QDRANT__MINTER_SECRET_FILE": str(minter_secret(self.data.secrets)),
         }
 
     def _web_client_secret(self) -> str:

@@ -111,4 +111,5 @@ def _running(data: DataDir) -> Iterator[Finding]:
     for service in asyncio.run(services(stack)):
         advice = f"Protokoll: {data.logs / f'{service.name}.log'}" if service.state == "down" else ""
         hint = f" ({hints(service)})" if hints(service) else ""
+        hint += f", Suchindex in {service.engine}" if service.engine else ""
         yield Finding(f"Dienst {service.name} {WORDS[service.state]}{hint}", advice)

@@ -29,6 +29,8 @@ _CHECKS = {
     "postgresql": "Datenbank",
     "database": "Datenbank",
     "identity": "Anmeldedienst",
+    "index": "Suchindex",
+    "qdrant": "Qdrant-Server",
     "ingestion": "Einlesen von Dokumenten",
     "parsers": "Abschottung der Parser",
 }
@@ -36,13 +38,17 @@ _CONDITIONS = {"degraded": "eingeschränkt", "down": "nicht erreichbar"}
 
 
 class ServiceStatus(BaseModel):
-    """`checks` are the service's own words about what it depends on; `memory_mb` is proportional (PSS)."""
+    """`checks` are the service's own words about what it depends on; `memory_mb` is proportional (PSS).
+
+    `engine` names what the search index runs on, empty for services without one.
+    """
 
     name: str
     state: State
     pid: int | None
     memory_mb: int | None
     checks: dict[str, str]
+    engine: str = ""
 
 
 def status(
@@ -71,16 +77,20 @@ async def _ask(session: aiohttp.ClientSession, name: str, entry: ServiceEntry) -
     alive = _alive(entry.pid)
     state: State = "ok" if alive else "down"
     checks: dict[str, str] = {}
+    engine = ""
     if alive and entry.url.startswith("http"):
         path = "/api/v1/health/ready" if name == "gateway" else "/health/ready"
         try:
             async with session.get(entry.url + path, timeout=aiohttp.ClientTimeout(total=5)) as response:
                 answer = orjson.loads(await response.read())
                 checks = {key: str(value) for key, value in answer.get("checks", {}).items()}
+                engine = str(answer.get("engine", ""))
                 state = _state(response.status, str(answer.get("status")))
         except (aiohttp.ClientError, TimeoutError, orjson.JSONDecodeError):
             state = "down"
-    return ServiceStatus(name=name, state=state, pid=entry.pid, memory_mb=memory_mb(entry.pid), checks=checks)
+    return ServiceStatus(
+        name=name, state=state, pid=entry.pid, memory_mb=memory_mb(entry.pid), checks=checks, engine=engine
+    )
 
 
 def _alive(pid: int | None) -> bool:

@@ -31,6 +31,9 @@ Authorities = Annotated[
     Path | None,
     typer.Option(help="Datei der Behörden des Keycloak; sonst die 46 erfundenen", exists=True, dir_okay=False),
 ]
+QdrantKey = Annotated[
+    Path | None, typer.Option(help="Datei mit dem API-Schlüssel des Qdrant-Servers", exists=True, dir_okay=False)
+]
 
 
 class Tenant(StrEnum):
@@ -54,6 +57,8 @@ def up(
     keycloak_secret_file: WebSecret = None,
     keycloak_follow_secret_file: FollowSecret = None,
     authorities: Authorities = None,
+    qdrant_url: Annotated[str | None, typer.Option(help="Qdrant-Server ab 1.19 statt der eingebauten Suche")] = None,
+    qdrant_api_key_file: QdrantKey = None,
     profile: Annotated[
         Tenant, typer.Option(help="Mandant: der des Landes oder der der Steuerverwaltung")
     ] = Tenant.LOCAL,
@@ -78,6 +83,8 @@ def up(
         keycloak_secret_file=keycloak_secret_file,
         keycloak_follow_secret_file=keycloak_follow_secret_file,
         authorities=authorities,
+        qdrant_url=qdrant_url,
+        qdrant_api_key_file=qdrant_api_key_file,
         samples=samples,
         laws=not tax if laws is None else laws,
         web_ui=web_ui,
@@ -98,7 +105,14 @@ def _require_fitting(options: UpOptions) -> None:
         options.authorities is not None or options.keycloak_follow_secret_file is not None
     ):
         raise typer.BadParameter("--authorities und --keycloak-follow-secret-file gehören zu --keycloak")
-    for option, address in (("--openai-url", options.openai_url), ("--keycloak", options.keycloak)):
+    if (options.qdrant_url is None) != (options.qdrant_api_key_file is None):
+        raise typer.BadParameter("--qdrant-url braucht --qdrant-api-key-file und umgekehrt")
+    addresses = {
+        "--openai-url": options.openai_url,
+        "--keycloak": options.keycloak,
+        "--qdrant-url": options.qdrant_url,
+    }
+    for option, address in addresses.items():
         if address is not None and not is_http_url(address):
             raise typer.BadParameter(f"{option} ist keine Adresse mit http:// oder https://: {address}")
 
