@@ -9,12 +9,29 @@ from collections.abc import Generator
 # Its pytest plugin imports it at the very end otherwise, where Python 3.11 may fail to compile it.
 import hypothesis  # noqa: F401
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from genius_stack.postgresql.location import OUTSIDE, OWNER_NOTE
 from tests.support.platform_fixtures import model_server, platform, platform_with_model
 from tests.support.postgres import postgres_server
 
 __all__ = ["model_server", "platform", "platform_with_model", "postgres_server"]
+WITH_THE_PLATFORM = ("tests/browser/", "tests/e2e/")
+
+
+class _OnePlatform(LoadFileScheduling):
+    """A file of tests stays in one process, and all that share the platforms in the same one: starting both and reading
+    the laws in takes a minute of computing, which every further process would spend again.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return "with the platform" if file.startswith(WITH_THE_PLATFORM) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    return _OnePlatform(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

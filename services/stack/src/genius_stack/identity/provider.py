@@ -8,6 +8,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from genius_stack.identity.realm import Realm, User, check_password, hash_password
 from genius_stack.identity.sessions import Pending, SessionStore
@@ -47,6 +48,11 @@ class LoginGuard:
         self._failures.pop(username, None)
 
 
+@cache
+def _hash_of_nobody() -> str:
+    return hash_password("nobody")
+
+
 @dataclass(slots=True)
 class Provider:
     """Everything an endpoint of the provider needs."""
@@ -56,7 +62,7 @@ class Provider:
     sessions: SessionStore
     pending: Pending
     guard: LoginGuard = field(default_factory=LoginGuard)
-    _nobody: str = field(default_factory=lambda: hash_password("nobody"))
+    _nobody: str = field(default_factory=_hash_of_nobody)
 
     async def authenticate(self, username: str, password: str) -> User | None:
         """The person, or None; an unknown name takes as long as a wrong password (AUTH: no enumeration)."""
