@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import hashlib
+import io
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -112,7 +114,7 @@ async def test_decisions_are_kept_and_the_result_is_signed(tax: Gateway, period:
     assert next(one for one in listed if one["id"] == check["id"])["digest"] == read["digest"]
     assert read["digest"] == result_digest(CheckWithItems.model_validate_json(orjson.dumps(read)))
     (facts,) = await _facts(tax, "retrieval_check.close", check["id"])
-    assert facts == {"digest": read["digest"], "zulaessig": 1, "nicht_zulaessig": 1, "offen": 1}
+    assert facts == {"digest": read["digest"], "zulaessig": 1, "nicht_zulaessig": 1, "offen": 1, "zu_klaeren": 0}
     assert len(await _facts(tax, "retrieval_check.decide", check["id"])) == 2
     # Signed: the newest checkpoint covers the whole chain of the tenant.
     newest = await asyncio.to_thread(
@@ -126,6 +128,75 @@ async def test_decisions_are_kept_and_the_result_is_signed(tax: Gateway, period:
     assert orjson.loads(newest[0][0])["heads"]["tenant"]["seq"] >= head[0][0]
     stored = await asyncio.to_thread(as_superuser, tax, "SELECT t::text FROM retrieval_check_items t")
     assert not [row for row in stored if "Kanarie" in row[0]], "reasons are sealed"
+
+
+async def test_what_is_to_be_clarified_is_not_done(tax: Gateway, period: dict[str, str]) -> None:
+    """AO-07: it says what is to be clarified, keeps the check from its end, and is counted where checks are listed."""
+    async with await tax.client("v.lindner") as client:
+        check = await _draw(client, period, size=2)
+        assert check["counts"] == {"offen": 2}
+        path = f"{CHECKS}/{check['id']}"
+        first, second = (item["retrieval"] for item in check["items"])
+        wanted = {"decision": "zu_klaeren"}
+        assert (await client.put(f"{path}/items/{first}", json=wanted)).status_code == 400
+        wanted["reason"] = "Vertretung? Sachgebietsleitung fragen"
+        assert (await client.put(f"{path}/items/{first}", json=wanted)).status_code == 204
+        assert (await client.put(f"{path}/items/{second}", json={"decision": "zulaessig"})).status_code == 204
+        assert (await client.post(f"{path}/close", json={})).json()["code"] == "retrieval_check_unfinished"
+        listed = (await client.get(CHECKS)).json()["items"]
+        assert next(one for one in listed if one["id"] == check["id"])["counts"] == {"zu_klaeren": 1, "zulaessig": 1}
+        assert (await client.post(f"{path}/close", json={"open": True})).status_code == 200
+    assert (await _facts(tax, "retrieval_check.close", check["id"]))[0]["zu_klaeren"] == 1
+
+
+async def test_a_check_is_taken_along_as_a_file(tax: Gateway, period: dict[str, str]) -> None:
+    """AO-05, AO-07: a table and the whole as JSON, each recorded; what people wrote is no formula in a spreadsheet."""
+    async with await tax.client("v.lindner") as client:
+        check = await _draw(client, period, size=2)
+        path = f"{CHECKS}/{check['id']}"
+        wanted = {"decision": "nicht_zulaessig", "reason": '=HYPERLINK("x"); „kein Anlass“'}
+        retrieval = check["items"][0]["retrieval"]
+        assert (await client.put(f"{path}/items/{retrieval}", json=wanted)).status_code == 204
+        table, whole = await client.get(f"{path}/export"), await client.get(f"{path}/export?format=json")
+        assert (await client.get(f"{path}/export?format=xlsx")).status_code == 400
+        read = (await client.get(path)).json()
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.headers["content-disposition"].endswith('.csv"')
+    assert table.content.startswith(b"\xef\xbb\xbf")
+    first, second = csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")), delimiter=";")
+    assert (first["Benutzer"], first["Entscheidung"], second["Entscheidung"]) == ("a.weber", "nicht_zulaessig", "offen")
+    assert first["Begründung"] == '\'=HYPERLINK("x"); „kein Anlass“'
+    assert whole.json() == read
+    assert len(await _facts(tax, "retrieval_check.export", check["id"])) == 2
+
+
+async def test_the_log_is_narrowed_but_not_to_a_person(tax: Gateway, period: dict[str, str]) -> None:
+    """AO-05: by kind, outcome, class and case, and the record says so; a person is no field."""
+    case = await tax_case(tax)
+    async with await tax.client("a.weber") as client:
+        await client.post("/api/v1/search", json={"query": "x"}, headers={"x-case": case.id})
+    async with await tax.client("v.lindner") as client:
+
+        async def read(**params: str) -> list[dict[str, Any]]:
+            answer = await client.get("/api/v1/retrievals", params={**EVER, "limit": "500", **params})
+            assert answer.status_code == 200, answer.text
+            found: list[dict[str, Any]] = answer.json()["items"]
+            return found
+
+        everything = await read()
+        for name, value in (("kind", "trefferliste"), ("outcome", "abgelehnt"), ("case", case.id)):
+            found = await read(**{name: value})
+            assert found == [entry for entry in everything if entry[name] == value], name
+            assert found
+            assert len(found) < len(everything)
+        assert await read(case=case.id, outcome="abgelehnt") == []
+        assert await read(category="sozialdaten") == []
+        assert (await client.get("/api/v1/retrievals", params={**EVER, "kind": "alles"})).status_code == 400
+        named = await read(person=everything[0]["person"])
+    assert len(named) == len(everything), "unknown, and so without effect"
+    query = "SELECT facts FROM audit_records WHERE action = 'retrieval_log.read' AND facts ? 'only_case' ORDER BY seq"
+    facts = [row[0] for row in await asyncio.to_thread(as_superuser, tax, query)]
+    assert facts[-1] == {"entries": 0, "only_case": case.id, "only_outcome": "abgelehnt"}
 
 
 async def test_the_command_draws_decides_and_closes(tax: Gateway, period: dict[str, str], tmp_path: Path) -> None:

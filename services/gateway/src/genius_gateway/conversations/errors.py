@@ -16,8 +16,8 @@ class ConversationOfOtherCase(Conflict):
     code = "conversation_of_other_case"
     title = "Gespräch eines anderen Vorgangs"
     default_detail = (
-        "Dieses Gespräch gehört zu einem anderen Vorgang, und seine Antworten fließen in die nächsten ein. Beginnen Sie "
-        "für den neuen Vorgang ein neues Gespräch."
+        "Dieses Gespräch gehört zu einem anderen Vorgang, und seine Antworten fließen in die nächsten ein. Beginnen "
+        "Sie für den neuen Vorgang ein neues Gespräch."
     )
 
 

@@ -169,6 +169,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", _CHECK, "retrieval_check.list", INSPECTORS, None, "tenant"),
     Rule("POST", _CHECK, "retrieval_check.create", INSPECTORS, None, "tenant"),
     Rule("GET", _CHECK + "/{check}", "retrieval_check.read", INSPECTORS, None, "tenant"),
+    Rule("GET", _CHECK + "/{check}/export", "retrieval_check.export", INSPECTORS, None, "tenant"),
     Rule("PUT", _CHECK + "/{check}/items/{retrieval}", "retrieval_check.decide", INSPECTORS, None, "tenant"),
     Rule("POST", _CHECK + "/{check}/close", "retrieval_check.close", INSPECTORS, None, "tenant"),
     Rule("GET", _ME_DATA + "/overview", "person.overview", ALL, None, "own"),

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from typing import Any
+from collections import Counter
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import orjson
@@ -24,7 +25,16 @@ from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.audit.checkpoints import Checkpoints
 from genius_gateway.retrieval_log.errors import CheckClosed, CheckUnfinished
 from genius_gateway.retrieval_log.reading import INSPECTION, LogReader
-from genius_gateway.retrieval_log.schemas import Check, CheckWithItems, Entry, Item, NewCheck, NewDecision
+from genius_gateway.retrieval_log.schemas import (
+    Check,
+    CheckWithItems,
+    Decision,
+    Entry,
+    Item,
+    Narrowed,
+    NewCheck,
+    NewDecision,
+)
 
 _INSERT = text(
     "INSERT INTO retrieval_checks (id, period_from, period_until, seed, population, size, created_by)"
@@ -33,7 +43,11 @@ _INSERT = text(
 _INSERT_ITEM = text(
     "INSERT INTO retrieval_check_items (check_id, position, retrieval, at) VALUES (:check, :position, :retrieval, :at)"
 )
-_ALL = text("SELECT * FROM retrieval_checks ORDER BY at DESC, id LIMIT 500")
+_ALL = text(
+    "SELECT c.*, (SELECT coalesce(jsonb_object_agg(decision, n), '{}') FROM (SELECT decision, count(*) AS n"
+    " FROM retrieval_check_items WHERE check_id = c.id GROUP BY decision) decided) AS counts"
+    " FROM retrieval_checks c ORDER BY at DESC, id LIMIT 500"
+)
 _ONE = text("SELECT * FROM retrieval_checks WHERE id = :id FOR UPDATE")
 _ITEMS = text("SELECT * FROM retrieval_check_items WHERE check_id = :id ORDER BY position")
 _DECIDE = text(
@@ -53,12 +67,19 @@ class RetrievalChecks:
         self._checkpoints = checkpoints
 
     async def entries(
-        self, principal: Principal, begin: dt.datetime, until: dt.datetime, after: tuple[dt.datetime, UUID], size: int
+        self,
+        principal: Principal,
+        begin: dt.datetime,
+        until: dt.datetime,
+        after: tuple[dt.datetime, UUID],
+        size: int,
+        narrowed: Narrowed,
     ) -> list[Entry]:
-        """A page of the log."""
+        """A page of the log; the record says what it was narrowed to."""
+        facts = {f"only_{name}": value for name, value in narrowed.model_dump(mode="json", exclude_none=True).items()}
         async with self._database.transaction(INSPECTION) as connection:
-            found = await self._reader.page(connection, begin, until, after, size)
-            await _record(connection, AuditRecord.of(principal, "retrieval_log.read", entries=len(found)))
+            found = await self._reader.page(connection, begin, until, after, size, narrowed)
+            await _record(connection, AuditRecord.of(principal, "retrieval_log.read", entries=len(found), **facts))
         return found
 
     async def draw(self, principal: Principal, wanted: NewCheck) -> CheckWithItems:
@@ -84,10 +105,11 @@ class RetrievalChecks:
             await _record(connection, AuditRecord.of(principal, "retrieval_check.list", checks=len(rows)))
         return [Check(**row) for row in rows]
 
-    async def get(self, principal: Principal, identifier: UUID) -> CheckWithItems:
+    async def get(self, principal: Principal, identifier: UUID, action: str = "retrieval_check.read") -> CheckWithItems:
+        """`action` is how the reading stands in the audit trail."""
         async with self._database.transaction(INSPECTION) as connection:
             found = await self._check(connection, identifier)
-            await _record(connection, _of(principal, "retrieval_check.read", identifier, entries=len(found.items)))
+            await _record(connection, _of(principal, action, identifier, entries=len(found.items)))
         return found
 
     async def decide(self, principal: Principal, identifier: UUID, retrieval: UUID, wanted: NewDecision) -> None:
@@ -112,8 +134,8 @@ class RetrievalChecks:
         async with self._database.transaction(INSPECTION) as connection:
             await self._open(connection, identifier)
             before = await self._check(connection, identifier)
-            counts = {name: _count(before, name) for name in ("zulaessig", "nicht_zulaessig", "offen")}
-            if counts["offen"] and not undecided:
+            counts = {name: before.counts.get(name, 0) for name in get_args(Decision)}
+            if counts["offen"] + counts["zu_klaeren"] and not undecided:
                 raise CheckUnfinished
             digest = result_digest(before)
             await connection.execute(_CLOSE, {"id": identifier, "digest": digest})
@@ -150,7 +172,7 @@ class RetrievalChecks:
             )
             for item in rows
         ]
-        return CheckWithItems(**check, items=items)
+        return CheckWithItems(**check, counts=Counter(item.decision for item in items), items=items)
 
 
 def result_digest(check: CheckWithItems) -> str:
@@ -162,10 +184,6 @@ def result_digest(check: CheckWithItems) -> str:
 
 def _place(check: UUID, retrieval: UUID) -> str:
     return f"retrieval_check_items/reason/{check}/{retrieval}"
-
-
-def _count(check: CheckWithItems, decision: str) -> int:
-    return sum(item.decision == decision for item in check.items)
 
 
 def _of(principal: Principal, action: str, check: UUID, **facts: Any) -> AuditRecord:

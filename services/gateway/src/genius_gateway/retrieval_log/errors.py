@@ -57,4 +57,6 @@ class CheckClosed(Conflict):
 class CheckUnfinished(Conflict):
     code = "retrieval_check_unfinished"
     title = "Prüfung nicht fertig"
-    default_detail = "Es sind noch Abrufe offen. Entscheiden Sie über jeden, oder schließen Sie mit „open“: true ab."
+    default_detail = (
+        "Es sind noch Abrufe offen oder zu klären. Entscheiden Sie über jeden, oder schließen Sie mit „open“: true ab."
+    )

@@ -15,12 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.database import RowScope
 from genius_common.keys import KeyRing
 from genius_gateway.retrieval_log.log import place
-from genius_gateway.retrieval_log.schemas import Entry
+from genius_gateway.retrieval_log.schemas import Entry, Narrowed
 
 INSPECTION = RowScope(inspection=True)
 _COLUMNS = "id, at, authority, person, application, kind, category, case_id, object, hits, outcome, status, sealed"
 _PAGE = text(
     f"SELECT {_COLUMNS} FROM retrieval_log WHERE at >= :begin AND at < :until"  # noqa: S608 constants only
+    " AND (CAST(:kind AS text) IS NULL OR kind = :kind) AND (CAST(:outcome AS text) IS NULL OR outcome = :outcome)"
+    " AND (CAST(:category AS text) IS NULL OR category = :category)"
+    " AND (CAST(:case AS uuid) IS NULL OR case_id = CAST(:case AS uuid))"
     " AND (at, id) > (:at, :id) ORDER BY at, id LIMIT CAST(:size AS int)"
 )
 _SOME = text(f"SELECT {_COLUMNS} FROM retrieval_log WHERE id = ANY(:ids)")  # noqa: S608 constants only
@@ -45,9 +48,10 @@ class LogReader:
         until: dt.datetime,
         after: tuple[dt.datetime, UUID],
         size: int,
+        narrowed: Narrowed,
     ) -> list[Entry]:
         """At most `size` entries after a position, oldest first."""
-        values = {"begin": begin, "until": until, "at": after[0], "id": after[1], "size": size}
+        values = {"begin": begin, "until": until, "at": after[0], "id": after[1], "size": size, **dict(narrowed)}
         return await self._opened(connection, (await connection.execute(_PAGE, values)).all())
 
     async def some(self, connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, Entry]:

@@ -9,7 +9,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-Decision = Literal["offen", "zulaessig", "nicht_zulaessig"]
+from genius_common.principal import ProtectionClass
+from genius_gateway.retrieval_log.kinds import Kind, Outcome
+
+Decision = Literal["offen", "zulaessig", "nicht_zulaessig", "zu_klaeren"]
+"""`offen`: nobody has looked yet; `zu_klaeren`: somebody has, and has to ask further."""
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
 MAX_SAMPLE = 500
 
@@ -40,6 +44,18 @@ class Entry(_Model):
     status: int | None
 
 
+class Narrowed(_Model):
+    """Only entries of this kind, outcome, class and case; null = of any.
+
+    There is none by person: the log is no file on people (§ 6 Abs. 3 StDAV), and the lot names nobody beforehand.
+    """
+
+    kind: Kind | None = None
+    outcome: Outcome | None = None
+    category: ProtectionClass | None = None
+    case: UUID | None = None
+
+
 class EntryPage(_Model):
     """Oldest first; `next` is the value for `after`."""
 
@@ -63,20 +79,20 @@ class NewCheck(_Model):
 
 
 class NewDecision(_Model):
-    """A retrieval that was not allowed needs a reason."""
+    """A retrieval that was not allowed needs a reason, and one that is to be clarified says what is to be."""
 
     decision: Decision
     reason: Reason | None = None
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:
-        if self.decision == "nicht_zulaessig" and not self.reason:
-            raise ValueError("reason is needed where a retrieval was not allowed")
+        if self.decision in {"nicht_zulaessig", "zu_klaeren"} and not self.reason:
+            raise ValueError("reason is needed where a retrieval was not allowed or is to be clarified")
         return self
 
 
 class NewEnd(_Model):
-    """`open`: end it although retrievals are undecided; they stay `offen` in the result."""
+    """`open`: end it although retrievals are undecided or to be clarified; they stay so in the result."""
 
     open: bool = False
 
@@ -94,7 +110,10 @@ class Item(_Model):
 
 
 class Check(_Model):
-    """`digest` is the SHA-256 of the result, which stands in the audit trail under the next signed checkpoint."""
+    """`digest` is the SHA-256 of the result, which stands in the audit trail under the next signed checkpoint.
+
+    `counts`: how many retrievals have which decision; one that none has is left out.
+    """
 
     id: UUID
     at: dt.datetime
@@ -106,6 +125,7 @@ class Check(_Model):
     created_by: UUID
     closed_at: dt.datetime | None
     digest: str | None
+    counts: dict[Decision, int]
 
 
 class CheckWithItems(Check):

@@ -14,7 +14,7 @@ from pathlib import Path
 from genius_common.web import ASGIApp, Receive, Scope, Send
 
 _CLIENT_ROUTE = re.compile(
-    r"/(?:(?:chat|modules?|knowledge|data|administration|audit|operation|help|history|shared|settings|accessibility|imprint|privacy|m)(?:/[^/]+){0,3}/?)?"
+    r"/(?:(?:chat|modules?|knowledge|data|administration|audit|operation|inspection|help|history|shared|settings|accessibility|imprint|privacy|m)(?:/[^/]+){0,3}/?)?"
 )
 _NO_PAGE = re.compile(r"/(?:api|v1|auth|internal|assets|fonts|health|metrics|\.well-known)(?:/|$)|.*\.[^/]*$")
 _INDEX = "/index.html"

@@ -38,6 +38,7 @@ class Decision(StrEnum):
 
     ZULAESSIG = "zulaessig"
     NICHT_ZULAESSIG = "nicht_zulaessig"
+    ZU_KLAEREN = "zu_klaeren"
     OFFEN = "offen"
 
 
@@ -102,8 +103,10 @@ def show(
 def decide(
     check: Check,
     retrieval: Annotated[UUID, typer.Argument(help="Kennung des Abrufs")],
-    decision: Annotated[Decision, typer.Argument(help="zulaessig, nicht_zulaessig oder offen")],
-    reason: Annotated[str | None, typer.Option(help="Begründung; nötig, wenn der Abruf nicht zulässig war")] = None,
+    decision: Annotated[Decision, typer.Argument(help="zulaessig, nicht_zulaessig, zu_klaeren oder offen")],
+    reason: Annotated[
+        str | None, typer.Option(help="Begründung; nötig, wenn der Abruf nicht zulässig war oder zu klären ist")
+    ] = None,
     data_dir: Where = _HERE,
     url: Url = None,
     token_file: TokenFile = None,
@@ -116,7 +119,7 @@ def decide(
 @app.command()
 def close(
     check: Check,
-    undecided: Annotated[bool, typer.Option("--open", help="auch wenn über Abrufe nicht entschieden ist")] = False,
+    undecided: Annotated[bool, typer.Option("--open", help="auch wenn Abrufe offen oder zu klären sind")] = False,
     data_dir: Where = _HERE,
     url: Url = None,
     token_file: TokenFile = None,
