@@ -61,7 +61,8 @@ test-helm: $(VENV)/.test ## the chart: lint, schemas, pod security, policies
 	scripts/test-helm.sh $(ARGS)
 
 test-faults: $(VENV)/.test ## kill -9 during use, N times (N=3), and at every edge between effect and record
-	$(BIN)/python -m pytest -m faults tests/faults tests/integration/gateway/test_kill_at_records.py --faults $(N) $(ARGS)
+	$(BIN)/python -m pytest -m faults tests/faults tests/integration/gateway/test_kill_at_records.py \
+	  tests/integration/gateway/test_effects_and_records.py --faults $(N) $(ARGS)
 
 check: $(VENV)/.test ## lint, format, types, repository rules, web UI
 	$(BIN)/ruff check .

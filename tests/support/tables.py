@@ -7,7 +7,7 @@ A table that a later migration adds is found, filled and tested by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import count, product
 from typing import Any
@@ -119,6 +119,13 @@ class Tables:
                     continue
                 return row
         raise AssertionError(f"no row for {table.name} keeps its checks: teach tests/support/tables.py its columns")
+
+
+def rows_in(names: Collection[str]) -> str:
+    """A statement that says each of these tables' name and a hash over its rows."""
+    return " UNION ALL ".join(
+        f"SELECT '{name}', md5(string_agg(t::text, chr(10) ORDER BY t::text)) FROM \"{name}\" t" for name in names
+    )
 
 
 def insertion(table: str, row: dict[str, Any]) -> tuple[sql.Composed, list[Any]]:

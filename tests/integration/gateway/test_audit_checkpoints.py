@@ -63,7 +63,7 @@ async def test_the_second_party_signs_and_history_is_bound(
     assert (await post_signature(gateway, "r.koenig", made["checkpoint"], made["signature"])).status_code == 204
     assert (await post_signature(gateway, "r.koenig", made["checkpoint"], made["signature"])).status_code == 204
     (authority, _) = await gateway.state.authorities.ids()
-    await gateway.state.audit.record(AuditRecord(action="test.later", authority=authority, actor=uuid4()))
+    await gateway.state.audit.record(AuditRecord(action="model.embeddings", authority=authority, actor=uuid4()))
     second = await exported(gateway, tmp_path / "second.ndjson")
     both = ("--operator", keys["operator"], "--witness", keys["witness"], "--kept", kept)
     code, output = command("verify", second, *both, "--json")
@@ -72,7 +72,7 @@ async def test_the_second_party_signs_and_history_is_bound(
     assert report["unwitnessed"] >= 1
     with second.open("rb") as lines:
         assert independent_verifier().findings_of(lines)[0] == []
-    changed = second.read_bytes().replace(b'"action":"test.later"', b'"action":"test.never"')
+    changed = second.read_bytes().replace(b'"action":"model.embeddings"', b'"action":"model.embeddingz"')
     second.write_bytes(changed)
     code, output = command("verify", second, *both)
     assert code == 1
@@ -104,11 +104,11 @@ async def test_only_the_known_second_party_signs(gateway: Gateway, keys: dict[st
 async def test_replicas_make_one_row_of_checkpoints(gateway: Gateway) -> None:
     """AUD-05: many at once give the same number; nothing new recorded gives no new one."""
     (authority, _) = await gateway.state.authorities.ids()
-    await gateway.state.audit.record(AuditRecord(action="test.note", authority=authority, actor=uuid4()))
+    await gateway.state.audit.record(AuditRecord(action="person.find", authority=authority, actor=uuid4()))
     numbers = await asyncio.gather(*(gateway.state.checkpoints.make() for _ in range(8)))
     assert len(set(numbers)) == 1
     assert await gateway.state.checkpoints.make() == numbers[0]
-    await gateway.state.audit.record(AuditRecord(action="test.note", authority=authority, actor=uuid4()))
+    await gateway.state.audit.record(AuditRecord(action="person.find", authority=authority, actor=uuid4()))
     assert await gateway.state.checkpoints.make() == numbers[0] + 1
     bodies = [orjson.loads(line)["checkpoint"] for line in await gateway.state.checkpoints.lines()]
     assert [body["number"] for body in bodies] == list(range(1, len(bodies) + 1))
@@ -119,7 +119,7 @@ async def test_checkpoints_are_made_by_themselves(gateway: Gateway) -> None:
     before = await gateway.state.checkpoints.make()
     (authority, _) = await gateway.state.authorities.ids()
     async with gateway.state.checkpoints.every(0.001):
-        await gateway.state.audit.record(AuditRecord(action="test.note", authority=authority, actor=uuid4()))
+        await gateway.state.audit.record(AuditRecord(action="person.find", authority=authority, actor=uuid4()))
         for _ in range(500):
             if await gateway.state.checkpoints.lines(after=before):
                 return

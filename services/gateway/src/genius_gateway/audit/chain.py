@@ -9,7 +9,7 @@ and checkpoints is `genius_common.audit`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.audit.chain import GENESIS, digest
 from genius_common.principal import Principal
+from genius_gateway.audit.actions import ACTIONS
 from genius_gateway.audit.errors import AuditUnavailable
 
 TENANT_CHAIN = "tenant"
@@ -85,6 +86,13 @@ def _text(value: UUID | None) -> str | None:
     return str(value) if value else None
 
 
+def require_known(records: Iterable[AuditRecord]) -> None:
+    """Raises: ValueError for an action that the list of actions lacks; an old record may have one."""
+    for record in records:
+        if record.action not in ACTIONS:
+            raise ValueError(f"{record.action} is not in genius_gateway.audit.actions")
+
+
 _HEAD = text("SELECT seq, hash FROM audit_heads WHERE chain = :chain FOR UPDATE")
 _FIRST = text(
     "INSERT INTO audit_heads (chain, authority, seq, hash) VALUES (:chain, :authority, 0, :hash) ON CONFLICT DO NOTHING"
@@ -106,6 +114,7 @@ async def append(connection: AsyncConnection, records: Sequence[AuditRecord]) ->
 
     Raises: AuditUnavailable.
     """
+    require_known(records)
     try:
         await _append(connection, records)
     except SQLAlchemyError as error:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.database import Database, RowScope
-from genius_gateway.audit.chain import AuditRecord, append
+from genius_gateway.audit.chain import AuditRecord, append, require_known
 from genius_gateway.audit.errors import AuditUnavailable
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,7 @@ class AuditTrail:
 
     async def record(self, record: AuditRecord) -> None:
         """Return when `record` is durable, together with those that waited meanwhile. Raises: AuditUnavailable."""
+        require_known([record])
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(record.authority, []).append((record, done))
         if record.authority not in self._writers:
