@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -97,6 +98,50 @@ def test_a_mistake_costs_nothing(open_page: OpenPage, platform: Platform) -> Non
             check(page, "held")
         finally:
             auditor.post(f"/api/v1/holds/{held['id']}/lift", json={"reason": "erledigt"}).raise_for_status()
+
+
+def test_a_key_for_a_program_is_made_shown_once_and_revoked(open_page: OpenPage, platform: Platform) -> None:
+    """AUTH-14, A11Y-01, A11Y-02: by keyboard; what is missing is said; the key works, and after the end no more."""
+    page = open_page(platform)
+    sign_in(page, platform, 1)
+    page.goto("/data")
+    page.get_by_role("button", name="Zugangsschlüssel anlegen").press("Enter")
+    dialog = page.get_by_role("dialog", name="Zugangsschlüssel anlegen")
+    dialog.get_by_role("button", name="Anlegen").press("Enter")
+    expect(dialog.get_by_text("Bitte wählen Sie mindestens einen Zweck.")).to_be_visible()
+    check(page, "key incomplete")
+    dialog.get_by_label("Bezeichnung").fill("Auswertung Posteingang")
+    dialog.get_by_role("checkbox", name="In Wissensbasen suchen").press("Space")
+    picture(page, "token-new-light")
+    dialog.get_by_role("button", name="Anlegen").press("Enter")
+    secret = page.get_by_role("textbox", name="Zugangsschlüssel")
+    expect(secret).to_have_value(re.compile("^genius_"))
+    check(page, "key")
+    picture(page, "token-made-light")
+    page.emulate_media(color_scheme="dark")
+    picture(page, "token-made-dark")
+    page.set_viewport_size({"width": 320, "height": 700})
+    check(page, "key narrow and dark")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    picture(page, "token-made-320")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    with platform._client(secret.input_value()) as program:
+        assert program.post("/api/v1/search", json={"query": "Wohngeld"}).status_code == 200
+        assert program.get("/api/v1/models").status_code in {403, 404}
+        page.get_by_role("button", name="Ich habe ihn gespeichert").press("Enter")
+        item = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Auswertung Posteingang"))
+        expect(item).to_contain_text("gültig bis")
+        page.reload()
+        expect(item).not_to_contain_text("noch nie")
+        check(page, "keys")
+        item.scroll_into_view_if_needed()
+        picture(page, "tokens-light")
+        item.get_by_role("button", name="„Auswertung Posteingang“ widerrufen").press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name="Widerrufen").press("Enter")
+        expect(item).to_contain_text("widerrufen am")
+        assert program.post("/api/v1/search", json={"query": "Wohngeld"}).status_code == 401
+    expect(page.get_by_text("genius_")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

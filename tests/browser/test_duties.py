@@ -24,6 +24,7 @@ PAGES = {
         "/administration/limits",
         "/administration/retention",
         "/administration/knowledge",
+        "/administration/tokens",
         "/administration/usage",
     ),
     "revision": ("/audit", "/audit/genuine", "/audit/holds", "/audit/receipts"),
@@ -137,6 +138,40 @@ def test_a_function_is_switched_off_and_on_by_keyboard(open_page: OpenPage, plat
     expect(page.get_by_text("„Zusammenfassen“ ist eingeschaltet.")).to_be_visible()
     other.reload()
     expect(other.get_by_role("heading", level=1, name="Zusammenfassen")).to_be_visible()
+
+
+def test_the_administration_revokes_a_key_for_programs(open_page: OpenPage, platform: Platform) -> None:
+    """AUTH-14, PER-01, A11Y-02: whose it is, what it may and until when; it asks first; the program is refused."""
+    with platform.client() as owner:
+        wanted = {"name": "Nachtlauf", "scopes": ["search", "documents.read"]}
+        made = owner.post("/api/v1/me/tokens", json=wanted).raise_for_status().json()
+    page = open_page(platform)
+    sign_in(page, platform, role="behoerdenadministration")
+    page.goto("/administration/tokens")
+    row = page.get_by_role("row").filter(has_text="Nachtlauf")
+    expect(row).to_contain_text("Anna Weber")
+    expect(row).to_contain_text("Dokumente lesen · In Wissensbasen suchen")
+    expect(row).to_contain_text("gültig bis")
+    check(page, "keys of the authority")
+    picture(page, "/administration/tokens-one", "light")
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    picture(page, "/administration/tokens-one", "320")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    revoke = page.get_by_role("button", name="Zugangsschlüssel „Nachtlauf“ von Anna Weber widerrufen")
+    revoke.press("Enter")
+    page.keyboard.press("Escape")
+    expect(revoke).to_be_focused()
+    revoke.press("Enter")
+    check(page, "revoke")
+    picture(page, "/administration/tokens-revoke", "light")
+    page.get_by_role("dialog").get_by_role("button", name="Widerrufen").press("Enter")
+    expect(page.get_by_text("„Nachtlauf“ ist widerrufen.")).to_be_visible()
+    expect(row).to_have_count(0)
+    with platform._client(made["token"]) as program:
+        assert program.post("/api/v1/search", json={"query": "x"}).status_code == 401
+    page.get_by_role("checkbox", name="Auch abgelaufene und widerrufene").first.press("Space")
+    expect(row).to_contain_text("widerrufen am")
 
 
 def test_limits_and_periods_only_get_tighter(open_page: OpenPage, platform: Platform) -> None:

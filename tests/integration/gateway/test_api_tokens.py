@@ -284,7 +284,8 @@ async def test_the_administration_sees_and_revokes_but_never_when_somebody_worke
         await ask(gateway, made["token"])
         seen = (await near.client.get("/api/v1/api-tokens")).json()["items"]
         (item,) = (item for item in seen if item["id"] == made["id"])
-        assert set(item) == {"id", "person", "name", "scopes", "created_at", "expires_at", "revoked_at"}
+        assert set(item) == {"id", "owner", "name", "scopes", "created_at", "expires_at", "revoked_at"}
+        assert item["owner"] == {"name": "Korpus", "username": clerk.username}
         assert item["name"] == "Nachtlauf"
         assert all(item["id"] != made["id"] for item in (await far.client.get("/api/v1/api-tokens")).json()["items"])
         path = f"/api/v1/api-tokens/{made['id']}"

@@ -6,6 +6,7 @@ import { DataPage } from './data/DataPage'
 import { HelpPage } from './help/HelpPage'
 import { LegalPage, legalPath } from './help/LegalPage'
 import { NotFound } from './help/NotFound'
+import { InspectionPage } from './inspection/InspectionPage'
 import { KnowledgeBasePage } from './knowledge/KnowledgeBasePage'
 import { KnowledgePage } from './knowledge/KnowledgePage'
 import { ModulePage } from './modules/ModulePage'
@@ -39,6 +40,7 @@ export function Pages() {
   const duty = match('/:duty', path) ?? match('/:duty/:part', path) ?? match('/:duty/:part/:id', path)
   if (duty?.['duty'] === 'administration' && may(me, 'member.list') && !duty['id']) return <AdministrationPage part={duty['part'] ?? ''} />
   if (duty?.['duty'] === 'audit' && may(me, 'audit.search') && !duty['id']) return <AuditPage part={duty['part'] ?? ''} />
+  if (duty?.['duty'] === 'inspection' && me.case_required && may(me, 'retrieval_check.list')) return <InspectionPage key={duty['id']} part={duty['part'] ?? ''} id={duty['id']} />
   if (duty?.['duty'] === 'operation' && may(me, 'model_catalogue.read')) return <OperationPage part={duty['part'] ?? ''} id={duty['id']} />
   if (match('/shared', path)) return <SharedPage />
   const shared = match('/shared/:id', path)

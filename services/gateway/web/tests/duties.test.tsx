@@ -76,6 +76,8 @@ describe('pages of roles', () => {
     expect(dutiesOf({ ...me, rights: ['run.start'] })).toEqual([])
     expect(dutiesOf({ ...me, rights: ['member.list'] }).map((duty) => duty.to)).toEqual(['/administration'])
     expect(dutiesOf({ ...me, rights: ['audit.search'] }).map((duty) => duty.to)).toEqual(['/audit'])
+    expect(dutiesOf({ ...me, rights: ['retrieval_check.list'] })).toEqual([])
+    expect(dutiesOf({ ...me, case_required: true, rights: ['retrieval_check.list'] }).map((duty) => duty.to)).toEqual(['/inspection'])
     expect(dutiesOf({ ...me, rights: ['model_catalogue.read'] }).map((duty) => duty.to)).toEqual(['/operation'])
   })
 })

@@ -39,6 +39,12 @@ class Members:
             found = [{**await self._named(connection, row), "units": row.units, "roles": row.roles} for row in rows]
         return sorted(found, key=lambda member: (member["name"] is None, (member["name"] or "").casefold()))
 
+    async def names(self, authority: UUID) -> dict[UUID, dict[str, str | None]]:
+        """`{"name", "username"}` of each by pseudonym, for what names its owner; the pseudonym itself is not shown."""
+        async with self._database.transaction(RowScope(authority=authority)) as connection:
+            rows = (await connection.execute(_MEMBERS, {"authority": authority})).all()
+            return {row.person: await self._named(connection, row) for row in rows}
+
     async def _named(self, connection: AsyncConnection, row: Any) -> dict[str, str | None]:
         if row.display is None:
             return {"name": None, "username": None}

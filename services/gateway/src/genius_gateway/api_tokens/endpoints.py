@@ -55,11 +55,21 @@ class CreatedApiToken(OwnApiToken):
     token: str = Field(description="shown in this answer alone")
 
 
+class TokenOwner(_Model):
+    """As the identity provider named them; null where it told no name."""
+
+    name: str | None
+    username: str | None
+
+
 class ApiTokenOfAuthority(_Model):
-    """`person` is the owner's pseudonym. When somebody used it is the owner's to know alone (PER-01)."""
+    """`owner` is null for who has left the authority: such a token opens nothing. No pseudonym, as with members.
+
+    When somebody used it is the owner's to know alone (PER-01).
+    """
 
     id: UUID
-    person: UUID
+    owner: TokenOwner | None
     name: str
     scopes: list[str]
     created_at: dt.datetime
@@ -75,8 +85,9 @@ def _own(token: ApiToken) -> OwnApiToken:
     return OwnApiToken.model_validate({name: getattr(token, name) for name in OwnApiToken.model_fields})
 
 
-def _of_authority(token: ApiToken) -> ApiTokenOfAuthority:
-    return ApiTokenOfAuthority.model_validate({name: getattr(token, name) for name in ApiTokenOfAuthority.model_fields})
+def _of_authority(token: ApiToken, owner: dict[str, str | None] | None) -> ApiTokenOfAuthority:
+    shown = {name: getattr(token, name) for name in ApiTokenOfAuthority.model_fields if name != "owner"}
+    return ApiTokenOfAuthority.model_validate({**shown, "owner": owner})
 
 
 @router.get("/me/tokens")
@@ -103,11 +114,12 @@ async def revoke_own(token: UUID, principal: CurrentPrincipal, state: State) -> 
 
 @router.get("/api-tokens")
 async def list_of_authority(principal: CurrentPrincipal, state: State) -> ApiTokenList:
-    """Names and ends, never a secret and never when somebody worked."""
+    """Owners, names and ends, never a secret and never when somebody worked."""
     if principal.authority is None:
         raise NotFound
     found = await state.api_tokens.of_authority(principal.authority)
-    return ApiTokenList(items=[_of_authority(token) for token in found])
+    owners = await state.administration.members.names(principal.authority)
+    return ApiTokenList(items=[_of_authority(token, owners.get(token.person)) for token in found])
 
 
 @router.delete("/api-tokens/{token}", status_code=204)

@@ -9,11 +9,12 @@ import { MembersPart } from './MembersPart'
 import { ModulesPart } from './ModulesPart'
 import { RetentionPart } from './RetentionPart'
 import { StockPart } from './StockPart'
+import { TokensPart } from './TokensPart'
 import { UsagePart } from './UsagePart'
 
 const BASE = '/administration'
-const PARTS = { '': MembersPart, modules: ModulesPart, limits: LimitsPart, retention: RetentionPart, knowledge: StockPart, usage: UsagePart } as const
-const TITLES: Record<keyof typeof PARTS, Key> = { '': 'adm.members', modules: 'adm.modules', limits: 'adm.limits', retention: 'adm.retention', knowledge: 'adm.stock', usage: 'adm.usage' }
+const PARTS = { '': MembersPart, modules: ModulesPart, limits: LimitsPart, retention: RetentionPart, knowledge: StockPart, tokens: TokensPart, usage: UsagePart } as const
+const TITLES: Record<keyof typeof PARTS, Key> = { '': 'adm.members', modules: 'adm.modules', limits: 'adm.limits', retention: 'adm.retention', knowledge: 'adm.stock', tokens: 'adm.tokens', usage: 'adm.usage' }
 const NAMES = Object.keys(PARTS) as (keyof typeof PARTS)[]
 const pathOf = (part: string): string => (part ? `${BASE}/${part}` : BASE)
 

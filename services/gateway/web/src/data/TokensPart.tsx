@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useCallback, useEffect, useState } from 'react'
-import { fetchTokens, revokeToken, TOKEN_SCOPES, type ApiToken, type TokenScope } from '../api/tokens'
+import { fetchTokens, revokeToken, type ApiToken } from '../api/tokens'
 import { ErrorNote } from '../errors'
-import { useI18n, type I18n } from '../i18n'
+import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { ConfirmDialog } from '../kern/ConfirmDialog'
 import { NewTokenDialog } from './NewTokenDialog'
-
-const isKnown = (scope: string): scope is TokenScope => (TOKEN_SCOPES as readonly string[]).includes(scope)
-
-function state(token: ApiToken, { t, date }: I18n): string {
-  if (token.revoked_at) return t('token.state.revoked', { day: date(token.revoked_at) })
-  if (new Date(token.expires_at) <= new Date()) return t('token.state.expired', { day: date(token.expires_at) })
-  return t('token.state.valid', { day: date(token.expires_at) })
-}
-const isValid = (token: ApiToken): boolean => !token.revoked_at && new Date(token.expires_at) > new Date()
+import { isValid, scopeNames, stateOf } from './tokenText'
 
 /** Keys for one's own programs: what each may do and when it ends; make one, revoke one. */
 export function TokensPart() {
@@ -41,8 +33,8 @@ export function TokensPart() {
             <li key={token.id}>
               <h3>{token.name}</h3>
               <dl>
-                <div><dt>{t('token.state')}</dt><dd>{state(token, i18n)}</dd></div>
-                <div><dt>{t('token.scopes')}</dt><dd>{token.scopes.map((scope) => (isKnown(scope) ? t(`token.scope.${scope}`) : scope)).join(' · ')}</dd></div>
+                <div><dt>{t('token.state')}</dt><dd>{stateOf(token, i18n)}</dd></div>
+                <div><dt>{t('token.scopes')}</dt><dd>{scopeNames(token, i18n)}</dd></div>
                 <div><dt>{t('token.used')}</dt><dd>{token.last_used_on ? date(token.last_used_on) : t('token.used.never')}</dd></div>
               </dl>
               {isValid(token) && <p><Button variant="secondary" label={t('token.revoke')} aria-label={t('token.revoke.which', { name: token.name })} aria-haspopup="dialog" onClick={() => setLeaving(token)} /></p>}

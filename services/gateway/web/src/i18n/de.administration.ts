@@ -52,6 +52,7 @@ export const deAdministration = {
   'adm.role.behoerdenadministration': 'Administration der Behörde',
   'adm.role.betrieb': 'Betrieb',
   'adm.role.revision': 'Revision',
+  'adm.role.abrufpruefung': 'Abrufprüfung',
   'adm.modules': 'Funktionen',
   'adm.modules.hint': 'Was Sie abschalten, kann in Ihrer Behörde sofort niemand mehr starten, auch kein Fachverfahren. Laufende Aufträge werden noch fertig. Jede Änderung steht im Protokoll.',
   'adm.module.on': 'Eingeschaltet',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { deAdministration } from './de.administration'
 import { deCases } from './de.cases'
+import { deInspection } from './de.inspection'
 import { deKnowledge } from './de.knowledge'
 import { deProtection } from './de.protection'
 import { deShared } from './de.shared'
@@ -10,6 +11,7 @@ import { deTokens } from './de.tokens'
 export const de = {
   ...deAdministration,
   ...deCases,
+  ...deInspection,
   ...deKnowledge,
   ...deProtection,
   ...deShared,

@@ -53,6 +53,7 @@ export const enAdministration: Record<keyof typeof deAdministration, string> = {
   'adm.role.behoerdenadministration': 'Authority administrator',
   'adm.role.betrieb': 'Operator',
   'adm.role.revision': 'Auditor',
+  'adm.role.abrufpruefung': 'Retrieval checks',
   'adm.modules': 'Functions',
   'adm.modules.hint': 'What you switch off cannot be started by anybody in your authority from now on, nor by an application. What is running is finished. Every change stands in the audit trail.',
   'adm.module.on': 'Switched on',

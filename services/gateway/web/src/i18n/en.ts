@@ -2,6 +2,7 @@
 import type { Key } from './de'
 import { enAdministration } from './en.administration'
 import { enCases } from './en.cases'
+import { enInspection } from './en.inspection'
 import { enKnowledge } from './en.knowledge'
 import { enProtection } from './en.protection'
 import { enShared } from './en.shared'
@@ -10,6 +11,7 @@ import { enTokens } from './en.tokens'
 export const en: Record<Key, string> = {
   ...enAdministration,
   ...enCases,
+  ...enInspection,
   ...enKnowledge,
   ...enProtection,
   ...enShared,

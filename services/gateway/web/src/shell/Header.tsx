@@ -31,7 +31,7 @@ export function Header({ onMenu, menuOpen }: { onMenu: () => void; menuOpen: boo
       <span className="bar-badges">
         <Badge kind="info" label={t('app.ai')} />
         {others.length > 0 && me.authority && <Badge kind="info" icon="account" label={me.authority.name} />}
-        {withoutModel(modules) && <Badge kind="warning" label={t('app.mode.extractive')} />}
+        {withoutModel(modules) && <><span className="on-wide"><Badge kind="warning" label={t('app.mode.extractive')} /></span><span className="on-narrow"><Badge kind="warning" label={t('app.mode.short')} /></span></>}
       </span>
       <span className="grow" />
       <Link to="/help" className="kern-btn kern-btn--tertiary btn bar-opt" aria-label={t('app.help')}><Icon name="help" /><span className="kern-label">{t('app.help')}</span></Link>
