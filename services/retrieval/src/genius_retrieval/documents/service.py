@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from genius_retrieval.access import may_see_class, require_readable, require_wri
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Owner, Sealing, name_digest, owner_of, seal_text
-from genius_retrieval.errors import ClassAboveBase
+from genius_retrieval.errors import ClassAboveBase, IndexUnavailable
 from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
 from genius_retrieval.ingest.reasons import CLASS_RAISED
@@ -74,11 +75,18 @@ class DocumentService:
         self._index = index
 
     async def add_document(
-        self, principal: Principal, knowledge_base: UUID, upload: Upload, stated: ProtectionClass | None = None
+        self,
+        principal: Principal,
+        knowledge_base: UUID,
+        upload: Upload,
+        stated: ProtectionClass | None = None,
+        replaces: UUID | None = None,
     ) -> DocumentState:
         """Accept a document; the same content again answers the existing one with a warning `duplicate`.
 
-        It carries its knowledge base's class. Raises: ClassAboveBase where it is `stated` or known to be higher.
+        Once ready it supersedes older ones of its name, and the document `replaces` whatever that is called.
+        It carries its knowledge base's class. Raises: ClassAboveBase where it is `stated` or known to be higher;
+        NotFound where `replaces` is no current document of this knowledge base.
         """
         require_writable(principal, knowledge_base)
         async with self._database.transaction(row_scope(principal)) as connection:
@@ -89,11 +97,14 @@ class DocumentService:
             if known is ProtectionClass.INTERN:
                 known = None  # what a file gets without anybody's word stands against no open knowledge base
             require_within_base(base.protection_class, [stated, known])
+            if replaces is not None:
+                await _require_current(connection, knowledge_base, replaces)
         values = {
             "kind": "document",
             "knowledge_base": knowledge_base,
             "owner_kind": "authority" if base.authority else "tenant",
             "protection_class": base.protection_class,
+            "replaces": replaces,
         }
         return await self._add(principal, Owner(base.authority), upload, values)
 
@@ -130,6 +141,7 @@ class DocumentService:
             if base := values.get("knowledge_base"):
                 await repository.claim_version(connection, base, upload.version)
                 if existing := await repository.same_version(connection, base, upload.version):
+                    await self._replace_by(connection, existing, values.get("replaces"))
                     return await self._sealing.state(connection, existing, ("duplicate",))
             key = await self._sealing.key(connection, owner)
             if original and upload.content is not None:
@@ -155,6 +167,16 @@ class DocumentService:
             if original:
                 await self._queue.defer(connection, Target(identifier, owner.authority, principal.subject))
             return await self._sealing.state(connection, row)
+
+    async def _replace_by(self, connection: AsyncConnection, existing: Row, replaces: UUID | None) -> None:
+        """What is there already replaces it: now, or when it is ready."""
+        if replaces is None or replaces == existing.id:
+            return
+        await repository.update(connection, existing.id, replaces=replaces)
+        row = await repository.get(connection, existing.id, lock=True)
+        if row is not None and row.state == "ready":
+            for other in await repository.supersede(connection, row):
+                await self._queue.defer(connection, Leftovers(other.id, other.collection, ()))
 
     async def state(self, principal: Principal, identifier: UUID, kind: str) -> DocumentState:
         async with self._database.transaction(row_scope(principal)) as connection:
@@ -205,8 +227,16 @@ class DocumentService:
                     await self._queue.defer(connection, left)
         for left in removed:
             if left.collection:
-                await self._index.delete_document(left.collection, left.document)
+                # The job removes them when the index is back; until then the answer's check keeps them away.
+                with contextlib.suppress(IndexUnavailable):
+                    await self._index.delete_document(left.collection, left.document)
         return removed
+
+
+async def _require_current(connection: AsyncConnection, knowledge_base: UUID, document: UUID) -> None:
+    row = await repository.get(connection, document)
+    if row is None or row.knowledge_base != knowledge_base or row.superseded_by is not None:
+        raise NotFound(errors=[FieldError("/replaces", "Dieses Dokument gibt es in der Wissensbasis nicht.")])
 
 
 def require_within_base(base: str, classes: Sequence[ProtectionClass | None]) -> None:

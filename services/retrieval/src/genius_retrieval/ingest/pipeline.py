@@ -21,6 +21,7 @@ from genius_retrieval.collections import Collection, CollectionCatalogue
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Sealing, open_text, owner_of, seal_text
+from genius_retrieval.errors import IndexUnavailable
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
 from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
 from genius_retrieval.ingest.reasons import CLASS_RAISED
@@ -75,6 +76,9 @@ class Ingestion:
             await self._carry(scope, row)
         except Refused as refused:
             await self._fail(scope, row, refused.code)
+        except IndexUnavailable:
+            # The queue tries again as long as it takes.
+            raise
         except Exception:
             # Whatever it was: on the last attempt the document is visibly failed, never stuck.
             if last_attempt:
@@ -141,7 +145,9 @@ class Ingestion:
         async with self._database.transaction(scope) as connection:
             kept = await repository.update(connection, row.id, state="ready")
             if kept and row.kind == "document":
-                await self._supersede(connection, row)
+                current = await repository.get(connection, row.id, lock=True)
+                if current is not None:
+                    await self._supersede(connection, current)
         if not kept:
             await self._index.delete_document(collection, row.id)
             return
@@ -150,6 +156,8 @@ class Ingestion:
 
     async def _supersede(self, connection: AsyncConnection, row: Row) -> None:
         """Older versions leave the search with this commit (checked at answer time), their points by a job."""
+        if row.superseded_by is not None:  # a later upload was faster
+            await self._queue.defer(connection, Leftovers(row.id, row.collection, ()))
         for other in await repository.supersede(connection, row):
             await self._queue.defer(connection, Leftovers(other.id, other.collection, ()))
 

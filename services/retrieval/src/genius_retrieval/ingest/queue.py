@@ -17,14 +17,19 @@ from uuid import UUID
 import procrastinate
 import psycopg
 import structlog
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.utils import utcnow
 from sqlalchemy.ext.asyncio import AsyncConnection
+from typing_extensions import override
+
+from genius_retrieval.errors import IndexUnavailable
 
 log = structlog.get_logger(__name__)
 
 QUEUE = "ingest"
 MAX_ATTEMPTS = 5
+_LONGEST_WAIT_S, _AWAY_WAIT_S = 3_600, 60
 _RESTART_SECONDS = (1, 2, 5, 10)
 
 
@@ -72,6 +77,24 @@ Ingest = Callable[[Target, bool], Awaitable[None]]
 Purge = Callable[[Leftovers], Awaitable[None]]
 
 
+class _Retry(BaseRetryStrategy):
+    """2, 4, 8 … seconds later, an hour at most, `attempts` times (None = without end).
+
+    An index that is away is waited for in any case: no document fails because a server is being restarted.
+    """
+
+    def __init__(self, attempts: int | None = None) -> None:
+        self._attempts = attempts
+
+    @override
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        away = isinstance(exception, IndexUnavailable)
+        if not away and self._attempts and job.attempts >= self._attempts:
+            return None
+        wait = min(2 ** min(job.attempts + 1, 12), _AWAY_WAIT_S if away else _LONGEST_WAIT_S)
+        return RetryDecision(retry_in={"seconds": wait})
+
+
 class IngestQueue:
     """Defers jobs within a caller's transaction and runs them with `concurrency` at a time."""
 
@@ -85,7 +108,6 @@ class IngestQueue:
 
     def handle(self, ingest: Ingest, purge: Purge) -> None:
         """Register what the jobs do; `ingest` gets whether this is the last attempt."""
-        retry = procrastinate.RetryStrategy(max_attempts=MAX_ATTEMPTS, exponential_wait=2)
 
         async def run_ingest(context: procrastinate.JobContext, /, **arguments: Any) -> None:
             await ingest(Target.of(arguments), context.job.attempts >= MAX_ATTEMPTS)
@@ -93,8 +115,8 @@ class IngestQueue:
         async def run_purge(**arguments: Any) -> None:
             await purge(Leftovers.of(arguments))
 
-        self._app.task(queue=QUEUE, name="ingest", pass_context=True, retry=retry)(run_ingest)
-        self._app.task(queue=QUEUE, name="purge", retry=procrastinate.RetryStrategy(exponential_wait=2))(run_purge)
+        self._app.task(queue=QUEUE, name="ingest", pass_context=True, retry=_Retry(MAX_ATTEMPTS))(run_ingest)
+        self._app.task(queue=QUEUE, name="purge", retry=_Retry())(run_purge)
 
     async def defer(self, connection: AsyncConnection, work: Target | Leftovers) -> None:
         """Write a job in the transaction of `connection`: it exists exactly if that commits."""
