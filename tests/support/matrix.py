@@ -28,7 +28,7 @@ from genius_modules.app import create_app as create_modules
 from genius_stack.identity.tokens import load_key
 from genius_stack.samples import people
 from tests.support.gateway import CSRF, Gateway, serving
-from tests.support.http import AsyncClient
+from tests.support.http import Answer, AsyncClient
 from tests.support.inference import Keys
 from tests.support.modules import settings as modules_settings
 from tests.support.token_corpus import provider_mint
@@ -305,7 +305,7 @@ async def _made(client: httpx.AsyncClient, path: str, **options: Any) -> str:
     return str(UUID(answer.json()["id"]))
 
 
-def answer(response: httpx.Response) -> tuple[int, object, list[tuple[str, str]]]:
+def answer(response: httpx.Response | Answer) -> tuple[int, object, list[tuple[str, str]]]:
     """Status, body and headers, without what differs from request to request."""
     is_json = response.headers.get("content-type", "").endswith("json")
     body = {k: v for k, v in response.json().items() if k != "request_id"} if is_json else response.content
