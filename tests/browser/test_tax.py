@@ -91,7 +91,8 @@ def test_upload_choose_a_case_ask_and_read_the_source(open_page: OpenPage, tax: 
     file = {"name": "pruefung.pdf", "mimeType": "application/pdf", "buffer": pdf.build(pdf.text_page(WORDS))}
     page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
     row = page.get_by_role("row", name=re.compile("pruefung"))
-    expect(row.get_by_text("bereit")).to_be_visible()
+    # The page looks after it ever more rarely here.
+    expect(row.get_by_text("bereit")).to_be_visible(timeout=60_000)
     looks(page, "tax-knowledge")
 
     page.goto("/")

@@ -87,7 +87,10 @@ export type Manifest = {
 
 export type Reason = { code: string; detail: string }
 export type DocumentStateName = 'queued' | 'parsing' | 'indexing' | 'ready' | 'failed'
+/** What holds instead; without a name where the reader's class doesn't reach it. */
+export type Successor = { document: string; name?: string | null; title?: string | null; created_at: string }
 export type DocumentState = {
+  superseded_by?: Successor | null
   id: string
   name: string
   state: DocumentStateName

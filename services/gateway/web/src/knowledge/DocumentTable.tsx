@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { deleteDocument, fetchDocuments, followDocument, uploadDocument } from '../api/endpoints'
 import type { DocumentState, KnowledgeBase } from '../api/types'
 import { useActingCase } from '../cases/CasesContext'
@@ -18,6 +18,8 @@ import { DocumentRow } from './DocumentRow'
 
 const MANY = 100
 const POLL_MS = 2000
+/** Under the Steuergeheimnis each look is a retrieval and stands in the log: then ever more rarely, up to this. */
+const SLOWEST_MS = 60_000
 
 export function DocumentTable({ base, change }: { base: KnowledgeBase; change: boolean }) {
   const i18n = useI18n()
@@ -39,6 +41,7 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
   }, setError), [base.id, acting])
   useEffect(() => load(), [load])
 
+  const looks = useRef(0)
   // What has arrived moves from the upload list into the table, and is followed there.
   useEffect(() => {
     for (const upload of uploads) {
@@ -46,17 +49,19 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
       if (!document) continue
       setDocuments((old) => [document, ...(old ?? []).filter((one) => one.id !== document.id)])
       drop(upload)
+      looks.current = 0
     }
   }, [uploads, drop])
   useEffect(() => {
     const open = (documents ?? []).filter((one) => one.state !== 'ready' && one.state !== 'failed')
     if (open.length === 0) return undefined
+    const pause = acting === null ? POLL_MS : Math.min(POLL_MS * 2 ** looks.current++, SLOWEST_MS)
     const timer = setTimeout(() => {
       void Promise.allSettled(open.map((one) => followDocument(one.id, acting))).then((states) => {
         const fresh = new Map(states.flatMap((state) => (state.status === 'fulfilled' ? [[state.value.id, state.value] as const] : [])))
         setDocuments((old) => (old ?? []).map((one) => fresh.get(one.id) ?? one))
       })
-    }, POLL_MS)
+    }, pause)
     return () => clearTimeout(timer)
   }, [documents, acting])
 

@@ -8,6 +8,7 @@ import { useExports } from '../session'
 import { shortName } from './cite'
 import { PagePreview } from './PagePreview'
 import { Passage } from './Passage'
+import { Superseded } from './Superseded'
 
 /** One source: what it is, its Stand, the passage with the quote marked, and for paper its page. */
 export function SourceCard({ citation, open, onOpen }: { citation: Citation; open: boolean; onOpen: () => void }) {
@@ -34,6 +35,7 @@ export function SourceCard({ citation, open, onOpen }: { citation: Citation; ope
           {citation.as_of && <p className="hint">{t('source.asof', { date: date(citation.as_of) })}</p>}
         </div>
       </header>
+      <Superseded citation={citation} />
       {citation.page && !citation.source_id ? <PagePreview citation={citation} page={citation.page} /> : null}
       <Passage citation={citation} />
       {exported && !citation.source_id && (citation.document || citation.file) && <p><a className="kern-link" href={`${sourceBase(citation)}/content`} download><Icon name="document" />{t('source.original')}</a></p>}
