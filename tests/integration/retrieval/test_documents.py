@@ -208,6 +208,69 @@ def test_a_file_is_searched_only_when_it_is_named(office: Office) -> None:
         assert [hit["file"] for hit in hits] == [state["id"]]
 
 
+OLD, NEW = "Die Widerspruchsfrist beträgt einen Monat.".encode(), "Die Widerspruchsfrist beträgt zwei Monate.".encode()
+
+
+def found(client: httpx.Client) -> list[str]:
+    return [hit["document"] for hit in client.post("/search", json={"query": "Widerspruchsfrist"}).json()["hits"]]
+
+
+def test_a_document_replaces_one_of_another_name(office: Office) -> None:
+    """DSG-08: the moment it is ready the old one is in no hit and no list; what cites it says what holds now."""
+    with office.client() as client:
+        old = ready(client, office, "Regelung.txt", OLD)
+        assert old["superseded_by"] is None
+        made = upload(client, office.documents, "Neufassung.txt", NEW, replaces=str(old["id"]))
+        while (state := client.get(f"/documents/{made['id']}").json())["state"] != "ready":
+            assert state["state"] != "failed"
+        assert found(client) == [made["id"]]
+        assert [item["id"] for item in client.get(office.documents).json()["items"]] == [made["id"]]
+        third = ready(client, office, "neufassung.TXT", NEW + b" Ausnahmen gibt es nicht.")
+        shown = client.get(f"/documents/{old['id']}").json()["superseded_by"]
+        assert (shown["document"], shown["name"]) == (third["id"], "neufassung.TXT"), "the newest, not the next"
+        assert client.get(f"/documents/{old['id']}/text").json()["text"].startswith("Die Widerspruchsfrist")
+
+
+def test_content_that_is_there_already_replaces_too(office: Office) -> None:
+    """DSG-08"""
+    with office.client() as client:
+        old, new = ready(client, office, "Regelung.txt", OLD), ready(client, office, "Neufassung.txt", NEW)
+        again = upload(client, office.documents, "Neufassung.txt", NEW, replaces=str(old["id"]))
+        assert again["id"] == new["id"]
+        assert found(client) == [new["id"]]
+
+
+def test_a_slow_upload_does_not_hold_beside_its_faster_successor(office: Office) -> None:
+    """DSG-08: of two uploads of one name the later one holds, whichever is ready first."""
+    with office.client() as client:
+        slow = upload(client, office.documents, "Regelung.txt", OLD + b" Absatz.\n" * 20_000)
+        fast = ready(client, office, "Regelung.txt", NEW)
+        wait_for(client, f"/documents/{slow['id']}")
+        assert found(client) == [fast["id"]]
+        assert client.get(f"/documents/{slow['id']}").json()["superseded_by"]["document"] == fast["id"]
+
+
+def test_only_a_current_document_of_the_same_knowledge_base_is_replaced(office: Office) -> None:
+    """DSG-08, TEN-02: a foreign one is like an unknown one, and nothing is uploaded."""
+    other = Office(office.service).set_up()
+    with office.client() as client, other.client() as stranger:
+        foreign = ready(stranger, other, "Fremd.txt", OLD)
+        old = ready(client, office, "Regelung.txt", OLD)
+        ready(client, office, "Regelung.txt", NEW)
+        bodies = []
+        for document in (foreign["id"], "00000000-0000-4000-8000-000000000000", old["id"]):
+            answer = client.post(
+                office.documents, params={"name": "x.txt", "replaces": document}, content=b"Neu",
+                headers={"content-type": "application/octet-stream"},
+            )  # fmt: skip
+            assert answer.status_code == 404
+            assert answer.json()["errors"][0]["pointer"] == "/replaces"
+            bodies.append({**answer.json(), "request_id": ""})
+        assert bodies[1:] == bodies[:-1]
+        assert len(client.get(office.documents).json()["items"]) == 1
+        assert found(stranger) == [foreign["id"]]
+
+
 def test_a_superseded_version_leaves_the_search(office: Office) -> None:
     with office.client() as client:
         ready(client, office, "Regelung.txt", "Die Widerspruchsfrist beträgt einen Monat.".encode())

@@ -66,6 +66,7 @@ documents = sa.Table(
     sa.Column("canonical", sa.Uuid, comment="object id"),
     sa.Column("parser_version", sa.Text),
     sa.Column("superseded_by", sa.Uuid),
+    sa.Column("replaces", sa.Uuid, comment="what it supersedes when it is ready, whatever its name"),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),
     sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),
     # References are checked past the policies of the table they point to: the authority is part of them (TEN-10).

@@ -26,6 +26,18 @@ class Reason(Model):
     detail: str
 
 
+class Successor(Model):
+    """What holds instead of a superseded document: the newest version, and when it was uploaded.
+
+    Without a name where its protection class is above that of the document which it replaces.
+    """
+
+    document: UUID
+    name: str | None = None
+    title: str | None = None
+    created_at: dt.datetime
+
+
 class DocumentState(Model):
     """State object of a document or file. `progress` is 0..1 while it is being worked on."""
 
@@ -44,6 +56,7 @@ class DocumentState(Model):
     knowledge_base: UUID | None = None
     protection_class: ProtectionClass = ProtectionClass.INTERN
     created_at: dt.datetime
+    superseded_by: Successor | None = Field(default=None, description="set: it is no longer found, nor cited anew")
 
 
 class DocumentPage(Model):

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from starlette.responses import Response
 
 from genius_common.contracts.retrieval import DocumentPage, DocumentState, PageText, SearchResult
-from genius_common.errors import Forbidden, NotFound
+from genius_common.errors import FieldError, Forbidden, NotFound
 from genius_common.principal import Principal, ProtectionClass
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.dependencies import CurrentPrincipal, State
@@ -72,17 +72,36 @@ async def list_documents(
 
 @router.post("/knowledge-bases/{kb}/documents", tags=["documents"], status_code=202)
 async def upload_document(
-    kb: UUID, request: Request, principal: CurrentPrincipal, state: State, protection_class: str | None = None
+    kb: UUID,
+    request: Request,
+    principal: CurrentPrincipal,
+    state: State,
+    protection_class: str | None = None,
+    replaces: str | None = None,
 ) -> DocumentState:
-    """Body: multipart/form-data with one `file`. It carries the knowledge base's class; a higher one is refused."""
+    """Body: multipart/form-data with one `file`. It carries the knowledge base's class; a higher one is refused.
+
+    Once it is ready it supersedes the earlier document of the same name, and the document `replaces`: neither is found
+    any longer. Old citations still open what they cite, with `superseded_by` in its state (DSG-08).
+    """
     stated = {} if protection_class is None else {"protection_class": parse_class(protection_class, _CLASS).value}
     base = await state.access.load_knowledge_base(principal, kb, "write")
     if base.authority is None and state.settings.tax_secrecy:
         raise ForeignContentOff
+    if replaces is not None:
+        stated["replaces"] = str(_replaced(replaces))
     upload = await FileUpload(request, state.settings.limits.upload_bytes).open()
     await _record(state, principal, "document.upload", "knowledge_base", kb)
     path = f"/knowledge-bases/{kb}/documents"
     return DocumentState.model_validate(await state.documents.upload(principal, _WRITE, path, upload, params=stated))
+
+
+def _replaced(value: str) -> UUID:
+    """An id that can't be one is like one that nobody has."""
+    try:
+        return UUID(value)
+    except ValueError:
+        raise NotFound(errors=[FieldError("/replaces", NotFound.default_detail)]) from None
 
 
 @router.post("/knowledge-bases/{kb}/search", tags=["search"])

@@ -69,21 +69,32 @@ async def classes_of_version(connection: AsyncConnection, version: str, principa
 
 
 async def supersede(connection: AsyncConnection, row: Row) -> Sequence[Row]:
-    """Mark older ready documents of the same name as superseded by `row`; answers them."""
+    """Mark what `row` replaces, and all older ones of its name, as superseded by it; answers them.
+
+    Also those that are still being read: who is ready first doesn't matter, the later upload holds.
+    """
+    older = sa.tuple_(_c.created_at, _c.id) < sa.tuple_(sa.literal(row.created_at), sa.literal(row.id))
     change = (
         sa.update(documents)
         .where(
             _c.knowledge_base == row.knowledge_base,
-            _c.name_digest == row.name_digest,
             _c.id != row.id,
-            _c.state == "ready",
+            _c.state != "failed",
             _c.superseded_by.is_(None),
-            sa.tuple_(_c.created_at, _c.id) < sa.tuple_(sa.literal(row.created_at), sa.literal(row.id)),
+            sa.or_(_c.id == row.replaces, sa.and_(_c.name_digest == row.name_digest, older)),
         )
         .values(superseded_by=row.id)
         .returning(documents)
     )
     found: Sequence[Row] = (await connection.execute(change)).all()
+    return found
+
+
+async def newest(connection: AsyncConnection, row: Row) -> Row | None:
+    """What holds instead of a superseded document; None where that was deleted."""
+    found: Row | None = row
+    while found is not None and found.superseded_by is not None:
+        found = await get(connection, found.superseded_by)
     return found
 
 

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from genius_common.contracts.retrieval import DocumentState
+from genius_common.contracts.retrieval import DocumentState, Successor
 from genius_common.crypto import ContentKey, key_id_of
 from genius_common.keys import KeyRing
+from genius_common.principal import ProtectionClass
+from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.ingest import reasons
 
@@ -68,7 +70,19 @@ class Sealing:
             knowledge_base=row.knowledge_base,
             protection_class=row.protection_class,
             created_at=row.created_at,
+            superseded_by=await self._successor(connection, row) if row.superseded_by else None,
         )
+
+    async def _successor(self, connection: AsyncConnection, row: Row) -> Successor | None:
+        found = await repository.newest(connection, row)
+        if found is None:
+            return None
+        name = title = None
+        if ProtectionClass(row.protection_class).covers(ProtectionClass(found.protection_class)):
+            key = await self.key_of(connection, found.name)
+            name = open_text(key, found.name, "name", found.id)
+            title = open_text(key, found.title, "title", found.id) if found.title else None
+        return Successor(document=found.id, name=name, title=title, created_at=found.created_at)
 
 
 def seal_text(key: ContentKey, text: str, column: str, document: UUID) -> bytes:

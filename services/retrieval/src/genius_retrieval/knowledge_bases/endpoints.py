@@ -70,9 +70,14 @@ async def list_documents(
 
 @router.post("/documents", status_code=202)
 async def add_document(
-    app: App, principal: Writer, kb: KnowledgeBaseId, upload: Received, protection_class: ProtectionClass | None = None
+    app: App,
+    principal: Writer,
+    kb: KnowledgeBaseId,
+    upload: Received,
+    protection_class: ProtectionClass | None = None,
+    replaces: UUID | None = None,
 ) -> DocumentState:
-    return await app.documents.add_document(principal, kb, upload, protection_class)
+    return await app.documents.add_document(principal, kb, upload, protection_class, replaces)
 
 
 @router.post("/imports", response_class=Response)
