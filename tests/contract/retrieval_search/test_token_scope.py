@@ -44,6 +44,7 @@ READS: list[tuple[str, str, Any]] = [
     ("GET", "/collections/{c}/points/" + POINT, None),
     ("GET", "/collections/{c}", None),
     ("GET", "/collections/{c}/exists", None),
+    ("GET", "/collections/{c}/aliases", None),
 ]
 POINT_WRITES: list[tuple[str, str, Any]] = [
     ("PUT", "/collections/{c}/points?wait=true", {"points": [{"id": POINT, "vector": {}, "payload": {}}]}),
@@ -61,7 +62,7 @@ EXTRAS: list[tuple[str, str, Any]] = [
     ("POST", "/collections/{c}/snapshots", None),
     ("DELETE", "/collections/{c}/snapshots/any.snapshot", None),
     ("PUT", "/collections/{c}/snapshots/recover", {"location": "file:///etc/passwd"}),
-    ("PUT", "/collections/{c}/index", {"field_name": "x", "field_schema": "keyword"}),
+    ("PUT", "/collections/{c}/index", {"field_name": "document", "field_schema": "keyword"}),
     ("DELETE", "/collections/{c}/index/document", None),
     ("PATCH", "/collections/{c}", {"strict_mode_config": {"enabled": False}}),
     ("DELETE", "/collections/{c}", None),
@@ -72,7 +73,6 @@ SNAPSHOT_READS: list[tuple[str, str, Any]] = [
     ("GET", "/collections/{c}/snapshots", None),
     ("GET", "/collections/{c}/snapshots/any.snapshot", None),
     ("GET", "/collections/{c}/cluster", None),
-    ("GET", "/collections/{c}/aliases", None),
 ]
 # Of the server as a whole.
 WHOLE: list[tuple[str, str, Any]] = [
@@ -83,10 +83,10 @@ WHOLE: list[tuple[str, str, Any]] = [
     ("GET", "/snapshots", None),
     ("POST", "/snapshots", None),
     ("DELETE", "/snapshots/any.snapshot", None),
-    ("GET", "/telemetry", None),
     ("GET", "/metrics", None),
-    ("GET", "/issues", None),
 ]
+# Open to every token, and shown by the server without what the token does not open.
+SHOWN = ("/issues", "/collections", "/aliases")
 ALL = [*READS, *POINT_WRITES, *EXTRAS, *SNAPSHOT_READS]
 
 
@@ -121,6 +121,28 @@ async def status(token: str, method: str, path: str, body: Any, collection: UUID
             headers={"content-type": "application/json"},
         )
     return answer.status_code
+
+
+@pytest.mark.parametrize("path", SHOWN)
+async def test_lists_of_the_server_leave_the_other_out(two: Two, path: str) -> None:
+    """TEN-11"""
+    token, _ = mint(API_KEY, two.a.id, "read")
+    async with httpx.AsyncClient(base_url=URL, headers={"authorization": f"Bearer {token}"}, trust_env=False) as client:
+        answer = await client.get(path)
+    assert answer.status_code in {200, 403}
+    assert str(two.b.id) not in answer.text
+
+
+async def test_telemetry_tells_ids_and_counters_alone(two: Two) -> None:
+    """TEN-11: known limit (ADR 0004): every token sees ids of all collections with counters of snapshots there."""
+    token, _ = mint(API_KEY, two.a.id, "read")
+    async with httpx.AsyncClient(base_url=URL, headers={"authorization": f"Bearer {token}"}, trust_env=False) as client:
+        told = (await client.get("/telemetry?details_level=10")).json()["result"]
+    shown = told["collections"].pop("snapshots")
+    counters = {"running_snapshots", "running_snapshot_recovery", "total_snapshot_creations"}
+    assert all(set(one) == {"id", *counters} for one in shown)
+    assert all(isinstance(one[name], int) for one in shown for name in counters)
+    assert str(two.b.id) not in json.dumps(told)
 
 
 @pytest.mark.parametrize("operation", ["read", "write"])
@@ -171,7 +193,7 @@ async def test_a_forged_token_is_refused(two: Two) -> None:
     header = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').rstrip(b"=").decode()
     unsigned = f"{header}.{token.split('.')[1]}."
     wider = changed(token, access=[{"collection": str(two.b.id), "access": "r"}])
-    for forged in (wider, changed(token, access="m"), unsigned, token[:-4] + "AAAA", "", "null"):
+    for forged in (wider, changed(token, access="m"), unsigned, token[:-4] + "AAAA", "null"):
         code = await status(forged, "POST", "/collections/{c}/points/count", {"exact": True}, two.b.id)
         assert code in {401, 403}, forged
 

@@ -29,7 +29,6 @@ _STRICT = models.StrictModeConfig(
     max_query_limit=1_000,
     search_max_batchsize=64,
     upsert_max_batchsize=200,
-    max_payload_index_count=len(_INDEXED),
 )
 
 
