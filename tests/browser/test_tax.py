@@ -112,7 +112,7 @@ def test_upload_choose_a_case_ask_and_read_the_source(open_page: OpenPage, tax: 
     answer = page.locator("article.message--answer").last
     expect(answer.get_by_role("button", name="Kopieren")).to_be_visible()
     expect(answer).to_contain_text("12. Mai 2025")
-    expect(answer).to_contain_text(f"Abruf für Vorgang {REFERENCE} – {TITLE}")
+    expect(answer).to_contain_text(f"Zum Vorgang {REFERENCE} – {TITLE}")
     answer.get_by_role("button", name=re.compile("pruefung")).first.click()
     panel = page.get_by_role("complementary", name="Quellen")
     expect(panel).to_contain_text(WORDS)
@@ -123,7 +123,7 @@ def test_upload_choose_a_case_ask_and_read_the_source(open_page: OpenPage, tax: 
     looks(page, "tax-answer")
 
     page.reload()
-    expect(page.locator("article.message--answer").last).to_contain_text(f"Abruf für Vorgang {REFERENCE}")
+    expect(page.locator("article.message--answer").last).to_contain_text(f"Zum Vorgang {REFERENCE}")
     page.get_by_role("button", name=f"Vorgang: {REFERENCE}").click()
     expect(page.get_by_role("dialog")).to_contain_text("beginnen Sie bitte ein neues Gespräch")
     check(page, "fixed")
@@ -145,10 +145,10 @@ def test_the_form_of_a_function_and_a_refusal_lead_to_the_chooser(open_page: Ope
         dialog.get_by_role("button", name=REFERENCE).press("Enter")
         result = page.get_by_role("region", name="Ergebnis")
         expect(result).to_contain_text("12. Mai 2025")
-        expect(result).to_contain_text(f"Abruf für Vorgang {REFERENCE}")
+        expect(result).to_contain_text(f"Zum Vorgang {REFERENCE}")
         check(page, "form with a case")
         page.reload()
-        expect(page.get_by_role("region", name="Ergebnis")).to_contain_text(f"Abruf für Vorgang {REFERENCE}")
+        expect(page.get_by_role("region", name="Ergebnis")).to_contain_text(f"Zum Vorgang {REFERENCE}")
         expect(page.get_by_role("region", name="Vorgang")).to_contain_text(REFERENCE)
 
         page.goto("/")

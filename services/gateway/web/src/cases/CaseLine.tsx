@@ -15,7 +15,7 @@ export function useCaseName(): (id: string, short?: boolean) => string {
   }
 }
 
-/** For which case something was retrieved, beside it. Nothing where cases are not asked for. */
+/** To which case an answer or result belongs, beside it. Nothing where cases are not asked for. */
 export function CaseLine({ id }: { id: string | null | undefined }) {
   const { t } = useI18n()
   const { required } = useCases()

@@ -3,7 +3,7 @@
 export const deCases = {
   'case.label': 'Vorgang',
   'case.nothing': 'keiner gewählt',
-  'case.for': 'Abruf für Vorgang',
+  'case.for': 'Zum Vorgang',
   'case.gone': 'nicht mehr für Sie freigegeben',
   'case.choose': 'Für welchen Vorgang?',
   'case.choose.why': 'Jeder Abruf aus Dokumenten gehört zu einem Vorgang (§ 30 Abs. 6 AO) und wird mit dessen Aktenzeichen protokolliert. Sie sehen Ihre eigenen Vorgänge und die, an denen Sie beteiligt sind.',

@@ -4,7 +4,7 @@ import type { deCases } from './de.cases'
 export const enCases: Record<keyof typeof deCases, string> = {
   'case.label': 'Case',
   'case.nothing': 'none chosen',
-  'case.for': 'Retrieved for case',
+  'case.for': 'For case',
   'case.gone': 'no longer shared with you',
   'case.choose': 'For which case?',
   'case.choose.why': 'Each retrieval from documents belongs to a case (section 30 (6) of the Fiscal Code) and is logged with its reference. You see your own cases and those that you take part in.',
