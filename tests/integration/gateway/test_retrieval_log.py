@@ -206,7 +206,7 @@ async def test_one_role_reads_it_and_each_reading_is_recorded(tax: Gateway) -> N
                 if answer.status_code != 403:
                     allowed.append((role, rule.action))
     assert {role for role, _ in allowed} == {Role.ABRUFPRUEFUNG}
-    assert len(allowed) == 6
+    assert len(allowed) == 7
     # The list, the list of checks; an unknown check and one without a body read nothing.
     assert (await asyncio.to_thread(as_superuser, tax, count))[0][0] == before + 2
 
