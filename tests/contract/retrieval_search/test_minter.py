@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The minter: who gets tokens, for what, for how long. The server's part of the promise is in test_token_scope.py."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -151,6 +152,19 @@ async def test_an_old_server_gets_no_caller(tmp_path: Path, version: str) -> Non
 )
 def test_versions_are_numbers(version: str, enough: bool) -> None:
     assert is_new_enough(version) is enough
+
+
+async def test_readiness_is_of_now(tmp_path: Path) -> None:
+    """A server that went away is told within seconds, whatever is still known of its version."""
+    port = free_port()
+    async with (
+        minting(tmp_path, f"http://127.0.0.1:{port}", API_KEY) as minter,
+        httpx.AsyncClient(base_url=minter.url) as client,
+    ):
+        async with serving(answering("1.19.0"), port):
+            assert (await client.get("/health/ready")).json()["server"] == "1.19.0"
+        await asyncio.sleep(2.1)
+        assert (await client.get("/health/ready")).status_code == 503
 
 
 async def test_without_a_server_it_says_so(tmp_path: Path) -> None:

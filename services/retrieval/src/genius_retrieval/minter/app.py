@@ -102,7 +102,7 @@ async def live() -> dict[str, str]:
 async def ready(parts: Here, response: Response) -> dict[str, object]:
     """503 while the Qdrant server can't be asked or is too old."""
     try:
-        version = await parts.server.version()
+        version = await parts.server.version(within=2)
     except Unavailable:
         response.status_code = 503
         return {"status": "down", "checks": {"qdrant": "down"}}

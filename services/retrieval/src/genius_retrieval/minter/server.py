@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from uuid import UUID
 
@@ -19,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 OLDEST = (1, 19)
 """Older servers pass over `params.idf.corpus`: scores would tell how often foreign knowledge bases use a word."""
-_VERSION_S = 60.0
+_VERSION_S, _ANSWER_S = 60.0, 2.0
 _INDEXED = (DOCUMENT, KNOWLEDGE_BASE, KIND, CLASS)
 # What is asked beyond these is no request of ours. A filter on a field without an index would scan everything.
 _STRICT = models.StrictModeConfig(
@@ -40,11 +41,14 @@ class QdrantServer:
         self._version = ""
         self._asked_at = -_VERSION_S
 
-    async def version(self) -> str:
-        """What the server is, asked once a minute. Raises: IndexUnavailable, also for one that is too old."""
-        if time.monotonic() - self._asked_at > _VERSION_S:
-            async with typed_failures():
-                self._version = (await self._client.info()).version
+    async def version(self, within: float = _VERSION_S) -> str:
+        """What the server is, as of `within` seconds. Raises: IndexUnavailable, also for one that is too old."""
+        if time.monotonic() - self._asked_at > within:
+            try:
+                async with typed_failures(), asyncio.timeout(_ANSWER_S):
+                    self._version = (await self._client.info()).version
+            except TimeoutError:
+                raise IndexUnavailable from None
             self._asked_at = time.monotonic()
         if not is_new_enough(self._version):
             log.error("qdrant server is too old", version=self._version, oldest=".".join(map(str, OLDEST)))
