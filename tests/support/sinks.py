@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from genius_stack.postgresql.location import noted_cluster
 
 _KEEPERS = ("secrets", "stack.json")
 """What holds secrets by its purpose, of mode 0700 and 0600: keys and passwords; sample logins of the local profile."""
 _PIECE = 8 * 1024 * 1024
+_ZEROS = re.compile(rb"\0{16,}")
 
 
 def forms(word: str) -> tuple[bytes, ...]:
@@ -27,6 +31,9 @@ def files_of(data_dir: Path, output: Path, since: float) -> Iterator[Path]:
     for path in data_dir.rglob("*"):
         if path.is_file() and path.relative_to(data_dir).parts[0] not in _KEEPERS:
             yield path
+    cluster = noted_cluster(data_dir)
+    if cluster is not None and cluster.is_absolute():  # as root the databases lie outside
+        yield from (path for path in cluster.rglob("*") if path.is_file())
     yield output
     for pattern in ("core*", "genius*/*", "genius*"):
         for path in Path("/tmp").glob(pattern):
@@ -46,7 +53,8 @@ def search(path: Path, words: Mapping[str, str]) -> set[str]:
         with path.open("rb") as file:
             rest = b""
             while piece := file.read(_PIECE):
-                text = rest + piece
+                # Half of a database's files is zeros laid out in advance, and no form of a word has one.
+                text = rest + _ZEROS.sub(b"\0", piece)
                 found |= {name for name, group in wanted.items() if any(form in text for form in group)}
                 rest = text[-longest:]
     except OSError:

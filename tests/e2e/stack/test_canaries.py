@@ -259,6 +259,9 @@ def test_the_search_finds_a_logger_that_leaks(talkative: Platform) -> None:
         subprocess.run([sys.executable, "-c", script], stderr=out, check=True)
     with log.open("ab") as out:
         out.write(b"\0" * (8 * 1024 * 1024 - out.tell() - 5) + leaked["split"].encode())
+    output = talkative.data_dir.with_suffix(".log")
+    searched = {part for path in files_of(talkative.data_dir, output, time.time()) for part in path.parts}
+    assert {"pg_wal", "base", "logs"} <= searched
     found = finds(talkative, leaked, time.time())
     log.unlink()
     assert {line.split(" in ")[0] for line in found} == set(leaked)
