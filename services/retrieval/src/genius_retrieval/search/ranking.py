@@ -20,11 +20,11 @@ from genius_retrieval.search.question import Question
 from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE, SUBJECTS
 
 WEIGHTS = {
-    "in_body": 1.25, "in_compounds": 1.0, "in_heading": 0.46, "in_place": 0.5, "in_subjects": 0.88, "coverage":
-    1.25, "body": 0.52, "frame": 1.03, "sentence": 0.33, "opening": 0.43, "precise": 1.04, "subjects": 0.62,
-    "subjects2": 0.56, "topic": 0.39, "typed": 0.86, "asked": 0.55, "special": -0.26, "parent": 0.22,
-    "parent_precise": 0.32, "parent_asked": 0.21, "least": 0.07, "asked_topic": 0.33, "coverage2": 1.12, "frame2":
-    0.89, "typed_frame": 0.68, "in_asked": 0.17, "first": 0.26, "general": 0.19, "prior": 0.72, "early": 0.63,
+    "in_body": 1.33, "in_compounds": 1.11, "in_heading": 0.5, "in_place": 0.56, "in_subjects": 1.04, "coverage":
+    1.34, "body": 0.53, "frame": 1.07, "sentence": 0.36, "opening": 0.48, "precise": 0.98, "subjects": 0.66,
+    "subjects2": 0.58, "topic": 0.45, "typed": 0.93, "asked": 0.5, "special": -0.28, "parent": 0.2,
+    "parent_precise": 0.27, "parent_asked": 0.19, "least": 0.02, "asked_topic": 0.35, "coverage2": 1.15, "frame2":
+    0.88, "typed_frame": 0.68, "in_asked": 0.22, "first": 0.1, "general": 0.12, "prior": 0.68, "early": 0.63,
     "leading": 0.06,
 }  # fmt: skip
 _EARLY_CHUNKS = 40

@@ -18,7 +18,7 @@ from genius_retrieval.search.question import Question, understand
 from genius_retrieval.search.ranking import Ranked, rank
 from genius_retrieval.search.verdict import confidence, elsewhere, is_answerable
 
-_CANDIDATES = 40
+_CANDIDATES = 80
 
 
 @dataclass(frozen=True, slots=True)
