@@ -251,8 +251,8 @@ def test_the_search_finds_a_logger_that_leaks(talkative: Platform) -> None:
     script = (
         "import base64, structlog\nfrom genius_common.telemetry import configure_logging\n"
         "configure_logging('control', 'debug')\n"
-        f"structlog.get_logger().debug('line', value='{leaked['plain']}')\n"
-        f"structlog.get_logger().info('line', value=base64.b64encode(b'x{leaked['coded']}').decode())\n"
+        f"structlog.get_logger().debug('line', reason='{leaked['plain']}')\n"
+        f"structlog.get_logger().info('line', reason=base64.b64encode(b'x{leaked['coded']}').decode())\n"
     )
     log = talkative.data_dir / "logs" / "control.log"
     with log.open("wb") as out:

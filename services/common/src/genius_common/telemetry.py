@@ -3,15 +3,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
+
+LOG_FIELDS = frozenset({
+    "timestamp", "level", "service", "message", "request_id",
+    # What was done, by whom, to what: codes, pseudonyms and ids, never names.
+    "error", "code", "where", "reason", "outcome", "action", "kind", "object", "subject", "application", "api_token",
+    "client", "run", "job", "task", "module", "document", "collection", "table", "column", "path", "version",
+    # Numbers and times.
+    "status", "attempt", "sessions", "deleted", "records", "oldest", "retry_in", "exit_code",
+})  # fmt: skip
+"""All fields that a log line may have; any other is left out and counted in `left_out` (LOG-01)."""
+LONGEST_VALUE = 500
+"""Characters. Container runtimes cut lines at 16 KiB, and half a line is no JSON object any more (LOG-02)."""
 
 
 def _without_foreign_text(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -27,6 +42,21 @@ def _without_foreign_text(_: object, __: str, event: structlog.typing.EventDict)
     if record is not None and record.name == "asyncio":
         event["event"] = str(event["event"]).partition("\n")[0]  # then the exception's representation follows
     return event
+
+
+def _listed(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Listed fields alone, each a number or a short text; of other values the type, since they may show content."""
+    kept = {name: _plain(value) for name, value in event.items() if name in LOG_FIELDS}
+    if left_out := len(event) - len(kept):
+        kept["left_out"] = left_out
+    return kept
+
+
+def _plain(value: Any) -> str | float | None:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = str(value) if isinstance(value, str | UUID | dt.date) else type(value).__name__
+    return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"
 
 
 def configure_logging(service: str, level: str) -> None:
@@ -50,6 +80,7 @@ def configure_logging(service: str, level: str) -> None:
                 _without_foreign_text,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.EventRenamer("message"),
+                _listed,
                 structlog.processors.JSONRenderer(),
             ],
         )
