@@ -31,6 +31,7 @@ class KeycloakServer:
 
     url: str
     password_file: Path
+    log: Path
 
     def admin(self, realm: str) -> RealmAdmin:
         return RealmAdmin(self.url, realm, user=ADMIN, password=PASSWORD)
@@ -62,7 +63,7 @@ def running_keycloak(folder: Path) -> Iterator[KeycloakServer]:
         _wait_ready(process, f"http://127.0.0.1:{management}/health/ready", log)
         password_file = folder / "password"
         password_file.write_text(PASSWORD, encoding="utf-8")
-        yield KeycloakServer(f"http://127.0.0.1:{port}", password_file)
+        yield KeycloakServer(f"http://127.0.0.1:{port}", password_file, log)
     finally:
         # kc.sh waits for Java as its child; the group is ours alone.
         os.killpg(process.pid, signal.SIGTERM)

@@ -26,6 +26,7 @@ class RunningVllm:
     url: str
     pid: int
     model: Path
+    log: Path
 
     def metric(self, name: str) -> float:
         return metric(self.url.removesuffix("/v1"), name)
@@ -86,7 +87,7 @@ def running_vllm(folder: Path) -> Iterator[RunningVllm]:
     url = f"http://127.0.0.1:{port}/v1"
     try:
         _wait(process, url, folder / "vllm.log")
-        yield RunningVllm(url, process.pid, model)
+        yield RunningVllm(url, process.pid, model, folder / "vllm.log")
     finally:
         process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):

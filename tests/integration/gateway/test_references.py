@@ -22,7 +22,7 @@ REFERENCES = {
 }  # fmt: skip
 TENANT_WIDE = {
     *(("POST", "/api/v1/audit/search", name) for name in ("authority", "person", "object", "after")),
-    ("GET", "/api/v1/retrievals", "after"),
+    *(("GET", "/api/v1/retrievals", name) for name in ("after", "case")),
     ("POST", "/api/v1/holds", "person"),
     ("POST", "/api/v1/holds", "case"),
     ("POST", "/api/v1/knowledge-bases/{kb}/shares", "authority"),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Chat, stream, usage, cancel and the cache salt through inference against a real vLLM."""
 
+import secrets
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +69,24 @@ def test_too_long_prompt_is_refused_with_the_number(inference: RunningInference)
     error = response.json()["error"]
     assert error["code"] == "context_length_exceeded"
     assert "2048" in error["message"]
+
+
+def test_no_word_of_a_prompt_or_answer_stands_in_the_engines_log(
+    inference: RunningInference, vllm: RunningVllm
+) -> None:
+    """LOG-01: whole, streamed, broken off, refused for its length."""
+    word = f"Kanarie{secrets.token_hex(8)}"
+    with inference.client() as client:
+        whole = client.post("/v1/chat/completions", json=ask(word)).json()
+        stream(client, ask(word))
+        with client.stream("POST", "/v1/chat/completions", json=ask(word, max_tokens=LONG, stream=True)) as response:
+            assert next(response.iter_bytes())
+        assert client.post("/v1/chat/completions", json=ask(f"{word} " * 3000)).status_code == 400
+    vllm.generated()
+    written = vllm.log.read_text(errors="replace")
+    assert word not in written
+    assert whole["choices"][0]["message"]["content"] not in written
+    assert "/v1/chat/completions" in written, "control: it is the log of this engine"
 
 
 def test_prefixes_are_cached_inside_an_authority_only(inference: RunningInference, vllm: RunningVllm) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The subject index of the shipped laws: everyday words for what a § regulates (`data/subjects.txt`)."""
+"""The subject index of the shipped laws: everyday words for what a § regulates (`data/subjects*.txt`)."""
 
 from __future__ import annotations
 
@@ -16,17 +16,22 @@ SEPARATOR = "\n"
 _ENTRY = re.compile(r"(\d+)([a-z]?): (.+)")
 
 
+FIRST, TOLD = "subjects.txt", "subjects_told.txt"
+"""Terms of subjects, of which the frozen vocabulary was made, and what people tell."""
+
+
 @cache
-def subjects() -> dict[str, str]:
-    """Id of a section ("BJNR185610008/0025") → its everyday words."""
+def subjects(*files: str) -> dict[str, str]:
+    """Id of a section ("BJNR185610008/0025") → its everyday words, of these files or of all."""
     keys = {law.citation: law.key for law in law_index()}
-    text = resources.files("genius_retrieval.laws").joinpath("data", "subjects.txt").read_text("utf-8")
     found: dict[str, str] = {}
-    law = ""
-    for line in text.splitlines():
-        if line.startswith("["):
-            law = line.strip("[]")
-        elif entry := _ENTRY.fullmatch(line):
-            kind = "art-" if law == "GG" else ""
-            found[f"{keys[law]}/{kind}{int(entry[1]):04}{entry[2]}"] = entry[3]
+    for file in files or (FIRST, TOLD):
+        law = ""
+        for line in resources.files("genius_retrieval.laws").joinpath("data", file).read_text("utf-8").splitlines():
+            if line.startswith("["):
+                law = line.strip("[]")
+            elif entry := _ENTRY.fullmatch(line):
+                kind = "art-" if law == "GG" else ""
+                section = f"{keys[law]}/{kind}{int(entry[1]):04}{entry[2]}"
+                found[section] = f"{found[section]} {entry[3]}" if section in found else entry[3]
     return found
