@@ -250,6 +250,20 @@ def test_a_slow_upload_does_not_hold_beside_its_faster_successor(office: Office)
         assert client.get(f"/documents/{slow['id']}").json()["superseded_by"]["document"] == fast["id"]
 
 
+def test_two_documents_never_replace_each_other(office: Office) -> None:
+    """DSG-08: what is to replace another one, and is replaced by it while it is still being read, gives way."""
+    with office.client() as client:
+        short = ready(client, office, "Regelung.txt", OLD)
+        slow = upload(client, office.documents, "Neufassung.txt", NEW + b" Absatz.\n" * 20_000, replaces=short["id"])
+        again = upload(client, office.documents, "Regelung.txt", OLD, replaces=slow["id"])
+        assert again["id"] == short["id"]
+        assert again["state"] == "ready"
+        wait_for(client, f"/documents/{slow['id']}")
+        assert found(client) == [short["id"]]
+        assert client.get(f"/documents/{short['id']}").json()["superseded_by"] is None
+        assert client.get(f"/documents/{slow['id']}").json()["superseded_by"]["document"] == short["id"]
+
+
 def test_only_a_current_document_of_the_same_knowledge_base_is_replaced(office: Office) -> None:
     """DSG-08, TEN-02: a foreign one is like an unknown one, and nothing is uploaded."""
     other = Office(office.service).set_up()

@@ -71,7 +71,8 @@ async def classes_of_version(connection: AsyncConnection, version: str, principa
 async def supersede(connection: AsyncConnection, row: Row) -> Sequence[Row]:
     """Mark what `row` replaces, and all older ones of its name, as superseded by it; answers them.
 
-    Also those that are still being read: who is ready first doesn't matter, the later upload holds.
+    Also those that are still being read: who is ready first doesn't matter, the later upload holds. What supersedes
+    `row` itself stays, directly or not: two that are to replace each other would both be gone.
     """
     older = sa.tuple_(_c.created_at, _c.id) < sa.tuple_(sa.literal(row.created_at), sa.literal(row.id))
     change = (
@@ -81,6 +82,7 @@ async def supersede(connection: AsyncConnection, row: Row) -> Sequence[Row]:
             _c.id != row.id,
             _c.state != "failed",
             _c.superseded_by.is_(None),
+            _c.id.not_in(_successors(row)),
             sa.or_(_c.id == row.replaces, sa.and_(_c.name_digest == row.name_digest, older)),
         )
         .values(superseded_by=row.id)
@@ -92,10 +94,15 @@ async def supersede(connection: AsyncConnection, row: Row) -> Sequence[Row]:
 
 async def newest(connection: AsyncConnection, row: Row) -> Row | None:
     """What holds instead of a superseded document; None where that was deleted."""
-    found: Row | None = row
-    while found is not None and found.superseded_by is not None:
-        found = await get(connection, found.superseded_by)
-    return found
+    query = sa.select(documents).where(_c.id.in_(_successors(row)), _c.superseded_by.is_(None))
+    return (await connection.execute(query)).one_or_none()
+
+
+def _successors(row: Row) -> sa.Select[Any]:
+    """Ids of what supersedes `row`, what supersedes that, and so on. A document once met is not followed again."""
+    known = sa.select(_c.superseded_by.label("id")).where(_c.id == row.id).cte("successors", recursive=True)
+    chain = known.union(sa.select(_c.superseded_by).join(known, _c.id == known.c.id))
+    return sa.select(chain.c.id).where(chain.c.id.is_not(None))
 
 
 async def page(
