@@ -5,13 +5,10 @@ from __future__ import annotations
 
 import os
 
-import uvicorn
-
+from genius_common.serving import serve
 from genius_common.telemetry import configure_logging
 from genius_modules.app import create_app
 from genius_modules.settings import Settings
-
-KEEP_ALIVE_S = 75  # longer than the 30 s of our clients, so that they never write to a closing connection
 
 
 def main() -> None:
@@ -20,16 +17,7 @@ def main() -> None:
         os.environ[name] = "false"
     settings = Settings()  # type: ignore[call-arg]  # from the environment
     configure_logging("modules", settings.log_level)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=10,
-    )
+    serve(create_app(settings), settings)
 
 
 if __name__ == "__main__":

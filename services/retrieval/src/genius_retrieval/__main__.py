@@ -6,15 +6,12 @@ from __future__ import annotations
 import logging
 import sys
 
-import uvicorn
-
+from genius_common.serving import serve
 from genius_common.telemetry import configure_logging
 from genius_retrieval import keys
 from genius_retrieval.app import create_app
 from genius_retrieval.migrate import migrate
 from genius_retrieval.settings import Settings
-
-KEEP_ALIVE_S = 75  # longer than the 30 s of our clients, so that they never write to a closing connection
 
 
 def main(arguments: list[str]) -> None:
@@ -29,16 +26,7 @@ def main(arguments: list[str]) -> None:
         raise SystemExit(keys.rewrap(settings))
     if arguments:
         raise SystemExit("usage: python -m genius_retrieval [migrate | keys rewrap]")
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=10,
-    )
+    serve(create_app(settings), settings)
 
 
 main(sys.argv[1:])
