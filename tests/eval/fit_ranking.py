@@ -30,11 +30,11 @@ from genius_retrieval.search.question import Question
 from genius_retrieval.search.ranking import WEIGHTS, collect
 from genius_retrieval.search.service import SearchScope, SearchService
 from genius_retrieval.search.verdict import signs
+from tests.eval.eval_answers import TUNING
 from tests.eval.eval_retrieval import DATA, load
 from tests.eval.laws import bodies_only, index_laws
 
 HERE = Path(__file__).parent
-TUNING = ("dev", "more_dev", "dev_2", "dev_3", "dev_4", "dev_5", "dev_6")
 QUERIES, QUERY_WEIGHT = 150, 0.15
 FOLDS, L2, STEPS, RATE = 5, 0.03, 300, 0.05
 VERDICT_L2, THRESHOLDS = 0.02, (0.25, 0.3, 0.35, 0.4, 0.45)
