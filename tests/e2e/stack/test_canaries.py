@@ -37,6 +37,9 @@ app()
 """
 
 
+PROJECT = Path(__file__).parents[3]
+
+
 def word(kind: str) -> str:
     """No word of any language, and no part of another one."""
     return f"Kanarie{kind}{uuid4().hex[:12]}"
@@ -165,13 +168,18 @@ class Planter:
 def secrets_of(platform: Platform) -> dict[str, str]:
     """What the platform itself must keep: passwords of its databases, key material, secrets of clients.
 
-    Not the sample logins, which `genius up` prints for whoever tries it.
+    Not the sample logins, which `genius up` prints for whoever tries it, and not the folders that settings name: with a
+    digit in its name a checkout's would look like a key.
     """
     shown = {login["password"] for login in platform.stack["logins"]}
+    places = (str(PROJECT), str(platform.data_dir), sys.base_prefix)
     found = {}
     for path in sorted((platform.data_dir / "secrets").rglob("*")):
         if path.is_file():
-            for number, line in enumerate(path.read_text(errors="ignore").splitlines()):
+            text = path.read_text(errors="ignore")
+            for place in places:
+                text = text.replace(place, "")
+            for number, line in enumerate(text.splitlines()):
                 if " KEY-----" not in line:
                     for index, part in enumerate(re.findall(r"[A-Za-z0-9+/_=-]{24,}", line)):
                         if part not in shown and any(character.isdigit() for character in part):  # no mere name
