@@ -82,7 +82,9 @@ async def test_a_second_attempt_warns_once(
             for attempt in (1, 2):
                 await until(lambda n=attempt: sum(request["run"] == run for request in modules.requests) == n)
                 if attempt == 1:
-                    await asyncio.sleep(0.2)  # until the first attempt's events are saved
+                    await until(
+                        lambda: schema.execute("SELECT max(seq_to) FROM run_events WHERE run = %s", (run,)) == [(3,)]
+                    )
                     await schema.change(ABANDON, (run,))
             modules.released.set()
             stored = await ended(client, run)
@@ -91,6 +93,20 @@ async def test_a_second_attempt_warns_once(
             assert kinds == ["run.started", "warning", "status", "status", "done"]
     finally:
         await gateway.stop()
+
+
+async def test_a_lease_that_ran_out_is_renewed_by_its_living_runner(
+    client: httpx.AsyncClient, schema: Schema, modules: ScriptedModules
+) -> None:
+    """As after a minute without PostgreSQL: the run is not begun a second time beside itself."""
+    modules.released.clear()
+    run = await start(client, "wait-status")
+    await until(lambda: run in [request["run"] for request in modules.requests])
+    await schema.change("UPDATE runs SET lease_until = now() - interval '1 s' WHERE id = %s", (run,))
+    await until(lambda: schema.execute("SELECT lease_until > now() FROM runs WHERE id = %s", (run,)) == [(True,)])
+    assert schema.execute("SELECT attempts FROM runs WHERE id = %s", (run,)) == [(1,)]
+    modules.released.set()
+    assert (await ended(client, run))["state"] == "succeeded"
 
 
 async def test_deadline_passes_while_no_process_has_the_run(client: httpx.AsyncClient, schema: Schema) -> None:

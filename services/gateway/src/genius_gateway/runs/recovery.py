@@ -19,6 +19,7 @@ from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.errors import AccessRevoked, RunInterrupted
 from genius_gateway.runs.execution import error_event
 from genius_gateway.runs.journal import Journal
+from genius_gateway.runs.live import Hub
 from genius_gateway.runs.repository import TRANSIENT
 from genius_gateway.runs.sealing import Owner
 
@@ -30,9 +31,10 @@ _AUTHORITIES = sa.text("SELECT id FROM authorities ORDER BY id")
 class Recovery:
     """Looks for runs without a living runner, authority by authority, at the start and every few seconds."""
 
-    def __init__(self, parts: RunParts, runner: UUID, carry_out: Callable[[Claimed], None]) -> None:
+    def __init__(self, parts: RunParts, runner: UUID, hub: Hub, carry_out: Callable[[Claimed], None]) -> None:
         self._parts = parts
         self._runner = runner
+        self._hub = hub
         self._carry_out = carry_out
         self._task: asyncio.Task[None] | None = None
 
@@ -61,6 +63,10 @@ class Recovery:
             async with self._parts.database.transaction(RowScope(authority=authority)) as connection:
                 expired = await self._parts.repository.expired(connection)
             for row in expired:
+                if self._hub.get(row.id):
+                    # Lives here: its lease ran out while the database was away, and it renews it or learns of its loss.
+                    # Taken again by the same runner, nothing would tell its two attempts apart.
+                    continue
                 try:
                     await self._recover(Owner(authority, row.owner), row.id)
                 except TRANSIENT:

@@ -44,7 +44,7 @@ class RunService:
         self._starter = Starter(parts, turns, references, self.runner)
         self._notifications = Notifications(listen_conninfo, self._cancel_here)
         self._following = Following(self.hub, parts.repository, parts.database, self._notifications)
-        self._recovery = Recovery(parts, self.runner, self._carry_out)
+        self._recovery = Recovery(parts, self.runner, self.hub, self._carry_out)
         self._tasks: set[asyncio.Task[None]] = set()
         self._jobs: dict[UUID, Job] = {}
         self._checks: set[asyncio.Task[None]] = set()
