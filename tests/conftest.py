@@ -18,6 +18,7 @@ from tests.support.postgres import postgres_server
 
 __all__ = ["model_server", "platform", "platform_with_model", "postgres_server"]
 WITH_THE_PLATFORM = ("tests/browser/", "tests/e2e/")
+WITH_THEIR_OWN = ("tests/browser/test_tax.py", "tests/e2e/stack/test_canaries.py")
 
 
 class _OnePlatform(LoadFileScheduling):
@@ -27,7 +28,7 @@ class _OnePlatform(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        return "with the platform" if file.startswith(WITH_THE_PLATFORM) else file
+        return "with the platform" if file.startswith(WITH_THE_PLATFORM) and file not in WITH_THEIR_OWN else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
