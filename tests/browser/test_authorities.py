@@ -56,7 +56,7 @@ def test_offer_accept_read_and_end(open_page: OpenPage, platform: Platform) -> N
     """TEN-01, A11Y-02: colleagues by name, the other authority by offer; both sides see the state it is in."""
     name = f"Mietspiegel {uuid4().hex[:6]}"
     with platform.client() as owner:
-        body = {"name": name, "owner": "authority"}
+        body = {"name": name, "purpose": "Probe", "owner": "authority"}
         base = owner.post("/api/v1/knowledge-bases", json=body).raise_for_status().json()["id"]
     with platform._client(platform.token(login="b.yilmaz")) as colleague:
         colleague.get("/api/v1/me").raise_for_status()

@@ -43,7 +43,11 @@ def ask(owner: httpx.Client, message: str, base: str, conversation: str | None =
 def talk(platform: Platform) -> Talk:
     secret = f"Eulenspiegel{uuid4().hex[:6]}"
     with platform.client() as owner:
-        base = owner.post("/api/v1/knowledge-bases", json={"name": f"Privat {secret}"}).raise_for_status().json()["id"]
+        base = (
+            owner.post("/api/v1/knowledge-bases", json={"name": f"Privat {secret}", "purpose": "Probe"})
+            .raise_for_status()
+            .json()["id"]
+        )
         file = {"file": (f"{secret}.txt", f"Die Tagung {secret} findet im Oktober in Soest statt.".encode())}
         made = owner.post(f"/api/v1/knowledge-bases/{base}/documents", files=file).raise_for_status().json()["id"]
         while owner.get(f"/api/v1/documents/{made}").json()["state"] not in {"ready", "failed"}:

@@ -148,7 +148,7 @@ def test_an_application_calls_a_module(platform: Platform) -> None:
 
 
 def test_a_knowledge_base_is_filled_asked_and_deleted(clerk: httpx.Client, platform: Platform) -> None:
-    created = clerk.post("/api/v1/knowledge-bases", json={"name": "Brücken", "owner": "authority"})
+    created = clerk.post("/api/v1/knowledge-bases", json={"name": "Brücken", "purpose": "Probe", "owner": "authority"})
     assert created.status_code == 201, created.text
     kb = created.json()["id"]
     upload = clerk.post(

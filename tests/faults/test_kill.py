@@ -55,7 +55,9 @@ class Use:
         self._client = platform.client()
         self._rng = rng
         self.acknowledged = Acknowledged()
-        created = self._client.post("/api/v1/knowledge-bases", json={"name": "Ausfallprobe"}).raise_for_status()
+        created = self._client.post(
+            "/api/v1/knowledge-bases", json={"name": "Ausfallprobe", "purpose": "Probe"}
+        ).raise_for_status()
         self._knowledge_base = created.json()["id"]
 
     def work(self, kill: Callable[[], None]) -> None:

@@ -36,7 +36,7 @@ def planted(platform: Platform) -> dict[str, tuple[str, str]]:
             return owner.post("/api/v1" + path, **options).raise_for_status().json()
 
         text = {"file": ("a.txt", b"Ein Text.")}
-        base = made("/knowledge-bases", json={"name": "Sammlung", "owner": "person"})["id"]
+        base = made("/knowledge-bases", json={"name": "Sammlung", "purpose": "Probe", "owner": "person"})["id"]
         document = made(f"/knowledge-bases/{base}/documents", files=text)["id"]
         file = made("/files", files=text)["id"]
         wait_document(owner, f"/api/v1/documents/{document}")

@@ -111,7 +111,10 @@ def simple(action: str, login: str, method: str, path: str, body: Any, made: tup
 
 
 _OWNER = "a.weber"
-_CASE, _KB = ("/cases", {"reference": "I 7-2026"}), ("/knowledge-bases", {"name": "x", "owner": "authority"})
+_CASE, _KB = (
+    ("/cases", {"reference": "I 7-2026"}),
+    ("/knowledge-bases", {"name": "x", "purpose": "Probe", "owner": "authority"}),
+)
 _TOKEN, _TALK = ("/me/tokens", {"name": "x", "scopes": ["search"]}), ("/conversations", {"title": "x"})
 _GRANT = {"items": [{"username": "b.yilmaz", "access": "read"}]}
 simple("api_token.create", _OWNER, "POST", *_TOKEN)
@@ -124,8 +127,9 @@ simple("conversation.change", _OWNER, "PATCH", "/conversations/{made}", {"pinned
 simple("conversation.delete", _OWNER, "DELETE", "/conversations/{made}", None, _TALK)
 simple("knowledge_base.create", _OWNER, "POST", *_KB)
 simple("knowledge_base.change", _OWNER, "PATCH", "/knowledge-bases/{made}", {"name": "y"}, _KB)
+simple("knowledge_base.purpose", _OWNER, "PATCH", "/knowledge-bases/{made}", {"purpose": "y", "uses": ["search"]}, _KB)
 simple("knowledge_base.move", _OWNER, "PUT", "/knowledge-bases/{made}/owner", {"owner": "authority"},
-       ("/knowledge-bases", {"name": "x"}))  # fmt: skip
+       ("/knowledge-bases", {"name": "x", "purpose": "Probe"}))  # fmt: skip
 simple("knowledge_base.delete", _OWNER, "DELETE", "/knowledge-bases/{made}", None, _KB)
 
 
@@ -228,7 +232,7 @@ async def _hand_over(scene: Scene) -> Deed:
 @case("grant.change")
 async def _grant(scene: Scene) -> Deed:
     unit = (await scene.me(_OWNER))["units"][0]["id"]
-    made = await scene.made(_OWNER, "/knowledge-bases", {"name": "x"})
+    made = await scene.made(_OWNER, "/knowledge-bases", {"name": "x", "purpose": "Probe"})
     body = {"items": [{"grantee_kind": "unit", "grantee": unit}]}
     return await scene.request(_OWNER, "PUT", f"/knowledge-bases/{made}/grants", body)
 

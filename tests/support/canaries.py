@@ -55,7 +55,9 @@ async def place(gateway: Gateway, client: httpx.AsyncClient, short: str) -> Cana
     token = Passport(gateway).token(f"kanarie-{short}", short, Role.WISSENSPFLEGE)
     word = f"Zwitscher{uuid4().hex[:10]}"
     headers = {"authorization": f"Bearer {token}"}
-    made = await client.post("/api/v1/knowledge-bases", json={"name": word, "owner": "authority"}, headers=headers)
+    made = await client.post(
+        "/api/v1/knowledge-bases", json={"name": word, "purpose": "Probe", "owner": "authority"}, headers=headers
+    )
     assert made.status_code == 201, made.text
     me = await client.get("/api/v1/me", headers=headers)
     kb = made.json()["id"]

@@ -268,7 +268,7 @@ class Objects:
             )
         path, body = {
             "token": ("/me/tokens", {"name": "Schlüssel", "scopes": ["search"]}),
-            "kb": ("/knowledge-bases", {"name": word, "owner": target}),
+            "kb": ("/knowledge-bases", {"name": word, "purpose": "Probe", "owner": target}),
             "case": ("/cases", {"reference": word}),
             "conversation": ("/conversations", {"title": word}),
         }[parameter]

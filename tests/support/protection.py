@@ -85,7 +85,7 @@ class World:
                     await _ready(client, f"/api/v1/{kind}/{identifier}")
 
     async def _fill(self, client: httpx.AsyncClient, item: ProtectionClass) -> None:
-        body = {"name": f"Basis {item.label}", "owner": "person", "protection_class": item.value}
+        body = {"name": f"Basis {item.label}", "purpose": "Probe", "owner": "person", "protection_class": item.value}
         made = await client.post("/api/v1/knowledge-bases", json=body)
         assert made.status_code == 201, made.text
         base = made.json()["id"]

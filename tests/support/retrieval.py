@@ -41,6 +41,7 @@ def principal(authority: UUID | None, **changes: Any) -> Principal:
         "tenant": TENANT,
         "authority": authority,
         "scopes": ALL_SCOPES,
+        "use": "search",
         "classification": ProtectionClass.SOZIALDATEN,
     }
     return Principal(**{**values, **changes})

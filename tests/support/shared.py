@@ -79,7 +79,9 @@ async def talk(gateway: Gateway, login: str, title: str, **values: Any) -> Talk:
 
 async def source(client: httpx.AsyncClient, word: str, owner: str, number: int = 1) -> dict[str, Any]:
     """A citation of a new document in a new knowledge base of `owner`, with its text as the quote."""
-    base = (await client.post("/api/v1/knowledge-bases", json={"name": word, "owner": owner})).json()["id"]
+    base = (
+        await client.post("/api/v1/knowledge-bases", json={"name": word, "purpose": "Probe", "owner": owner})
+    ).json()["id"]
     text = f"Im Dokument steht {word}."
     path = f"/api/v1/knowledge-bases/{base}/documents"
     document = (await client.post(path, files={"file": (f"{word}.txt", text.encode())})).json()["id"]

@@ -36,7 +36,9 @@ async def tax_case(tax: Gateway) -> TaxCase:
     async with await tax.client("a.weber") as client, await tax.client("d.schmidt") as stranger:
         case = await made(client, "/api/v1/cases", json={"reference": reference})
         foreign = await made(stranger, "/api/v1/cases", json={"reference": "fremd"})
-        base = await made(client, "/api/v1/knowledge-bases", json={"name": "Festsetzung", "owner": "authority"})
+        base = await made(
+            client, "/api/v1/knowledge-bases", json={"name": "Festsetzung", "purpose": "Probe", "owner": "authority"}
+        )
         document = await made(client, f"/api/v1/knowledge-bases/{base}/documents", files=content)
         file = await made(client, "/api/v1/files", files=content)
         client.headers["x-case"] = case

@@ -105,7 +105,7 @@ class Planter:
     def work(self) -> None:
         """A day's work: each kind of content, each module, each way to a model."""
         words = self.words
-        made = self.ask("POST", "/api/v1/knowledge-bases", json={"name": words["name"]})
+        made = self.ask("POST", "/api/v1/knowledge-bases", json={"name": words["name"], "purpose": "Probe"})
         file = {"file": (f"{words['name']}.txt", f"{words['document']} {self.sentence()}".encode(), "text/plain")}
         up = self.ask("POST", f"/api/v1/knowledge-bases/{made.get('id')}/documents", files=file)
         attached = self.ask("POST", "/api/v1/files", files=file)

@@ -209,7 +209,7 @@ async def test_stock_names_no_content_and_no_person(with_modules: Gateway, admin
     """TEN-14: common knowledge bases with sums; a person's own is not there, nor can one be opened."""
     planted = await plant(with_modules, "a.weber")
     async with await with_modules.client("a.weber") as client:
-        body = {"name": "Bauordnung im Ministerium", "owner": "authority"}
+        body = {"name": "Bauordnung im Ministerium", "purpose": "Probe", "owner": "authority"}
         base = (await client.post("/api/v1/knowledge-bases", json=body)).json()["id"]
         file = {"file": ("geheimer-titel.txt", b"Kanarienvogel im Bestand.")}
         document = (await client.post(f"/api/v1/knowledge-bases/{base}/documents", files=file)).json()["id"]

@@ -32,7 +32,7 @@ def records_of(exported: bytes) -> list[dict[str, object]]:
 async def test_what_is_done_is_recorded_without_content(gateway: Gateway) -> None:
     """AUD-03: actions and ids of effects are there, words and names of people are not."""
     async with await gateway.client("a.weber") as client:
-        kb = (await client.post("/api/v1/knowledge-bases", json={"name": CANARY})).json()["id"]
+        kb = (await client.post("/api/v1/knowledge-bases", json={"name": CANARY, "purpose": "Probe"})).json()["id"]
         await client.post(f"/api/v1/knowledge-bases/{kb}/documents", files={"file": (f"{CANARY}.txt", CANARY.encode())})
         await client.patch(f"/api/v1/knowledge-bases/{kb}", json={"name": CANARY + "2"})
         await client.delete(f"/api/v1/knowledge-bases/{kb}")
@@ -60,7 +60,7 @@ async def test_without_a_record_nothing_happens(gateway: Gateway) -> None:
         try:
             refused = [
                 await client.post("/api/v1/cases", json={"reference": "AUD-01"}),
-                await client.post("/api/v1/knowledge-bases", json={"name": "AUD-01"}),
+                await client.post("/api/v1/knowledge-bases", json={"name": "AUD-01", "purpose": "Probe"}),
                 await client.post("/api/v1/files", files={"file": ("a.txt", b"x")}),
                 await client.post("/v1/chat/completions", json={"model": "m", "messages": []}),
             ]

@@ -133,9 +133,9 @@ async def test_a_run_without_a_case_can_read_nothing(
     asked: list[frozenset[str]] = []
     real = tokens.for_run
 
-    async def seen(principal: Any, run: Any, scopes: frozenset[str], files: Any) -> str:
+    async def seen(principal: Any, run: Any, module: str, scopes: frozenset[str], files: Any, **more: Any) -> Any:
         asked.append(scopes)
-        return str(await real(principal, run, scopes, files))
+        return await real(principal, run, module, scopes, files, **more)
 
     monkeypatch.setattr(tokens, "for_run", seen)
     before = await logged(tax)
@@ -203,7 +203,9 @@ async def test_no_foreign_content_for_everybody(tax: Gateway) -> None:
     """The profile: a tenant-wide knowledge base takes the shipped laws alone; an authority's own takes documents."""
     file = {"file": ("a.txt", b"Text")}
     async with await tax.client("o.petrova") as operator:
-        wide = await made(operator, "/api/v1/knowledge-bases", json={"name": "Recht", "owner": "tenant"})
+        wide = await made(
+            operator, "/api/v1/knowledge-bases", json={"name": "Recht", "purpose": "Probe", "owner": "tenant"}
+        )
         path = f"/api/v1/knowledge-bases/{wide}"
         assert _code(await operator.post(f"{path}/documents", files=file)) == (403, "foreign_content_off")
         refused = await operator.post(f"{path}/imports", json={"source": "nichts"})

@@ -145,7 +145,9 @@ async def test_no_traceback_of_a_foreign_error_is_logged(
 async def test_who_hangs_up_in_an_upload_leaves_nothing(gateway: Gateway, caplog: pytest.LogCaptureFixture) -> None:
     """GW-02: a client that leaves in the middle: no document, no error in the log, and no task that waits."""
     async with await gateway.client("a.weber") as client:
-        made = await client.post("/api/v1/knowledge-bases", json={"name": "Abbruch", "owner": "authority"})
+        made = await client.post(
+            "/api/v1/knowledge-bases", json={"name": "Abbruch", "purpose": "Probe", "owner": "authority"}
+        )
         kb = f"/api/v1/knowledge-bases/{made.json()['id']}"
         token = await gateway.token("a.weber")
         head = (

@@ -43,7 +43,9 @@ WITH_BODY = [
 async def test_no_body_causes_a_server_error(gateway: Gateway, name: str) -> None:
     """GW-04: also on ids that exist, so that the body is really read."""
     async with await gateway.client("a.weber") as client:
-        made = await client.post("/api/v1/knowledge-bases", json={"name": "x", "owner": "authority"})
+        made = await client.post(
+            "/api/v1/knowledge-bases", json={"name": "x", "purpose": "Probe", "owner": "authority"}
+        )
         kb = made.json()["id"]
         for rule in WITH_BODY:
             path = re.sub(r"\{[a-z]+\}", lambda _: str(uuid4()), rule.path.replace("{kb}", kb))
@@ -57,11 +59,16 @@ async def test_no_body_causes_a_server_error(gateway: Gateway, name: str) -> Non
 @pytest.mark.parametrize(
     ("path", "body", "pointer"),
     [
-        ("/api/v1/knowledge-bases", {"name": "x", "id": str(uuid4())}, "/id"),
-        ("/api/v1/knowledge-bases", {"name": "x", "authority": str(uuid4())}, "/authority"),
-        ("/api/v1/knowledge-bases", {"name": "x", "owner": "me"}, "/owner"),
-        ("/api/v1/knowledge-bases", {"name": "   "}, "/name"),
+        ("/api/v1/knowledge-bases", {"name": "x", "purpose": "Probe", "id": str(uuid4())}, "/id"),
+        ("/api/v1/knowledge-bases", {"name": "x", "purpose": "Probe", "authority": str(uuid4())}, "/authority"),
+        ("/api/v1/knowledge-bases", {"name": "x", "purpose": "Probe", "owner": "me"}, "/owner"),
+        ("/api/v1/knowledge-bases", {"name": "   ", "purpose": "Probe"}, "/name"),
         ("/api/v1/knowledge-bases", {}, "/name"),
+        ("/api/v1/knowledge-bases", {"name": "x"}, "/purpose"),
+        ("/api/v1/knowledge-bases", {"name": "x", "purpose": " " * 9}, "/purpose"),
+        ("/api/v1/knowledge-bases", {"name": "x", "purpose": "x" * 301}, "/purpose"),
+        ("/api/v1/knowledge-bases", {"name": "x", "purpose": "Probe", "uses": []}, "/uses"),
+        ("/api/v1/knowledge-bases", {"name": "x", "purpose": "Probe", "uses": "chat"}, "/uses"),
         ("/api/v1/search", {"query": "x", "knowledge_bases": []}, "/knowledge_bases"),
         ("/api/v1/search", {"query": "x", "limit": 51}, "/limit"),
         ("/api/v1/cases", {"reference": "x", "owner": str(uuid4())}, "/owner"),

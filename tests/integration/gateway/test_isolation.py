@@ -20,7 +20,7 @@ async def kb(gateway: Gateway) -> str:
             assert response.status_code in {201, 202}, response.text
             return str(response.json()["id"])
 
-        found = await made("/api/v1/knowledge-bases", json={"name": CANARY, "owner": "authority"})
+        found = await made("/api/v1/knowledge-bases", json={"name": CANARY, "purpose": "Probe", "owner": "authority"})
         file = ("canary.txt", f"{CANARY} wohnt hier.".encode())
         await made(f"/api/v1/knowledge-bases/{found}/documents", files={"file": file})
         await made("/api/v1/cases", json={"reference": CANARY})
@@ -56,7 +56,7 @@ async def test_grants_to_another_authority_are_refused(gateway: Gateway, kb: str
         response = await client.put(f"/api/v1/knowledge-bases/{kb}/grants", json={"items": grants})
         assert response.status_code == 422
         assert [error["pointer"] for error in response.json()["errors"]] == [f"/items/{n}/grantee" for n in range(4)]
-        body = {"name": "x", "owner": "unit", "unit": other["units"][0]["id"]}
+        body = {"name": "x", "purpose": "Probe", "owner": "unit", "unit": other["units"][0]["id"]}
         response = await client.post("/api/v1/knowledge-bases", json=body)
         assert (response.status_code, response.json()["errors"][0]["pointer"]) == (404, "/unit")
 
@@ -64,7 +64,7 @@ async def test_grants_to_another_authority_are_refused(gateway: Gateway, kb: str
 async def test_owner_and_grants_inside_an_authority(gateway: Gateway) -> None:
     """TEN-14: a personal knowledge base is its owner's; a grant opens it for reading, taking it back closes it."""
     async with await gateway.client("a.weber") as owner, await gateway.client("b.yilmaz") as other:
-        made = await owner.post("/api/v1/knowledge-bases", json={"name": "Persönlich"})
+        made = await owner.post("/api/v1/knowledge-bases", json={"name": "Persönlich", "purpose": "Probe"})
         kb = f"/api/v1/knowledge-bases/{made.json()['id']}"
         assert (await other.get(kb)).status_code == 404
         async with await gateway.client("c.hoffmann") as administrator:
@@ -82,22 +82,30 @@ async def test_owner_and_grants_inside_an_authority(gateway: Gateway) -> None:
 
 async def test_unit_knowledge_bases_are_the_units(gateway: Gateway) -> None:
     async with await gateway.client("a.weber") as owner, await gateway.client("b.yilmaz") as other:
-        made = await owner.post("/api/v1/knowledge-bases", json={"name": "Referat", "owner": "unit"})
+        made = await owner.post(
+            "/api/v1/knowledge-bases", json={"name": "Referat", "purpose": "Probe", "owner": "unit"}
+        )
         assert made.status_code == 201
         assert (await other.get(f"/api/v1/knowledge-bases/{made.json()['id']}")).status_code == 404
-        refused = await other.post("/api/v1/knowledge-bases", json={"name": "x", "owner": "authority"})
+        refused = await other.post(
+            "/api/v1/knowledge-bases", json={"name": "x", "purpose": "Probe", "owner": "authority"}
+        )
         assert (refused.status_code, refused.json()["code"]) == (403, "owner_not_allowed")
-        refused = await owner.post("/api/v1/knowledge-bases", json={"name": "x", "owner": "tenant"})
+        refused = await owner.post("/api/v1/knowledge-bases", json={"name": "x", "purpose": "Probe", "owner": "tenant"})
         assert refused.status_code == 403
 
 
 async def test_tenant_wide_is_read_by_all_and_kept_by_operators(gateway: Gateway) -> None:
     async with await gateway.client("o.petrova") as operator, await gateway.client("e.nowak") as clerk:
-        made = await operator.post("/api/v1/knowledge-bases", json={"name": "Landesweit", "owner": "tenant"})
+        made = await operator.post(
+            "/api/v1/knowledge-bases", json={"name": "Landesweit", "purpose": "Probe", "owner": "tenant"}
+        )
         assert made.status_code == 201, made.text
         kb = f"/api/v1/knowledge-bases/{made.json()['id']}"
         assert (await clerk.get(kb)).json()["name"] == "Landesweit"
         assert (await clerk.delete(kb)).status_code == 403
-        assert (await operator.post("/api/v1/knowledge-bases", json={"name": "x"})).status_code == 403
+        assert (
+            await operator.post("/api/v1/knowledge-bases", json={"name": "x", "purpose": "Probe"})
+        ).status_code == 403
         assert (await operator.delete(kb)).status_code == 204
         assert (await clerk.get(kb)).status_code == 404

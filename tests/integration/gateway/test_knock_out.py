@@ -26,7 +26,9 @@ async def foreign(gateway: Gateway) -> AsyncIterator[dict[str, str]]:
     async with await gateway.client("b.yilmaz") as colleague:
         assert (await colleague.get("/api/v1/me")).status_code == 200
     async with await gateway.client("a.weber") as owner:
-        kb = (await owner.post("/api/v1/knowledge-bases", json={"name": CANARY, "owner": "authority"})).json()["id"]
+        kb = (
+            await owner.post("/api/v1/knowledge-bases", json={"name": CANARY, "purpose": "Probe", "owner": "authority"})
+        ).json()["id"]
         file = {"file": ("canary.txt", f"Der {CANARY} wohnt hier.".encode())}
         document = (await owner.post(f"/api/v1/knowledge-bases/{kb}/documents", files=file)).json()["id"]
         for _ in range(200):

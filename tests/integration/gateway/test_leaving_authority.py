@@ -76,7 +76,7 @@ class Leaving:
         async with await gateway.client("d.schmidt") as client:
             unit = (await client.get("/api/v1/me")).json()["units"][0]["id"]
             for owner in ({"owner": "authority"}, {"owner": "unit", "unit": unit}):
-                body = {"name": f"{self.canary}-{owner['owner']}", **owner}
+                body = {"name": f"{self.canary}-{owner['owner']}", "purpose": "Probe", **owner}
                 base = (await client.post("/api/v1/knowledge-bases", json=body)).raise_for_status().json()["id"]
                 content = f"Die Satzung {self.canary}-{owner['owner']} gilt für das Stadtgebiet.".encode()
                 path = f"/api/v1/knowledge-bases/{base}/documents"
@@ -87,7 +87,9 @@ class Leaving:
 
     async def _read_from_mhb(self, gateway: Gateway, reader: httpx.AsyncClient) -> None:
         async with await gateway.client("a.weber") as owner:
-            made = await owner.post("/api/v1/knowledge-bases", json={"name": "Geteilt", "owner": "authority"})
+            made = await owner.post(
+                "/api/v1/knowledge-bases", json={"name": "Geteilt", "purpose": "Probe", "owner": "authority"}
+            )
             self.shares = f"/api/v1/knowledge-bases/{made.raise_for_status().json()['id']}/shares"
             offer = await owner.post(self.shares, json={"authority": str(self.person.authority)})
             (await reader.post(f"/api/v1/shares/{offer.raise_for_status().json()['id']}/accept")).raise_for_status()

@@ -212,7 +212,9 @@ async def test_cookie_requests_need_proof_of_origin(gateway: Gateway) -> None:
                 for headers in attacks:
                     answer = await browser.request(rule.method, path, headers=headers)
                     assert answer.status_code == 403, (rule, headers, answer.text)
-        answer = await browser.post("/api/v1/knowledge-bases", json={"name": "Von hier"}, headers=CSRF)
+        answer = await browser.post(
+            "/api/v1/knowledge-bases", json={"name": "Von hier", "purpose": "Probe"}, headers=CSRF
+        )
         assert answer.status_code == 201
 
 

@@ -25,7 +25,7 @@ async def cited(client: httpx.AsyncClient, kb: str) -> set[str]:
 async def test_no_answer_cites_what_was_replaced(with_modules: Gateway) -> None:
     """DSG-08: bound = the new one is ready; the old document stays readable, and names what holds now."""
     async with await with_modules.client("a.weber") as client:
-        made = await client.post(f"{API}/knowledge-bases", json={"name": "Fristen"})
+        made = await client.post(f"{API}/knowledge-bases", json={"name": "Fristen", "purpose": "Probe"})
         kb = made.raise_for_status().json()["id"]
         old = (await put(client, kb, "Alt.txt", "Die Frist für den Widerspruch beträgt zwei Wochen.")).json()["id"]
         await ready(client, f"{API}/documents/{old}")
@@ -45,7 +45,9 @@ async def test_what_is_replaced_is_a_document_of_this_knowledge_base(with_module
     """DSG-08, TEN-02: foreign, unknown and impossible ids are refused alike, and the field is named."""
     async with await with_modules.client("a.weber") as client, await with_modules.client("d.schmidt") as stranger:
         kb, theirs = [
-            (await one.post(f"{API}/knowledge-bases", json={"name": "x"})).raise_for_status().json()["id"]
+            (await one.post(f"{API}/knowledge-bases", json={"name": "x", "purpose": "Probe"}))
+            .raise_for_status()
+            .json()["id"]
             for one in (client, stranger)
         ]
         foreign = (await put(stranger, theirs, "Fremd.txt", "Fremdes.")).json()["id"]

@@ -84,7 +84,11 @@ SWAPS = [
     Swap(("POST", "/api/v1/conversations", "case"), "case", {"case": "?"}),
     Swap(("PATCH", _CONVERSATION, "knowledge_bases"), "kb", {"knowledge_bases": ["?"]}, "conversation"),
     Swap(("PATCH", _CONVERSATION, "active_leaf"), "run", {"active_leaf": "?"}, "conversation"),
-    Swap(("POST", "/api/v1/knowledge-bases", "unit"), "unit", {"name": "x", "owner": "unit", "unit": "?"}),
+    Swap(
+        ("POST", "/api/v1/knowledge-bases", "unit"),
+        "unit",
+        {"name": "x", "purpose": "Probe", "owner": "unit", "unit": "?"},
+    ),
     Swap(
         ("PUT", "/api/v1/knowledge-bases/{kb}/grants", "grantee"),
         "person",
@@ -167,7 +171,7 @@ async def test_every_id_of_the_api_is_swapped_below(document: dict[str, Any]) ->
 
 async def _own(client: httpx.AsyncClient) -> dict[str, str]:
     """The caller's own objects that the ids are put into."""
-    kb = await client.post("/api/v1/knowledge-bases", json={"name": "Eigene"})
+    kb = await client.post("/api/v1/knowledge-bases", json={"name": "Eigene", "purpose": "Probe"})
     conversation = await client.post("/api/v1/conversations", json={})
     case = await client.post("/api/v1/cases", json={"reference": "Eigener"})
     return {"kb": kb.json()["id"], "conversation": conversation.json()["id"], "case": case.json()["id"]}

@@ -53,7 +53,9 @@ class Sides:
 
 
 async def _filled(client: httpx.AsyncClient, word: str) -> tuple[str, str]:
-    kb = (await client.post(f"{API}/knowledge-bases", json={"name": word, "owner": "authority"})).json()["id"]
+    kb = (
+        await client.post(f"{API}/knowledge-bases", json={"name": word, "purpose": "Probe", "owner": "authority"})
+    ).json()["id"]
     file = {"file": (f"{word}.pdf", build(text_page(f"Der {word} brütet im Aktenschrank."), title=word))}
     document = (await client.post(f"{API}/knowledge-bases/{kb}/documents", files=file)).json()["id"]
     for _ in range(300):
@@ -309,7 +311,7 @@ async def test_objects_stay_with_the_authority(gateway: Gateway) -> None:
     """TEN-01: what a person of two authorities makes in one is not there in the other, nor for colleagues there."""
     async with await gateway.client("g.arslan") as client, await gateway.client("d.schmidt") as colleague:
         home, away = {"x-authority": "mhb"}, {"x-authority": "musterstadt"}
-        made = await client.post(f"{API}/knowledge-bases", json={"name": "Nebenakte"}, headers=home)
+        made = await client.post(f"{API}/knowledge-bases", json={"name": "Nebenakte", "purpose": "Probe"}, headers=home)
         kb = f"{API}/knowledge-bases/{made.json()['id']}"
         assert (await client.get(kb, headers=home)).status_code == 200
         assert (await client.get(kb, headers=away)).status_code == 404
@@ -344,7 +346,9 @@ async def test_an_owner_gives_a_knowledge_base_to_the_unit(gateway: Gateway) -> 
     async with await gateway.client("a.weber") as owner, await gateway.client("b.yilmaz") as clerk:
         unit = (await owner.get(f"{API}/me")).json()["units"][0]["id"]
         foreign = (await clerk.get(f"{API}/me")).json()["units"][0]["id"]
-        made = (await owner.post(f"{API}/knowledge-bases", json={"name": "Wird gemeinsam"})).json()["id"]
+        made = (await owner.post(f"{API}/knowledge-bases", json={"name": "Wird gemeinsam", "purpose": "Probe"})).json()[
+            "id"
+        ]
         kb = f"{API}/knowledge-bases/{made}"
         grant = {"grantee_kind": "person", "username": "b.yilmaz"}
         assert (await owner.put(f"{kb}/grants", json={"items": [grant]})).is_success
@@ -356,6 +360,6 @@ async def test_an_owner_gives_a_knowledge_base_to_the_unit(gateway: Gateway) -> 
         back = await owner.put(f"{kb}/owner", json={"owner": "person"})
         assert (back.status_code, back.json()["code"]) == (422, "owner_kept")
         assert (await owner.put(f"{kb}/owner", json={"owner": "authority"})).json()["owner"] == "authority"
-        own = (await clerk.post(f"{API}/knowledge-bases", json={"name": "Meine"})).json()["id"]
+        own = (await clerk.post(f"{API}/knowledge-bases", json={"name": "Meine", "purpose": "Probe"})).json()["id"]
         denied = await clerk.put(f"{API}/knowledge-bases/{own}/owner", json={"owner": "unit"})
         assert (denied.status_code, denied.json()["code"]) == (403, "owner_not_allowed")

@@ -185,7 +185,9 @@ async def test_keys_of_one_tenant_open_nothing_of_the_other(gateway: Gateway, ta
 
     for one in (gateway, tax):
         async with await one.client("a.weber") as client:
-            made = await client.post("/api/v1/knowledge-bases", json={"name": "Eigenes", "owner": "authority"})
+            made = await client.post(
+                "/api/v1/knowledge-bases", json={"name": "Eigenes", "purpose": "Probe", "owner": "authority"}
+            )
             path = f"/api/v1/knowledge-bases/{made.json()['id']}/documents"
             added = await client.post(path, files={"file": ("a.txt", b"Ein Satz.")})
             assert added.status_code == 202, added.text

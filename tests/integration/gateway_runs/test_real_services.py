@@ -104,7 +104,7 @@ async def test_a_file_goes_from_the_upload_into_a_run(weber: httpx.AsyncClient, 
 
 async def test_a_chat_turn_asks_a_knowledge_base(weber: httpx.AsyncClient, schmidt: httpx.AsyncClient) -> None:
     """TEN-03 for the knowledge base; the next turn uses that of the conversation."""
-    body = {"name": "Haushalt", "owner": "authority", "protection_class": "intern"}
+    body = {"name": "Haushalt", "purpose": "Probe", "owner": "authority", "protection_class": "intern"}
     base = (await weber.post("/api/v1/knowledge-bases", json=body)).json()["id"]
     made = await weber.post(f"/api/v1/knowledge-bases/{base}/documents", files={"file": ("heizung.txt", TEXT.encode())})
     document = made.json()["id"]

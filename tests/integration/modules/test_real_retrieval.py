@@ -65,6 +65,7 @@ def claims(office: Office, *files: UUID) -> dict[str, object]:
         "knowledge_bases": frozenset({office.knowledge_base}),
         "files": frozenset(files),
         "scopes": SCOPES,
+        "use": "chat",
     }
 
 

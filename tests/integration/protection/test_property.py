@@ -185,7 +185,8 @@ async def test_an_unknown_class_is_refused_everywhere(world: World, value: str) 
         answers = [
             await client.post("/api/v1/modules/draft/runs", json={"input": TEXTS["draft"], "protection_class": value}),
             await client.post(
-                "/api/v1/knowledge-bases", json={"name": "x", "owner": "person", "protection_class": value}
+                "/api/v1/knowledge-bases",
+                json={"name": "x", "purpose": "Probe", "owner": "person", "protection_class": value},
             ),
             await client.post("/api/v1/cases", json={"reference": "1", "protection_class": value}),
             await client.post(f"/api/v1/files?protection_class={value}", files=file),

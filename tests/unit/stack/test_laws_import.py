@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 
 from genius_stack.api import PlatformApi, http_session
 from genius_stack.errors import NotRunning, SamplesFailed, StackError
-from genius_stack.samples.laws import NAME, ensure_laws
+from genius_stack.samples.laws import NAME, PURPOSE, ensure_laws
 
 KB = UUID(int=7)
 
@@ -77,7 +77,7 @@ async def test_it_creates_imports_once_and_again_for_another_version(
         seen.append(step)  # type: ignore[arg-type]
 
     assert await ensure_laws(api, note, "1.0", progress) == KB
-    assert gateway.created == [{"name": NAME, "owner": "tenant", "protection_class": "offen"}]
+    assert gateway.created == [{"name": NAME, "purpose": PURPOSE, "owner": "tenant", "protection_class": "offen"}]
     assert seen == [(1, 2, "WoGG"), (2, 2, "AO")]
     assert await ensure_laws(api, note, "1.0", progress) == KB
     assert gateway.imports == 1

@@ -74,7 +74,8 @@ class Principal:
     `subject` is a pseudonym (the id of the person or application in the gateway); names never leave the gateway.
     `authority` is the active one, None for operators and auditors. `application` is set where an application acts,
     for itself or on behalf of the person in `subject`. `api_token` is set where a program of the person acts with one;
-    only the gateway knows it.
+    only the gateway knows it. `use` is what knowledge bases are read for: the module of `run`, or the search of people;
+    the gateway alone sets it, None = for nothing.
     """
 
     subject: UUID
@@ -87,6 +88,7 @@ class Principal:
     application: UUID | None = None
     api_token: UUID | None = None
     run: UUID | None = None
+    use: str | None = None
     knowledge_bases: frozenset[UUID] = frozenset()
     writable_knowledge_bases: frozenset[UUID] = frozenset()
     files: frozenset[UUID] = frozenset()

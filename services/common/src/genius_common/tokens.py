@@ -109,6 +109,8 @@ class TokenSigner:
         }
         if principal.run:
             claims["run"] = str(principal.run)
+        if principal.use:
+            claims["use"] = principal.use
         for name in ("knowledge_bases", "writable_knowledge_bases", "files"):
             if ids := getattr(principal, name):
                 claims[name] = _ids(ids)
@@ -259,6 +261,7 @@ class TokenVerifier:
             classification=ProtectionClass(claims["classification"]),
             application=_optional(claims["act"]),
             run=_optional(claims.get("run")),
+            use=_use(claims.get("use")),
             knowledge_bases=_uuids(claims.get("knowledge_bases", [])),
             writable_knowledge_bases=_uuids(claims.get("writable_knowledge_bases", [])),
             files=_uuids(claims.get("files", [])),
@@ -269,6 +272,12 @@ class TokenVerifier:
 
 def _optional(value: str | None) -> UUID | None:
     return UUID(value) if value is not None else None
+
+
+def _use(value: object) -> str | None:
+    if value is not None and (not isinstance(value, str) or not value):
+        raise TokenInvalid
+    return value
 
 
 def _words(values: object) -> frozenset[str]:

@@ -63,6 +63,7 @@ async def fresh_token(run: UUID, request: Request, state: State) -> dict[str, An
         "modules",
         principal.scopes & (PERSON_SCOPES | {"run.token"}),
         run=run,
+        use=principal.use,
         knowledge_bases=readable & principal.knowledge_bases,
         files=principal.files,
         also_for=AUDIENCES,

@@ -37,7 +37,7 @@ RECORD: tuple[Table, ...] = (
     ),
     Table(
         name="knowledge_bases", kind="knowledge_bases",
-        columns=technical("id authority protection_class created_at"),
+        columns=technical("id authority protection_class uses created_at"),
     ),
     Table(
         name="shares", kind="knowledge_bases", key=("knowledge_base", "grantee"),

@@ -19,6 +19,7 @@ from genius_retrieval.access import may_see_class, row_scope
 from genius_retrieval.collections import Collection, CollectionCatalogue
 from genius_retrieval.documents.service import visible
 from genius_retrieval.index.port import Access
+from genius_retrieval.knowledge_bases.purposes import forbidden, refuse, split
 from genius_retrieval.metrics import SEARCH_SECONDS
 from genius_retrieval.search.service import SearchScope, SearchService
 from genius_retrieval.tables import documents, knowledge_bases
@@ -40,16 +41,24 @@ class PrincipalSearch:
         self._service = service
 
     async def search(self, principal: Principal, request: SearchRequest) -> SearchResult:
-        """Hits that `principal` may see now. An id in the request that it may not see is `NotFound`, by field."""
+        """Hits that `principal` may see now. An id in the request that it may not see is `NotFound`, by field.
+
+        One whose knowledge base is not there for the token's use is `PurposeNotAllowed`, by field; of those that
+        nobody named it is left out, and counted.
+        """
         with SEARCH_SECONDS.time():
             return await self._search(principal, request)
 
     async def _search(self, principal: Principal, request: SearchRequest) -> SearchResult:
         async with self._database.transaction(row_scope(principal)) as connection:
-            asked = await self._asked_bases(connection, principal, request)
-            await self._require_visible(connection, principal, request.documents, "document")
+            asked, closed = split(principal, await self._asked_bases(connection, principal, request))
+            refuse("knowledge_bases", request.knowledge_bases or (), [base.id for base in closed])
+            found = await self._require_visible(connection, principal, request.documents, "document")
             await self._require_visible(connection, principal, request.files, "file")
+            shut = await forbidden(connection, principal, {row.knowledge_base for row in found})
+            refuse("documents", request.documents or (), [row.id for row in found if row.knowledge_base in shut])
             reach = await self._reach(connection, principal, asked, bool(request.files))
+        everything = request.knowledge_bases is None and request.documents is None and request.files is None
         access = Access(
             knowledge_bases=frozenset(base.id for base in reach.bases),
             documents=frozenset(request.documents) if request.documents is not None else None,
@@ -58,6 +67,9 @@ class PrincipalSearch:
             classification=principal.classification,
         )
         result = await self._service.search(SearchScope(reach.collections, access, reach.documents), request)
+        if everything and closed:
+            told = result.searched.model_copy(update={"left_out": len(closed)})
+            result = result.model_copy(update={"searched": told})
         return await self._checked(principal, result)
 
     async def _asked_bases(
@@ -76,9 +88,9 @@ class PrincipalSearch:
 
     async def _require_visible(
         self, connection: AsyncConnection, principal: Principal, ids: Sequence[UUID] | None, kind: str
-    ) -> None:
+    ) -> Sequence[sa.Row[Any]]:
         if not ids:
-            return
+            return ()
         rows = (await connection.execute(sa.select(documents).where(documents.c.id.in_(ids)))).all()
         found = {row.id: row for row in rows}
         for identifier in ids:
@@ -86,6 +98,7 @@ class PrincipalSearch:
                 visible(principal, found.get(identifier), kind)
             except NotFound as error:
                 raise _unknown(f"{kind}s") from error
+        return rows
 
     async def _reach(
         self, connection: AsyncConnection, principal: Principal, bases: Sequence[sa.Row[Any]], with_files: bool
@@ -107,7 +120,7 @@ class PrincipalSearch:
         return _Reach(bases, tuple(collection for collection in found if collection), total)
 
     async def _checked(self, principal: Principal, result: SearchResult) -> SearchResult:
-        """Without hits of documents that were deleted, superseded or closed to the principal meanwhile."""
+        """Without hits of what was deleted, superseded, closed to the principal or bound to other uses meanwhile."""
         if not result.hits:
             return result
         ids = {hit.document for hit in result.hits}
@@ -116,8 +129,13 @@ class PrincipalSearch:
         )
         async with self._database.transaction(row_scope(principal)) as connection:
             rows = (await connection.execute(query)).all()
-        readable = {row.id for row in rows if _is_visible(principal, row)}
+            bases = {row.knowledge_base for row in rows if row.knowledge_base}
+            shut = await forbidden(connection, principal, bases)
+        readable = {row.id for row in rows if _is_visible(principal, row) and row.knowledge_base not in shut}
         hits = [hit for hit in result.hits if hit.document in readable]
+        if shut:
+            left = result.searched.left_out + len(shut)
+            result = result.model_copy(update={"searched": result.searched.model_copy(update={"left_out": left})})
         verdict = result.verdict if hits else result.verdict.model_copy(update={"answerable": False})
         return result.model_copy(update={"hits": hits, "verdict": verdict})
 

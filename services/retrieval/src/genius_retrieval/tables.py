@@ -24,7 +24,9 @@ knowledge_bases = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True, comment="chosen by the gateway"),
     sa.Column("authority", sa.Uuid, comment="null = of the whole tenant"),
     sa.Column("protection_class", sa.Text, sa.CheckConstraint(f"protection_class IN {_CLASSES}"), nullable=False),
+    sa.Column("uses", postgresql.ARRAY(sa.Text), comment="modules and `search` that may read it; null = all"),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),
+    sa.CheckConstraint("cardinality(uses) BETWEEN 1 AND 50", name="knowledge_bases_uses"),
     sa.UniqueConstraint("id", "authority", name="knowledge_bases_of_authority"),
 )
 

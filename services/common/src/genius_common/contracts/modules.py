@@ -7,9 +7,10 @@ import datetime as dt
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from genius_common.principal import ProtectionClass
+from genius_common.uses import RESERVED
 
 Needs = Literal["generative", "optional", "none"]
 Mode = Literal["generative", "extractive", "template"]
@@ -59,6 +60,14 @@ class ModuleManifest(Model):
     human_step: Label | None = None
     limits: Limits = Limits()
     icon: str = "module"
+
+    @field_validator("id")
+    @classmethod
+    def _is_no_other_use(cls, value: str) -> str:
+        """The id is also what knowledge bases name as a use: it must mean the module and nothing else (DSG-06)."""
+        if value in RESERVED:
+            raise ValueError(f"no module may be called {value}")
+        return value
 
     @property
     def highest_class(self) -> ProtectionClass | None:

@@ -113,8 +113,11 @@ class Verdict(Model):
 
 
 class Searched(Model):
+    """What was searched in; `left_out`: readable knowledge bases whose purpose does not allow it (DSG-06)."""
+
     knowledge_bases: int
     documents: int
+    left_out: int = 0
 
 
 class SearchRequest(Model):

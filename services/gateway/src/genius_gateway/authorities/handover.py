@@ -94,13 +94,14 @@ class HandOver:
     async def _base(self, base: KnowledgeBase, leaving: UUID, to: UUID) -> int:
         copy = KnowledgeBase(
             id=successor_id(base.id, to), authority=to, owner_kind="authority", owner_person=None, owner_unit=None,
-            name=base.name, protection_class=base.protection_class, created_at=dt.datetime.now(dt.UTC),
+            name=base.name, protection_class=base.protection_class, purpose=base.purpose, uses=base.uses,
+            created_at=dt.datetime.now(dt.UTC),
         )  # fmt: skip
         async with self._database.transaction(RowScope(authority=to)) as connection:
             if await self._bases.get(connection, copy.id) is None:
                 await self._bases.insert(connection, copy, NOBODY)
         source, target = self._principal(leaving, base.id), self._principal(to, copy.id)
-        body = {"authority": str(to), "protection_class": base.protection_class.value}
+        body = {"authority": str(to), "protection_class": base.protection_class.value, "uses": base.uses}
         await self._call(target, "PUT", f"/knowledge-bases/{copy.id}", body=body)
         wanted: set[str] = set()
         async for document in self._documents(source, base.id):

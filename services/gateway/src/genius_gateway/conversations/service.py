@@ -25,12 +25,15 @@ from genius_gateway.conversations.schemas import (
     MessageList,
     MessageView,
 )
+from genius_gateway.conversations.turns import MODULE
+from genius_gateway.knowledge_bases.purposes import refusals_recorded
 from genius_gateway.retention.holds import require_free
 from genius_gateway.retention.periods import Periods
-from genius_gateway.runs.references import ReferenceCheck, ids, not_found, parse_id
+from genius_gateway.runs.references import ReferenceCheck, Use, ids, not_found, parse_id
 from genius_gateway.runs.starting import owner_of
 
 _SEPARATOR = "~"
+_CHAT = Use(MODULE, "Chat")
 CancelRun = Callable[[Principal, UUID], Awaitable[None]]
 DeleteFile = Callable[[Principal, UUID], Awaitable[None]]
 
@@ -73,7 +76,7 @@ class ConversationService:
     async def create(self, principal: Principal, body: ConversationBody) -> ConversationView:
         owner = owner_of(principal)
         case = parse_id(body.case, "/case") if body.case is not None else None
-        await self._references.check(principal, {"knowledge_bases": body.knowledge_bases}, case, prefix="")
+        await self._check(principal, body.knowledge_bases, case)
         conversation = uuid4()
         values = body.model_dump(exclude={"case"}) | {"knowledge_bases": ids(body.model_dump(), "knowledge_bases", "")}
         async with self._database.transaction(owner.scope) as connection:
@@ -96,7 +99,7 @@ class ConversationService:
             if name in values and values[name] is None:
                 raise InvalidInput(errors=[FieldError(f"/{name}", "Dieser Wert darf nicht leer sein.")])
         if chosen := values.get("knowledge_bases"):
-            await self._references.check(principal, {"knowledge_bases": chosen}, None, prefix="")
+            await self._check(principal, chosen, None)
             values["knowledge_bases"] = ids(values, "knowledge_bases", "")
         async with self._database.transaction(owner.scope) as connection:
             await self._own(connection, principal, conversation, lock=True)
@@ -110,6 +113,11 @@ class ConversationService:
                 await self._conversations.update(connection, owner, conversation, **values, updated_at=sa.func.now())
                 await self._record(connection, principal, "conversation.change", conversation)
         return await self.get(principal, conversation)
+
+    async def _check(self, principal: Principal, bases: list[str], case: UUID | None) -> None:
+        """Chat is what knowledge bases of a conversation are read for (DSG-06)."""
+        async with refusals_recorded(self._audit, principal, MODULE):
+            await self._references.check(principal, {"knowledge_bases": bases}, case, _CHAT, prefix="")
 
     async def delete(self, principal: Principal, conversation: UUID) -> None:
         """Stop its runs, then delete it with its attached files, messages, search terms, runs and their events.

@@ -16,10 +16,12 @@ from starlette.responses import Response
 from genius_common.contracts.retrieval import DocumentPage, DocumentState, PageText, SearchResult
 from genius_common.errors import FieldError, Forbidden, NotFound
 from genius_common.principal import Principal, ProtectionClass
+from genius_common.uses import SEARCH, allows
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.dependencies import CurrentPrincipal, State
 from genius_gateway.documents.upload import FileUpload
 from genius_gateway.protection_classes.gate import LEAST, Used, parse_class, require_clearance, require_may_leave
+from genius_gateway.knowledge_bases.purposes import refusals_recorded, require_use
 from genius_gateway.retention.holds import require_free
 from genius_gateway.retrieval_log.current import current, note
 from genius_gateway.retrieval_log.errors import ForeignContentOff
@@ -106,15 +108,24 @@ def _replaced(value: str) -> UUID:
 
 @router.post("/knowledge-bases/{kb}/search", tags=["search"])
 async def search_one(kb: UUID, query: SearchQuery, principal: CurrentPrincipal, state: State) -> SearchResult:
-    await state.access.load_knowledge_base(principal, kb, "read")
-    return await _search(state, principal, query, [kb])
+    base = await state.access.load_knowledge_base(principal, kb, "read")
+    async with refusals_recorded(state.audit, principal, SEARCH, [kb]):
+        require_use(SEARCH, "die direkte Suche", [("/kb", base)])
+        return await _search(state, principal, query, [kb])
 
 
 @router.post("/search", tags=["search"])
 async def search_all(query: SearchQuery, principal: CurrentPrincipal, state: State) -> SearchResult:
-    """Over every knowledge base that the caller may read. The query is not echoed and not kept."""
-    readable = await state.knowledge_bases.readable_ids(principal)
-    return await _search(state, principal, query, sorted(readable))
+    """Over every knowledge base that the caller may read. The query is not echoed and not kept.
+
+    Those whose purpose does not allow the direct search are left out, and counted in `searched.left_out`.
+    """
+    readable = [base for base, allowed in await state.knowledge_bases.listed(principal) if "read" in allowed]
+    suited = sorted(base.id for base in readable if allows(base.uses, SEARCH))
+    async with refusals_recorded(state.audit, principal, SEARCH, suited):
+        found = await _search(state, principal, query, suited)
+    searched = found.searched.model_copy(update={"left_out": found.searched.left_out + len(readable) - len(suited)})
+    return found.model_copy(update={"searched": searched})
 
 
 async def _search(

@@ -14,6 +14,7 @@ from typing_extensions import override
 from genius_common.errors import UpstreamFailed
 from genius_common.http import RelayedError, ServiceClient
 from genius_common.principal import Principal
+from genius_common.uses import PurposeNotAllowed
 from genius_common.web import Receive, Scope, Send
 from genius_gateway.documents.upload import FileUpload
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
@@ -108,10 +109,10 @@ class RelayResponse(Response):
 
 @contextmanager
 def _own_faults() -> Iterator[None]:
-    """401 and 403 of retrieval are faults between services, never the user's."""
+    """401 and 403 of retrieval are faults between services, never the user's; but for a purpose (DSG-06)."""
     try:
         yield
     except RelayedError as error:
-        if error.status in {401, 403}:
+        if error.status in {401, 403} and error.code != PurposeNotAllowed.code:
             raise UpstreamFailed from error
         raise

@@ -14,6 +14,7 @@ from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.dependencies import CurrentPrincipal, State
 from genius_gateway.knowledge_bases.model import KnowledgeBase, rights
+from genius_gateway.knowledge_bases.purposes import require_known
 from genius_gateway.knowledge_bases.schemas import (
     GrantList,
     GrantListView,
@@ -24,6 +25,7 @@ from genius_gateway.knowledge_bases.schemas import (
     NewKnowledgeBase,
     NewOwner,
 )
+from genius_gateway.runs.assembly import System
 
 router = APIRouter(prefix="/api/v1/knowledge-bases", tags=["knowledge bases"])
 _IMPORT_SILENCE_S = 600.0
@@ -37,6 +39,8 @@ def _view(base: KnowledgeBase, principal: Principal, counts: dict[str, Any] | No
         owner="authority" if base.shared_by else base.owner_kind,
         unit=None if base.shared_by else base.owner_unit,
         protection_class=base.protection_class,
+        purpose=base.purpose,
+        uses=list(base.uses) if base.uses is not None else None,
         rights=[right for right in ("read", "write", "manage") if right in allowed],
         writable="write" in allowed,
         created_at=base.created_at,
@@ -61,8 +65,9 @@ async def list_knowledge_bases(
 
 @router.post("", status_code=201)
 async def create_knowledge_base(
-    wanted: NewKnowledgeBase, principal: CurrentPrincipal, state: State
+    wanted: NewKnowledgeBase, principal: CurrentPrincipal, state: State, system: System
 ) -> KnowledgeBaseView:
+    await require_known(system.catalogue, wanted.uses)
     return _view(await state.knowledge_bases.create(principal, wanted), principal)
 
 
@@ -81,9 +86,10 @@ async def read_knowledge_base(kb: UUID, principal: CurrentPrincipal, state: Stat
 
 @router.patch("/{kb}")
 async def change_knowledge_base(
-    kb: UUID, change: KnowledgeBaseChange, principal: CurrentPrincipal, state: State
+    kb: UUID, change: KnowledgeBaseChange, principal: CurrentPrincipal, state: State, system: System
 ) -> KnowledgeBaseView:
-    return _view(await state.knowledge_bases.rename(principal, kb, change.name), principal)
+    await require_known(system.catalogue, change.uses)
+    return _view(await state.knowledge_bases.change(principal, kb, change), principal)
 
 
 @router.put("/{kb}/owner")

@@ -27,6 +27,17 @@ class ProtectionClassTooHigh(Forbidden):
     default_detail = "Diese Schutzklasse dürfen Sie hier nicht verwenden. Bitte wählen Sie eine niedrigere."
 
 
+class UseUnknown(Unprocessable):
+    """Neither a registered module nor `search`; training and evaluation are none either (DSG-06)."""
+
+    code = "use_unknown"
+    title = "Verwendung unbekannt"
+    default_detail = (
+        "Diese Verwendung gibt es hier nicht. Möglich sind die Kennungen der Funktionen (/api/v1/modules) und „search“ "
+        "für die direkte Suche."
+    )
+
+
 class AuthorityUnknown(Unprocessable):
     code = "authority_unknown"
     title = "Behörde unbekannt"

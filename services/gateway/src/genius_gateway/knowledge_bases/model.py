@@ -32,7 +32,10 @@ class GrantRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnowledgeBase:
-    """`authority` None = of the whole tenant. `shared_by` is set where the reader is of another authority."""
+    """`authority` None = of the whole tenant. `shared_by` is set where the reader is of another authority.
+
+    `purpose` None = made before purposes were asked for. `uses` are modules and `search`; None = all of them (DSG-06).
+    """
 
     id: UUID
     authority: UUID | None
@@ -41,6 +44,8 @@ class KnowledgeBase:
     owner_unit: UUID | None
     name: str
     protection_class: ProtectionClass
+    purpose: str | None = None
+    uses: tuple[str, ...] | None = None
     created_at: dt.datetime
     grants: tuple[GrantRow, ...] = ()
     shared_by: AuthorityRef | None = None

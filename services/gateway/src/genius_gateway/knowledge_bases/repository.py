@@ -19,7 +19,10 @@ from genius_gateway.knowledge_bases.model import GrantRow, KnowledgeBase
 from genius_gateway.knowledge_bases.schemas import AuthorityRef, Grant, GrantView, UnitRef
 from genius_gateway.knowledge_bases.share_rows import open_label
 
-_COLUMNS = "k.id, k.authority, k.owner_kind, k.owner_person, k.owner_unit, k.name, k.protection_class, k.created_at"
+_COLUMNS = (
+    "k.id, k.authority, k.owner_kind, k.owner_person, k.owner_unit, k.name, k.protection_class, k.purpose, k.uses,"
+    " k.created_at"
+)
 # What another authority shares has its name in the grant, sealed for the reader's authority.
 _FROM = (
     f"SELECT {_COLUMNS}, g.id AS share, g.label, a.short AS by_short, a.name AS by_name FROM knowledge_bases k"  # noqa: S608
@@ -32,12 +35,14 @@ _ALL = text(f"{_FROM} ORDER BY k.created_at, k.id")
 _ONE = text(f"{_FROM} WHERE k.id = :id")
 _INSERT = text(
     "INSERT INTO knowledge_bases (id, authority, owner_kind, owner_person, owner_unit, name, protection_class,"
-    " created_by) VALUES (:id, :authority, :owner_kind, :owner_person, :owner_unit, :name, :protection_class,"
-    " :created_by)"
+    " purpose, uses, created_by) VALUES (:id, :authority, :owner_kind, :owner_person, :owner_unit, :name,"
+    " :protection_class, :purpose, :uses, :created_by)"
 )
 _MOVE = text("UPDATE knowledge_bases SET owner_kind = :kind, owner_person = NULL, owner_unit = :unit WHERE id = :id")
 _MOVE_GRANTS = text("UPDATE grants SET owner = NULL WHERE object_kind = 'knowledge_base' AND object = :id")
 _RENAME = text("UPDATE knowledge_bases SET name = :name WHERE id = :id")
+_LOCK = text("SELECT 1 FROM knowledge_bases WHERE id = :id FOR UPDATE")
+_BIND = text("UPDATE knowledge_bases SET purpose = :purpose, uses = :uses WHERE id = :id")
 _DELETE = text("DELETE FROM knowledge_bases WHERE id = :id")
 _GRANTS = text(
     "SELECT object, grantee_kind, grantee, access FROM grants WHERE object_kind = 'knowledge_base'"
@@ -105,9 +110,21 @@ class KnowledgeBaseRepository:
                 "owner_unit": base.owner_unit,
                 "name": key.seal(base.name.encode(), _place(base.id)),
                 "protection_class": base.protection_class.value,
+                "purpose": _sealed_purpose(key, base),
+                "uses": list(base.uses) if base.uses is not None else None,
                 "created_by": created_by,
             },
         )
+
+    async def lock(self, connection: AsyncConnection, identifier: UUID) -> None:
+        """Let nobody else change it until the transaction ends."""
+        await connection.execute(_LOCK, {"id": identifier})
+
+    async def bind(self, connection: AsyncConnection, base: KnowledgeBase) -> None:
+        """Set purpose and uses to those of `base`."""
+        key = await self._key(connection, base.authority)
+        uses = list(base.uses) if base.uses is not None else None
+        await connection.execute(_BIND, {"id": base.id, "purpose": _sealed_purpose(key, base), "uses": uses})
 
     async def rename(self, connection: AsyncConnection, base: KnowledgeBase, name: str) -> None:
         key = await self._key(connection, base.authority)
@@ -165,12 +182,14 @@ class KnowledgeBaseRepository:
     async def _read(
         self, connection: AsyncConnection, row: Any, grants: Sequence[GrantRow], *, name: bool = True
     ) -> KnowledgeBase:
-        opened = ""
+        opened, purpose = "", None
         if name and row.label is not None:
-            opened = (await open_label(self._keys, connection, row.share, row.label)).name
+            label = await open_label(self._keys, connection, row.share, row.label)
+            opened, purpose = label.name, label.purpose
         elif name:
             key = await self._keys.by_id(connection, key_id_of(row.name))
             opened = key.open(row.name, _place(row.id)).decode()
+            purpose = await self._purpose(connection, row)
         return KnowledgeBase(
             id=row.id,
             authority=row.authority,
@@ -179,10 +198,18 @@ class KnowledgeBaseRepository:
             owner_unit=row.owner_unit,
             name=opened,
             protection_class=ProtectionClass(row.protection_class),
+            purpose=purpose,
+            uses=tuple(row.uses) if row.uses is not None else None,
             created_at=row.created_at,
             grants=tuple(grants),
             shared_by=AuthorityRef(id=row.authority, short=row.by_short, name=row.by_name) if row.share else None,
         )
+
+    async def _purpose(self, connection: AsyncConnection, row: Any) -> str | None:
+        if row.purpose is None:
+            return None
+        key = await self._keys.by_id(connection, key_id_of(row.purpose))
+        return key.open(row.purpose, _purpose_place(row.id)).decode()
 
     async def _key(self, connection: AsyncConnection, authority: UUID | None) -> ContentKey:
         if authority is None:
@@ -192,3 +219,11 @@ class KnowledgeBaseRepository:
 
 def _place(identifier: UUID) -> str:
     return f"knowledge_bases/name/{identifier}"
+
+
+def _purpose_place(identifier: UUID) -> str:
+    return f"knowledge_bases/purpose/{identifier}"
+
+
+def _sealed_purpose(key: ContentKey, base: KnowledgeBase) -> bytes | None:
+    return None if base.purpose is None else key.seal(base.purpose.encode(), _purpose_place(base.id))

@@ -13,6 +13,8 @@ from genius_common.principal import ProtectionClass
 
 Owner = Literal["person", "unit", "authority", "tenant"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Purpose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Uses = Annotated[list[str], Field(min_length=1, max_length=50)]
 
 
 class _Model(BaseModel):
@@ -20,16 +22,26 @@ class _Model(BaseModel):
 
 
 class NewKnowledgeBase(_Model):
-    """`unit` only with owner `unit`, and needed only by people of several."""
+    """`unit` only with owner `unit`, and needed only by people of several.
+
+    `purpose`: what it is there for (Art. 5(1)(b) GDPR). `uses`: the modules that may read it, by id, and `search` for
+    the search by people and applications; null = all of them, also those to come.
+    """
 
     name: Name
+    purpose: Purpose
+    uses: Uses | None = None
     owner: Owner = "person"
     unit: UUID | None = None
     protection_class: ProtectionClass = ProtectionClass.INTERN
 
 
 class KnowledgeBaseChange(_Model):
-    name: Name
+    """What is not given stays; `uses` null = all of them."""
+
+    name: Name | None = None
+    purpose: Purpose | None = None
+    uses: Uses | None = None
 
 
 class NewOwner(_Model):
@@ -49,6 +61,7 @@ class KnowledgeBaseView(_Model):
     """`rights`: read, write, manage. The counts are there in the view of one knowledge base.
 
     `shared_by`: it belongs to that other authority; whose it is in there is not said (`owner` is `authority`).
+    `purpose` is null where none was stated yet, `uses` where all modules and the search may read it.
     """
 
     id: UUID
@@ -56,6 +69,8 @@ class KnowledgeBaseView(_Model):
     owner: Owner
     unit: UUID | None = None
     protection_class: ProtectionClass
+    purpose: str | None = None
+    uses: list[str] | None = None
     rights: list[Literal["read", "write", "manage"]]
     writable: bool
     documents: int | None = None
@@ -131,12 +146,14 @@ class OutgoingShareList(_Model):
 
 
 class IncomingShare(_Model):
-    """`knowledge_base` once it is accepted; before, name and class are all that is shown of it."""
+    """`knowledge_base` once it is accepted; before, name, class, purpose and uses are all that is shown of it."""
 
     id: UUID
     knowledge_base: UUID | None
     name: str
     protection_class: ProtectionClass
+    purpose: str | None = None
+    uses: list[str] | None = None
     authority: AuthorityRef
     state: ShareState
     offered_at: dt.datetime

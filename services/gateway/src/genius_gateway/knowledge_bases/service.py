@@ -11,9 +11,10 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.database import Database
-from genius_common.errors import FieldError, Forbidden, NotFound, PlatformError
+from genius_common.errors import FieldError, Forbidden, InvalidInput, NotFound, PlatformError
 from genius_common.http import ServiceClient
 from genius_common.principal import Principal, ProtectionClass, Role
+from genius_common.uses import SEARCH
 from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.knowledge_bases.errors import (
     GranteeUnknown,
@@ -24,7 +25,13 @@ from genius_gateway.knowledge_bases.errors import (
 )
 from genius_gateway.knowledge_bases.model import KnowledgeBase, Right, rights
 from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
-from genius_gateway.knowledge_bases.schemas import Grant, GrantListView, NewKnowledgeBase, NewOwner
+from genius_gateway.knowledge_bases.schemas import (
+    Grant,
+    GrantListView,
+    KnowledgeBaseChange,
+    NewKnowledgeBase,
+    NewOwner,
+)
 from genius_gateway.knowledge_bases.share_rows import ShareRows
 from genius_gateway.policy.access import ObjectAccess, write_scope
 from genius_gateway.retention.holds import require_free
@@ -72,11 +79,19 @@ class KnowledgeBaseService:
         return [(base, allowed) for base, allowed in found if allowed]
 
     async def retrieval_token(self, principal: Principal, scopes: Iterable[str]) -> str:
-        """A token for retrieval that names what the principal may read and write there."""
+        """A token for retrieval that names what the principal may read and write there.
+
+        With it somebody searches without a module: that is its use (DSG-06).
+        """
         wanted = frozenset(scopes)
         readable, writable = await self._ids(principal) if wanted - _OF_FILES else (frozenset(), frozenset())
         return self._minter.for_inner(
-            principal, "retrieval", wanted, knowledge_bases=readable, writable_knowledge_bases=writable
+            principal,
+            "retrieval",
+            wanted,
+            use=SEARCH if SEARCH in wanted else None,
+            knowledge_bases=readable,
+            writable_knowledge_bases=writable,
         )
 
     async def create(self, principal: Principal, wanted: NewKnowledgeBase) -> KnowledgeBase:
@@ -88,18 +103,40 @@ class KnowledgeBaseService:
             body = {
                 "authority": str(base.authority) if base.authority else None,
                 "protection_class": base.protection_class.value,
+                "uses": base.uses,
             }
             await self._retrieval.json("PUT", f"/knowledge-bases/{base.id}", token=token, body=body)
-            await append(connection, [_record(principal, base, "knowledge_base.create", owner=base.owner_kind)])
+            facts = {"owner": base.owner_kind, "uses": _as_fact(base.uses)}
+            await append(connection, [_record(principal, base, "knowledge_base.create", **facts)])
         return base
 
-    async def rename(self, principal: Principal, identifier: UUID, name: str) -> KnowledgeBase:
+    async def change(self, principal: Principal, identifier: UUID, change: KnowledgeBaseChange) -> KnowledgeBase:
+        """Set what is given. Purpose and uses hold from the next request and the next search of a run on (DSG-06).
+
+        If retrieval can't be told, nothing changes. Whoever is faster, a run needs the consent of both sides.
+        """
         base = await self._access.load_knowledge_base(principal, identifier, "manage")
         async with self._database.transaction(write_scope(principal, base)) as connection:
-            await self._repository.rename(connection, base, name)
+            await self._repository.lock(connection, identifier)
+            base = await self._access.knowledge_base_in(connection, principal, identifier, "manage")
+            wanted = _changed(base, change)
+            records = []
+            if wanted.name != base.name:
+                await self._repository.rename(connection, base, wanted.name)
+                records.append(_record(principal, base, "knowledge_base.change"))
+            if (wanted.purpose, wanted.uses) != (base.purpose, base.uses):
+                await self._repository.bind(connection, wanted)
+                stated, uses = wanted.purpose != base.purpose, _as_fact(wanted.uses)
+                records.append(_record(principal, base, "knowledge_base.purpose", purpose=stated, uses=uses))
+            if not records:
+                return base
             if base.authority is not None:
-                await self._shares.relabel(connection, principal, replace(base, name=name))
-            await append(connection, [_record(principal, base, "knowledge_base.change")])
+                await self._shares.relabel(connection, principal, wanted)
+            if wanted.uses != base.uses:
+                token = self._manage_token(principal, base)
+                body = {"uses": wanted.uses}
+                await self._retrieval.json("PUT", f"/knowledge-bases/{base.id}/uses", token=token, body=body)
+            await append(connection, records)
         return await self._access.load_knowledge_base(principal, identifier, "read")
 
     async def move(self, principal: Principal, identifier: UUID, wanted: NewOwner) -> KnowledgeBase:
@@ -217,8 +254,35 @@ def _new(principal: Principal, wanted: NewKnowledgeBase) -> KnowledgeBase:
         owner_unit=_unit(principal, wanted.unit) if wanted.owner == "unit" else None,
         name=wanted.name,
         protection_class=wanted.protection_class,
+        purpose=wanted.purpose,
+        uses=_uses(wanted.uses),
         created_at=dt.datetime.now(dt.UTC),
     )
+
+
+def _changed(base: KnowledgeBase, change: KnowledgeBaseChange) -> KnowledgeBase:
+    """`base` as it is to be. Raises: InvalidInput where nothing is given, or null where a text must stand."""
+    given = change.model_fields_set
+    empty = [name for name in ("name", "purpose") if name in given and getattr(change, name) is None]
+    if empty:
+        raise InvalidInput(errors=[FieldError(f"/{name}", "Bitte geben Sie hier einen Text an.") for name in empty])
+    if not given:
+        raise InvalidInput("Bitte nennen Sie, was sich ändern soll: „name“, „purpose“ oder „uses“.")
+    return replace(
+        base,
+        name=change.name or base.name,
+        purpose=change.purpose or base.purpose,
+        uses=_uses(change.uses) if "uses" in given else base.uses,
+    )
+
+
+def _uses(wanted: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if wanted is None else tuple(sorted(set(wanted)))
+
+
+def _as_fact(uses: Iterable[str] | None) -> str:
+    """For the trail: ids of modules are words of ours."""
+    return "*" if uses is None else " ".join(uses)
 
 
 def _unit(principal: Principal, wanted: UUID | None) -> UUID:

@@ -46,6 +46,8 @@ async def incoming_shares(principal: CurrentPrincipal, state: State) -> Incoming
             knowledge_base=share.knowledge_base if share.accepted else None,
             name=label.name,
             protection_class=label.protection_class,
+            purpose=label.purpose,
+            uses=label.uses,
             authority=_ref(share.other),
             state="accepted" if share.accepted else "offered",
             offered_at=share.created_at,

@@ -2,7 +2,8 @@
 """Grants of a knowledge base to another authority, from either side; what the other side reads of it is sealed for it.
 
 A name is ciphertext of the owner's key, which nobody else can use. Who is offered a knowledge base must know what it
-is, so its name and protection class go with the grant, under the key of the authority that it is offered to.
+is, so its name, protection class, purpose and uses go with the grant, under the key of the authority that it is offered
+to.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ class Label:
 
     name: str
     protection_class: ProtectionClass
+    purpose: str | None = None
+    uses: list[str] | None = None
 
 
 class ShareRows:
@@ -119,7 +122,7 @@ class ShareRows:
         await connection.execute(_DELETE, {"id": share.id})
 
     async def relabel(self, connection: AsyncConnection, principal: Principal, base: KnowledgeBase) -> None:
-        """After a change of name."""
+        """After a change of name, purpose or uses."""
         for share in await self.of_base(connection, base.id):
             if not share.other_is_active:
                 continue  # Nobody reads it there any more, and the key may be destroyed.
@@ -137,7 +140,12 @@ class ShareRows:
         await rescope(connection, RowScope(authority=to))
         key = await self._keys.authority_key(connection, to)
         await rescope(connection, row_scope(principal))
-        content = {"name": base.name, "protection_class": base.protection_class.value}
+        content = {
+            "name": base.name,
+            "protection_class": base.protection_class.value,
+            "purpose": base.purpose,
+            "uses": base.uses,
+        }
         return key.seal(orjson.dumps(content), _place(share))
 
 
@@ -145,7 +153,9 @@ async def open_label(keys: KeyRing, connection: AsyncConnection, share: UUID, se
     """What `ShareRows.offer` has sealed."""
     key = await keys.by_id(connection, key_id_of(sealed))
     content = orjson.loads(key.open(sealed, _place(share)))
-    return Label(content["name"], ProtectionClass(content["protection_class"]))
+    # Offers from before purposes were asked for name none.
+    protection = ProtectionClass(content["protection_class"])
+    return Label(content["name"], protection, content.get("purpose"), content.get("uses"))
 
 
 def _share(row: Any, other: UUID) -> Share:

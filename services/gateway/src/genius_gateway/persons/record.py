@@ -98,7 +98,7 @@ RECORD: tuple[Table, ...] = (
         name="grants", kind="knowledge_bases", person="grantee",
         columns={
             **technical("id object_kind object authority grantee_kind grantee_authority access created_at accepted_at"),
-            "label": sealed("Name und Schutzklasse für die andere Behörde", "grants/label/{id}"),
+            "label": sealed("Name, Schutzklasse, Zweck und Verwendungen für die andere Behörde", "grants/label/{id}"),
             "owner": _FOREIGN, "grantee": personal("Pseudonym dessen, der lesen oder schreiben darf"),
             "accepted_by_owner": _BY, "accepted_by_grantee": _BY,
             "names": Column(
@@ -110,9 +110,10 @@ RECORD: tuple[Table, ...] = (
     Table(
         name="knowledge_bases", kind="knowledge_bases", person="owner_person",
         columns={
-            **technical("id authority owner_kind owner_unit protection_class created_at"),
+            **technical("id authority owner_kind owner_unit protection_class uses created_at"),
             "owner_person": _PSEUDONYM, "created_by": _BY,
             "name": sealed("Name", "knowledge_bases/name/{id}", "text"),
+            "purpose": sealed("Zweck", "knowledge_bases/purpose/{id}", "text"),
         },
     ),
     # --- access

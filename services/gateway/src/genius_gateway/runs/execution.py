@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -15,6 +15,8 @@ from genius_common.contracts.modules import ModuleManifest
 from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.events import Cancelled, Done, ErrorEvent, Event, UsageTotals, WarningEvent, is_final
 from genius_common.principal import ProtectionClass
+from genius_gateway.knowledge_bases.model import KnowledgeBase
+from genius_gateway.knowledge_bases.purposes import names
 from genius_gateway.modules.client import CANCEL_SECONDS, InvalidEvent
 from genius_gateway.modules.errors import ModuleOutputTooLarge
 from genius_gateway.runs.context import RunParts
@@ -30,8 +32,9 @@ from genius_gateway.runs.errors import (
 from genius_gateway.runs.incoming import Incoming, is_code, labels_allowed
 from genius_gateway.runs.job import Job
 from genius_gateway.runs.journal import Journal, LostRun
+from genius_gateway.runs.ports import RunToken
 from genius_gateway.runs.repository import TRANSIENT
-from genius_gateway.runs.sources import without_sources
+from genius_gateway.runs.sources import searches_everything, without_sources
 
 log = structlog.get_logger(__name__)
 HISTORY_CUT = WarningEvent(
@@ -47,6 +50,14 @@ def bases_left_out(count: int, upto: ProtectionClass) -> WarningEvent:
         code="knowledge_bases_left_out",
         detail=f"Ohne Auswahl wird nur bis zur Schutzklasse „{upto.label}“ gesucht. Nicht durchsucht: {which} mit "
         "höherer Schutzklasse. Bitte wählen Sie sie aus, wenn darin gesucht werden soll.",
+    )
+
+
+def purposes_left_out(bases: Sequence[KnowledgeBase], title: str) -> WarningEvent:
+    """A search over all knowledge bases leaves out those that are not there for the module, and says which."""
+    return WarningEvent(
+        code="knowledge_bases_left_out_by_purpose",
+        detail=f"Nicht durchsucht, weil ihr Zweck „{title}“ nicht zulässt: {names(bases)}.",
     )
 
 
@@ -115,15 +126,11 @@ class Execution:
         offered = await parts.catalogue.get(job.module, job.version)
         # Again: a run may have waited, or be one that another process had begun.
         await parts.switches.require(job.principal.authority, job.module)
-        for note in await self._notes(offered.manifest):
+        access = await self._access(offered.manifest)
+        for note in await self._notes(offered.manifest, access.left_out):
             if not self._journal.draft.warned(note.code):
                 await self._journal.add(note)
-        scopes = frozenset(offered.manifest.scopes)
-        if parts.retrieval_log is not None and job.case is None:
-            scopes = without_sources(scopes)
-        self._token = await parts.tokens.for_run(
-            job.principal, job.run, scopes, frozenset(file.id for file in job.files)
-        )
+        self._token = access.token
         request = job.module_request(parts.services, offered.manifest.limits)
         incoming = Incoming(offered.manifest.limits.bytes, job.protection_class)
         async with aclosing(parts.modules.run(job.module, request, self._token, job.seconds_left + 5)) as events:
@@ -134,12 +141,24 @@ class Execution:
                 await self._journal.add(event, content=not may_start_again(event))
         return error_event(ModuleStreamCut())
 
-    async def _notes(self, manifest: ModuleManifest) -> list[WarningEvent]:
+    async def _access(self, manifest: ModuleManifest) -> RunToken:
+        """The module's token, with what it opens as of now."""
+        job, parts = self._job, self._parts
+        scopes = frozenset(manifest.scopes)
+        if parts.retrieval_log is not None and job.case is None:
+            scopes = without_sources(scopes)
+        files = frozenset(file.id for file in job.files)
+        everything = searches_everything(manifest, job.input)
+        return await parts.tokens.for_run(job.principal, job.run, job.module, scopes, files, everything=everything)
+
+    async def _notes(self, manifest: ModuleManifest, unsuited: Sequence[KnowledgeBase]) -> list[WarningEvent]:
         """What the reader should know before the answer begins."""
         job = self._job
         found = [HISTORY_CUT] if job.history_cut else []
         if job.left_out:
             found.append(bases_left_out(job.left_out, job.protection_class))
+        if unsuited:
+            found.append(purposes_left_out(unsuited, manifest.title.de))
         if notice := await self._parts.models.notice(manifest, job.protection_class):
             found.append(notice)
         return found

@@ -15,8 +15,11 @@ from genius_common.errors import NotFound, PlatformError, UpstreamFailed
 from genius_common.http import ServiceClient
 from genius_common.keys import KeyRing
 from genius_common.principal import Principal, ProtectionClass
-from genius_gateway.knowledge_bases.model import rights
+from genius_common.uses import allows
+from genius_gateway.knowledge_bases.model import KnowledgeBase, rights
 from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
+from genius_gateway.runs.ports import RunToken
+from genius_gateway.runs.references import FoundDocument
 from genius_gateway.scopes import row_scope
 from genius_gateway.tokens.minter import TokenMinter
 
@@ -34,17 +37,18 @@ class GatewayLibrary:
         self._minter = minter
         self._retrieval = retrieval
 
-    async def readable_knowledge_bases(self, principal: Principal) -> dict[UUID, ProtectionClass]:
+    async def readable_knowledge_bases(self, principal: Principal) -> dict[UUID, KnowledgeBase]:
         async with self._database.transaction(row_scope(principal)) as connection:
             found = await self._knowledge_bases.all(connection)
-        return {base.id: base.protection_class for base in found if "read" in rights(base, principal)}
+        return {base.id: base for base in found if "read" in rights(base, principal)}
 
-    async def document_class(self, principal: Principal, document: UUID) -> ProtectionClass | None:
+    async def document(self, principal: Principal, document: UUID) -> FoundDocument | None:
         """None where the caller may not read it."""
         readable = await self.readable_knowledge_bases(principal)
         token = self._minter.for_inner(principal, "retrieval", ["documents.read"], knowledge_bases=readable)
         found = await self._document(f"/documents/{document}", token)
-        return found.protection_class if found else None
+        base = readable.get(found.knowledge_base) if found and found.knowledge_base else None
+        return FoundDocument(found.protection_class, base) if found and base else None
 
     async def file(self, principal: Principal, file: UUID) -> RunFile | None:
         token = self._minter.for_inner(principal, "retrieval", ["files.read"])
@@ -94,16 +98,31 @@ class GatewayTokens:
         self._library = library
         self._tenant = tenant
 
-    async def for_run(self, principal: Principal, run: UUID, scopes: frozenset[str], files: frozenset[UUID]) -> str:
-        return self._minter.for_inner(
+    async def for_run(
+        self,
+        principal: Principal,
+        run: UUID,
+        module: str,
+        scopes: frozenset[str],
+        files: frozenset[UUID],
+        *,
+        everything: bool,
+    ) -> RunToken:
+        readable = await self._library.readable_knowledge_bases(principal)
+        left_out: list[KnowledgeBase] = []
+        if everything:
+            left_out = [base for base in readable.values() if not allows(base.uses, module)]
+        token = self._minter.for_inner(
             principal,
             "modules",
             scopes | {"modules.run", "run.token"},
             run=run,
-            knowledge_bases=await self._library.readable_knowledge_bases(principal),
+            use=module,
+            knowledge_bases=readable.keys() - {base.id for base in left_out},
             files=files,
             also_for=_MODULE_AUDIENCES,
         )
+        return RunToken(token, left_out)
 
     def for_service(self, audience: str) -> str:
         """For calls without a user: only the list of models, which the modes of the manifests depend on."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -10,15 +12,36 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.contracts.modules import ChatTurn
 from genius_common.principal import Principal
+from genius_gateway.knowledge_bases.model import KnowledgeBase
 from genius_gateway.runs.draft import Draft
 from genius_gateway.runs.sealing import Owner
+
+
+@dataclass(frozen=True, slots=True)
+class RunToken:
+    """`left_out`: what the caller may read but whose purpose does not allow the module."""
+
+    token: str
+    left_out: Sequence[KnowledgeBase] = ()
 
 
 class RunTokens(Protocol):
     """Mints what the inner services accept."""
 
-    async def for_run(self, principal: Principal, run: UUID, scopes: frozenset[str], files: frozenset[UUID]) -> str:
-        """The module's token: `scopes` cut to the user's, the readable knowledge bases, the files of the run."""
+    async def for_run(
+        self,
+        principal: Principal,
+        run: UUID,
+        module: str,
+        scopes: frozenset[str],
+        files: frozenset[UUID],
+        *,
+        everything: bool,
+    ) -> RunToken:
+        """The module's token: `scopes` cut to the user's, the readable knowledge bases, the files of the run.
+
+        With `everything` the run names none of them, and those that the module may not use are left out (DSG-06).
+        """
         ...
 
 

@@ -11,15 +11,33 @@ from uuid import UUID
 from genius_common.contracts.modules import RunFile
 from genius_common.errors import FieldError, NotFound
 from genius_common.principal import Principal, ProtectionClass
+from genius_gateway.knowledge_bases.model import KnowledgeBase
+from genius_gateway.knowledge_bases.purposes import require_use
 from genius_gateway.protection_classes.gate import LEAST, Used, highest, require_clearance
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDocument:
+    """A document that the caller may read, and the knowledge base that it is in."""
+
+    protection_class: ProtectionClass
+    base: KnowledgeBase
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What knowledge bases are to be read for: a module by id, and its name in texts (DSG-06)."""
+
+    id: str
+    title: str
 
 
 class Library(Protocol):
     """What the caller may read outside of runs and conversations."""
 
-    async def readable_knowledge_bases(self, principal: Principal) -> dict[UUID, ProtectionClass]: ...
+    async def readable_knowledge_bases(self, principal: Principal) -> dict[UUID, KnowledgeBase]: ...
 
-    async def document_class(self, principal: Principal, document: UUID) -> ProtectionClass | None: ...
+    async def document(self, principal: Principal, document: UUID) -> FoundDocument | None: ...
 
     async def file(self, principal: Principal, file: UUID) -> RunFile | None: ...
 
@@ -65,8 +83,8 @@ class ReferenceCheck:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    async def readable(self, principal: Principal) -> dict[UUID, ProtectionClass]:
-        """The knowledge bases that the caller may read, with their classes."""
+    async def readable(self, principal: Principal) -> dict[UUID, KnowledgeBase]:
+        """The knowledge bases that the caller may read."""
         return await self._library.readable_knowledge_bases(principal)
 
     async def check(
@@ -74,15 +92,19 @@ class ReferenceCheck:
         principal: Principal,
         data: dict[str, Any],
         case: UUID | None,
+        use: Use,
         prefix: str = "/input",
         stated: ProtectionClass | None = None,
     ) -> References:
         """The files of the run, and the class of everything named; `stated` is that of the input's own words.
 
-        Raises: NotFound naming each field that is not there; ClassAboveClearance naming what is above the caller's.
+        Raises: NotFound naming each field that is not there; ClassAboveClearance naming what is above the caller's;
+        UseRefused naming what is not there for `use`.
         """
-        used, missing = await self._knowledge_bases(principal, data, prefix)
-        await self._documents(principal, data, prefix, used, missing)
+        used: list[Used] = []
+        missing: list[str] = []
+        bases = await self._knowledge_bases(principal, data, prefix, used, missing)
+        bases += await self._documents(principal, data, prefix, used, missing)
         files = []
         for index, identifier in enumerate(ids(data, "files", prefix)):
             pointer = f"{prefix}/files/{index}"
@@ -98,27 +120,37 @@ class ReferenceCheck:
         if stated is not None:
             used.append(Used("/protection_class", stated))
         require_clearance(principal, used)
+        require_use(use.id, use.title, bases)
         own = [LEAST, *(file.protection_class for file in files), *([stated] if stated else [])]
         return References(files, used, ProtectionClass.highest(own), case)
 
     async def _documents(
         self, principal: Principal, data: dict[str, Any], prefix: str, used: list[Used], missing: list[str]
-    ) -> None:
+    ) -> list[tuple[str, KnowledgeBase]]:
+        """The knowledge bases of the wanted documents, with the pointer of each document."""
+        bases = []
         for index, identifier in enumerate(ids(data, "documents", prefix)):
-            found = await self._library.document_class(principal, identifier)
-            _note(found, f"{prefix}/documents/{index}", used, missing)
+            pointer = f"{prefix}/documents/{index}"
+            found = await self._library.document(principal, identifier)
+            _note(found.protection_class if found else None, pointer, used, missing)
+            if found is not None:
+                bases.append((pointer, found.base))
+        return bases
 
     async def _knowledge_bases(
-        self, principal: Principal, data: dict[str, Any], prefix: str
-    ) -> tuple[list[Used], list[str]]:
-        """The wanted knowledge bases, and pointers to those that the caller can't read."""
-        used: list[Used] = []
-        missing: list[str] = []
+        self, principal: Principal, data: dict[str, Any], prefix: str, used: list[Used], missing: list[str]
+    ) -> list[tuple[str, KnowledgeBase]]:
+        """The wanted knowledge bases with their pointers."""
+        bases = []
         wanted = ids(data, "knowledge_bases", prefix)
         readable = await self._library.readable_knowledge_bases(principal) if wanted else {}
         for index, identifier in enumerate(wanted):
-            _note(readable.get(identifier), f"{prefix}/knowledge_bases/{index}", used, missing)
-        return used, missing
+            pointer = f"{prefix}/knowledge_bases/{index}"
+            base = readable.get(identifier)
+            _note(base.protection_class if base else None, pointer, used, missing)
+            if base is not None:
+                bases.append((pointer, base))
+        return bases
 
 
 def _note(found: ProtectionClass | None, pointer: str, used: list[Used], missing: list[str]) -> None:

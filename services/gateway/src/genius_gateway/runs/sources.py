@@ -25,6 +25,12 @@ def reads_sources(manifest: ModuleManifest, data: dict[str, Any]) -> bool:
     return named or (manifest.id != turns.MODULE and not _SEARCHING.isdisjoint(manifest.scopes))
 
 
+def searches_everything(manifest: ModuleManifest, data: dict[str, Any]) -> bool:
+    """Whether a run with this input looks into whatever the caller may read, since it names nothing."""
+    named = any(data.get(field) for field in _SOURCES)
+    return manifest.id != turns.MODULE and "search" in manifest.scopes and not named
+
+
 def require_case(manifest: ModuleManifest, data: dict[str, Any]) -> Retrieval | None:
     """The retrieval that the run is, for its case; None where it reads nothing.
 

@@ -15,9 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.errors import FieldError, InvalidInput, TooLarge
 from genius_common.events import RunStarted
 from genius_common.principal import Principal, ProtectionClass
+from genius_common.uses import allows
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.conversations import turns
 from genius_gateway.conversations.errors import EmptyMessage
+from genius_gateway.knowledge_bases.model import KnowledgeBase
+from genius_gateway.knowledge_bases.purposes import refusals_recorded, require_use
 from genius_gateway.modules.catalogue import OfferedModule
 from genius_gateway.protection_classes.gate import Used, highest, require_clearance, require_model, require_module
 from genius_gateway.retrieval_log.current import Retrieval, current
@@ -25,13 +28,12 @@ from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.errors import BatchNotAvailable, CallbackNotAvailable, IdempotencyKeyReused, NoActiveAuthority
 from genius_gateway.runs.job import SealedRequest
 from genius_gateway.runs.live import LoggedEvent
-from genius_gateway.runs.references import ReferenceCheck, References, ids, parse_id
+from genius_gateway.runs.references import ReferenceCheck, References, Use, ids, parse_id
 from genius_gateway.runs.requests import RunBody
 from genius_gateway.runs.sealing import Owner
-from genius_gateway.runs.sources import require_case
+from genius_gateway.runs.sources import require_case, searches_everything
 
 _MAX_KEY_CHARS = 255
-_PLACES = ("knowledge_bases", "documents", "files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,10 @@ class Call:
     detached: bool
 
 
+def use_of(offered: OfferedModule) -> Use:
+    return Use(offered.manifest.id, offered.manifest.title.de)
+
+
 def owner_of(principal: Principal) -> Owner:
     """Whose runs and conversations a principal sees. Raises: NoActiveAuthority."""
     if principal.authority is None:
@@ -80,6 +86,10 @@ class Starter:
 
         Raises: ModuleSwitchedOff, QuotaReached, besides what is wrong with the call.
         """
+        async with refusals_recorded(self._parts.audit, principal, call.module):
+            return await self._store(principal, call)
+
+    async def _store(self, principal: Principal, call: Call) -> Started:
         owner = owner_of(principal)
         offered = await self._parts.catalogue.get(call.module, call.body.version)
         await self._parts.switches.require(owner.authority, call.module)
@@ -89,7 +99,9 @@ class Starter:
         data = self._input(call, offered)
         case = parse_id(call.body.case, "/case") if call.body.case is not None else None
         await self._name_case(principal, case)
-        references = await self._references.check(principal, data, case, stated=call.body.protection_class)
+        references = await self._references.check(
+            principal, data, case, use_of(offered), stated=call.body.protection_class
+        )
         readable = await self._references.readable(principal) if _may_search(offered, data) else {}
         models = await self._parts.models.needed_by(offered.manifest)
         draft = _Draft(uuid4(), principal, owner, call, offered, data, references, readable, digests, models)
@@ -163,6 +175,9 @@ class Starter:
         repository = self._parts.repository
         async with self._parts.database.transaction(owner.scope) as connection:
             turn = await self._turn(connection, draft)
+            if turn:
+                use = use_of(draft.offered)
+                require_use(use.id, use.title, [("/input/conversation", base) for base in draft.of_conversation(turn)])
             protection = draft.protection_class(turn)
             retrieval = self._retrieval(draft, turn, protection)
             if turn:
@@ -225,7 +240,7 @@ class _Draft:
     offered: OfferedModule
     data: dict[str, Any]
     references: References
-    readable: dict[UUID, ProtectionClass]
+    readable: dict[UUID, KnowledgeBase]
     digests: tuple[bytes, bytes] | None
     models: ProtectionClass | None
 
@@ -241,8 +256,12 @@ class _Draft:
             require_model(self.models, used)
         return highest(used)
 
+    def of_conversation(self, turn: turns.Turn) -> list[KnowledgeBase]:
+        """What a chat turn reads because it or an earlier one of its conversation has chosen it."""
+        return [self.readable[base] for base in ids(turn.input, "knowledge_bases") if base in self.readable]
+
     def _of_conversation(self, turn: turns.Turn) -> list[Used]:
-        bases = [self.readable[base] for base in ids(turn.input, "knowledge_bases") if base in self.readable]
+        bases = [base.protection_class for base in self.of_conversation(turn)]
         return [Used("/input/conversation", found) for found in (turn.protection_class, *bases)]
 
     def request(self, turn: turns.Turn | None, protection: ProtectionClass) -> SealedRequest:
@@ -250,7 +269,12 @@ class _Draft:
         principal = replace(self.principal, classification=protection)
         left_out = 0
         if turn is None:
-            left_out = sum(not protection.covers(found) for found in self.readable.values())
+            # What the purpose leaves out is told when the run begins: choosing it would not help.
+            left_out = sum(
+                not protection.covers(base.protection_class)
+                for base in self.readable.values()
+                if allows(base.uses, self.call.module)
+            )
         data = turn.input if turn else self.data
         return SealedRequest.of(principal, data, self.references.files, left_out)
 
@@ -279,8 +303,7 @@ def _turn_columns(turn: turns.Turn | None) -> dict[str, UUID | None]:
 
 def _may_search(offered: OfferedModule, data: dict[str, Any]) -> bool:
     """Whether the run may use knowledge bases that its input does not name: those of its conversation, or all."""
-    named = any(data.get(name) for name in _PLACES)
-    return offered.manifest.id == turns.MODULE or ("search" in offered.manifest.scopes and not named)
+    return offered.manifest.id == turns.MODULE or searches_everything(offered.manifest, data)
 
 
 class _KeyTaken(Exception):

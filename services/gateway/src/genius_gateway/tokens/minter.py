@@ -56,6 +56,7 @@ class TokenMinter:
         scopes: Iterable[str],
         *,
         run: UUID | None = None,
+        use: str | None = None,
         knowledge_bases: Iterable[UUID] = (),
         writable_knowledge_bases: Iterable[UUID] = (),
         files: Iterable[UUID] = (),
@@ -64,7 +65,7 @@ class TokenMinter:
         """A token of `principal` for one service, never with more scopes than the principal has.
 
         `run.token` is the exception: the gateway itself gives it to modules. `also_for` names further audiences
-        (a module's token is for inference and retrieval too).
+        (a module's token is for inference and retrieval too). `use` is what it reads knowledge bases for (DSG-06).
         """
         allowed = principal.scopes | {"run.token"}
         reduced = replace(
@@ -72,6 +73,7 @@ class TokenMinter:
             scopes=frozenset(scopes) & allowed,
             api_token=None,
             run=run,
+            use=use,
             knowledge_bases=frozenset(knowledge_bases),
             writable_knowledge_bases=frozenset(writable_knowledge_bases),
             files=frozenset(files),

@@ -23,6 +23,7 @@ from genius_modules.documents.answer import NOT_FOUND_HINT, Answer, AskResult, n
 from genius_modules.documents.extractive import extractive_answer, nearest_passages
 from genius_modules.documents.files import ReadyFiles
 from genius_modules.documents.generative import CitedAnswer
+from genius_modules.documents.purposes import left_out_meanwhile
 from genius_modules.documents.sources import as_prompt, fit
 from genius_modules.generation import chars_for_input
 from genius_modules.prompts import literal, load
@@ -102,6 +103,8 @@ class AskDocuments(Module[AskInput]):
             documents=data.documents or None,
             files=data.files or None,
         )
+        if found.searched.left_out:
+            yield left_out_meanwhile(found.searched.left_out)
         model = await ctx.chat_model()
         if not found.hits or not found.verdict.answerable:
             answer = not_found("generative" if model else "extractive", nearest_passages(data.question, found))

@@ -21,6 +21,7 @@ from genius_modules.context import RunContext
 from genius_modules.documents.attachments import read_all
 from genius_modules.documents.extractive import extractive_answer
 from genius_modules.documents.generative import CitedAnswer
+from genius_modules.documents.purposes import left_out_meanwhile
 from genius_modules.documents.sources import as_prompt, fit
 from genius_modules.errors import InputTooLarge
 from genius_modules.generation import chars_for_input, generate
@@ -56,6 +57,7 @@ class Turn:
         self._message = self._take_message()
         self._hits: list[Hit] = []
         self._search_failed = False
+        self._left_out = 0
         self._notes: list[Event] = []
         self.wants_documents = data.has_documents and not is_small_talk(self._message)
 
@@ -85,6 +87,7 @@ class Turn:
                 raise
             self._search_failed = True
         else:
+            self._left_out = found.searched.left_out
             self._hits = list(found.hits[:_MODEL_SOURCES]) if found.verdict.answerable else []
 
     async def read_files(self, states: Sequence[DocumentState], model: ChatModelInfo) -> None:
@@ -114,6 +117,8 @@ class Turn:
     async def without_model(self) -> AsyncGenerator[Event, None]:
         """Passages where documents are chosen, else what can be done now."""
         yield NO_MODEL
+        if self._left_out:
+            yield left_out_meanwhile(self._left_out)
         if self._search_failed:
             yield NO_SEARCH
             for event in _whole(without_documents_text(), "template"):
@@ -138,6 +143,8 @@ class Turn:
 
     async def with_model(self, model: ChatModelInfo) -> AsyncGenerator[Event, None]:
         room = chars_for_input(model, _ANSWER_TOKENS)
+        if self._left_out:
+            yield left_out_meanwhile(self._left_out)
         if self._hits:
             async with aclosing(self._cited(model, room)) as events:
                 async for event in events:

@@ -13,9 +13,8 @@ from genius_common.errors import FieldError, InvalidInput, NotFound
 from genius_common.principal import Principal
 from genius_retrieval.access import row_scope
 from genius_retrieval.chunks import CanonicalDocument, PageSpan
-from genius_retrieval.documents import repository
 from genius_retrieval.documents.sealing import Sealing, open_text
-from genius_retrieval.documents.service import visible
+from genius_retrieval.documents.service import opened
 from genius_retrieval.errors import NoPagePicture
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing.codec import decode_document
@@ -44,7 +43,7 @@ class DocumentContent:
 
     async def original(self, principal: Principal, identifier: UUID, kind: str) -> Original:
         async with self._database.transaction(row_scope(principal)) as connection:
-            row = visible(principal, await repository.get(connection, identifier), kind)
+            row = await opened(connection, principal, identifier, kind)
             name = open_text(await self._sealing.key_of(connection, row.name), row.name, "name", row.id)
         if row.original is None:
             raise NotFound
@@ -95,7 +94,7 @@ class DocumentContent:
 
     async def _canonical(self, principal: Principal, identifier: UUID, kind: str) -> CanonicalDocument:
         async with self._database.transaction(row_scope(principal)) as connection:
-            row = visible(principal, await repository.get(connection, identifier), kind)
+            row = await opened(connection, principal, identifier, kind)
         if row.canonical is None or row.state == "failed":
             raise NotFound
         return await asyncio.to_thread(decode_document, await self._object(principal, row.canonical))

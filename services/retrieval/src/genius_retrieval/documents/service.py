@@ -26,6 +26,7 @@ from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
 from genius_retrieval.ingest.reasons import CLASS_RAISED
 from genius_retrieval.knowledge_bases import repository as knowledge_bases
+from genius_retrieval.knowledge_bases.purposes import require_for_run
 from genius_retrieval.names import display_name
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing.builder import is_marked
@@ -180,7 +181,7 @@ class DocumentService:
 
     async def state(self, principal: Principal, identifier: UUID, kind: str) -> DocumentState:
         async with self._database.transaction(row_scope(principal)) as connection:
-            row = visible(principal, await repository.get(connection, identifier), kind)
+            row = await opened(connection, principal, identifier, kind)
             return await self._sealing.state(connection, row)
 
     async def list_documents(
@@ -192,6 +193,7 @@ class DocumentService:
             base = await knowledge_bases.get(connection, knowledge_base)
             if base is None or not may_see_class(principal, base.protection_class):
                 raise NotFound
+            await require_for_run(connection, principal, knowledge_base)
             found = await repository.page(connection, knowledge_base, limit, _cursor(after))
             rows = [row for row in found[:limit] if may_see_class(principal, row.protection_class)]
             items = [await self._sealing.state(connection, row) for row in rows]
@@ -266,6 +268,13 @@ def visible(principal: Principal, row: Row | None, kind: str) -> Row:
         raise NotFound
     if principal.run is not None and row.id not in principal.files:
         raise NotFound
+    return row
+
+
+async def opened(connection: AsyncConnection, principal: Principal, identifier: UUID, kind: str) -> Row:
+    """The row that `principal` may open. Raises: NotFound, PurposeNotAllowed."""
+    row = visible(principal, await repository.get(connection, identifier), kind)
+    await require_for_run(connection, principal, row.knowledge_base)
     return row
 
 

@@ -15,7 +15,7 @@ from genius_common.contracts.retrieval import DocumentPage, DocumentState
 from genius_common.errors import PlatformError
 from genius_common.principal import Principal, ProtectionClass
 from genius_retrieval.http import App, Received, caller, path_id
-from genius_retrieval.knowledge_bases.schemas import ImportInput, KnowledgeBaseCounts, KnowledgeBaseInput
+from genius_retrieval.knowledge_bases.schemas import ImportInput, KnowledgeBaseCounts, KnowledgeBaseInput, UsesInput
 
 router = APIRouter(prefix="/knowledge-bases/{kb}")
 KnowledgeBaseId = Annotated[UUID, path_id("kb")]
@@ -28,7 +28,12 @@ Importer = Annotated[Principal, caller("import")]
 
 @router.put("", status_code=204)
 async def put(app: App, principal: Manager, kb: KnowledgeBaseId, body: KnowledgeBaseInput) -> None:
-    await app.knowledge_bases.put(principal, kb, body.authority, body.protection_class)
+    await app.knowledge_bases.put(principal, kb, body.authority, body.protection_class, body.uses)
+
+
+@router.put("/uses", status_code=204)
+async def bind(app: App, principal: Manager, kb: KnowledgeBaseId, body: UsesInput) -> None:
+    await app.knowledge_bases.bind(principal, kb, body.uses)
 
 
 @router.get("")
@@ -64,8 +69,9 @@ async def list_documents(
     kb: KnowledgeBaseId,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str | None, Query(max_length=100)] = None,
+    superseded: bool = False,
 ) -> DocumentPage:
-    return await app.documents.list_documents(principal, kb, limit, after)
+    return await app.documents.list_documents(principal, kb, limit, after, superseded=superseded)
 
 
 @router.post("/documents", status_code=202)

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from genius_common.principal import ProtectionClass
+
+Use = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+Uses = Annotated[list[Use], Field(min_length=1, max_length=50)]
 
 
 class _Model(BaseModel):
@@ -18,6 +21,13 @@ class _Model(BaseModel):
 class KnowledgeBaseInput(_Model):
     authority: UUID | None
     protection_class: ProtectionClass = ProtectionClass.INTERN
+    uses: Uses | None = None
+
+
+class UsesInput(_Model):
+    """`uses` null = every module and the search."""
+
+    uses: Uses | None
 
 
 class KnowledgeBaseCounts(_Model):

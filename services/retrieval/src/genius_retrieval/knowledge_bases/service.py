@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from genius_common.database import Database
@@ -31,14 +32,30 @@ class KnowledgeBaseService:
         self._index = index
 
     async def put(
-        self, principal: Principal, identifier: UUID, authority: UUID | None, protection_class: ProtectionClass
+        self,
+        principal: Principal,
+        identifier: UUID,
+        authority: UUID | None,
+        protection_class: ProtectionClass,
+        uses: Sequence[str] | None = None,
     ) -> None:
         """Make a knowledge base and its collection known; again is no change."""
         require_writable(principal, identifier)
         async with self._database.transaction(write_scope(principal, authority)) as connection:
-            if not await repository.put(connection, identifier, authority, protection_class):
+            if not await repository.put(connection, identifier, authority, protection_class, uses):
                 raise NotFound
             await self._catalogue.ensure(connection, authority, identifier)
+
+    async def bind(self, principal: Principal, identifier: UUID, uses: Sequence[str] | None) -> None:
+        """Set what it may be used for, from the next search on (DSG-06)."""
+        require_writable(principal, identifier)
+        async with self._database.transaction(row_scope(principal)) as connection:
+            base = await repository.get(connection, identifier)
+        if base is None:
+            raise NotFound
+        async with self._database.transaction(write_scope(principal, base.authority)) as connection:
+            if not await repository.bind(connection, identifier, uses):
+                raise NotFound
 
     async def counts(self, principal: Principal, identifier: UUID) -> KnowledgeBaseCounts:
         require_readable(principal, identifier)

@@ -17,6 +17,7 @@ from genius_stack.errors import SamplesFailed
 from genius_stack.files import write_private
 
 NAME = "Bundesrecht"
+PURPOSE = "Auskünfte zum geltenden Bundesrecht für alle Behörden"
 Progress = Callable[[int, int, str], None]
 
 
@@ -48,7 +49,7 @@ async def ensure_laws(api: PlatformApi, note: Path, version: str, progress: Prog
         return done.knowledge_base
     found = next((UUID(identifier) for identifier, name in known.items() if name == NAME), None)
     if found is None:
-        wanted = {"name": NAME, "owner": "tenant", "protection_class": "offen"}
+        wanted = {"name": NAME, "purpose": PURPOSE, "owner": "tenant", "protection_class": "offen"}
         found = UUID((await api.post("/api/v1/knowledge-bases", wanted))["id"])
     await _import(api, found, progress)
     write_private(note, orjson.dumps({"knowledge_base": str(found), "version": version}))

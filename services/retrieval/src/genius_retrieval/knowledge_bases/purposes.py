@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Purpose limitation (DSG-06): what the token is for, against what each knowledge base allows now.
+
+A search always names its use. What a run opens by id counts as its module's use; a person who opens a document reads it
+as a person, as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from genius_common.errors import FieldError
+from genius_common.principal import Principal
+from genius_common.uses import PurposeNotAllowed, allows
+from genius_retrieval.knowledge_bases import repository
+
+
+async def forbidden(connection: AsyncConnection, principal: Principal, bases: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of `bases` that must not be used for what the token is for; what is not there is among them."""
+    asked = frozenset(bases)
+    uses = await repository.uses_of(connection, asked) if asked else {}
+    return frozenset(base for base in asked if base not in uses or not allows(uses[base], principal.use))
+
+
+async def require_for_run(connection: AsyncConnection, principal: Principal, knowledge_base: UUID | None) -> None:
+    """Raises: PurposeNotAllowed where a run's module may not use what it opens."""
+    if principal.run is None or knowledge_base is None:
+        return
+    if await forbidden(connection, principal, [knowledge_base]):
+        raise PurposeNotAllowed
+
+
+def refuse(field: str, asked: Sequence[Any], refused: Iterable[Any]) -> None:
+    """Raises: PurposeNotAllowed naming each entry of `field` that is `refused`."""
+    closed = frozenset(refused)
+    if closed:
+        raise PurposeNotAllowed(
+            errors=[
+                FieldError(f"/{field}/{index}", PurposeNotAllowed.default_detail)
+                for index, one in enumerate(asked)
+                if one in closed
+            ]
+        )
+
+
+def split(principal: Principal, rows: Sequence[sa.Row[Any]]) -> tuple[list[sa.Row[Any]], list[sa.Row[Any]]]:
+    """Rows of knowledge bases that allow what the token is for, and the others."""
+    allowed = [row for row in rows if allows(row.uses, principal.use)]
+    return allowed, [row for row in rows if not allows(row.uses, principal.use)]
