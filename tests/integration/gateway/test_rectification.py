@@ -39,6 +39,19 @@ async def test_no_answer_cites_what_was_replaced(with_modules: Gateway) -> None:
         state = (await client.get(f"{API}/documents/{old}")).json()
         assert (state["superseded_by"]["document"], state["superseded_by"]["name"]) == (new, "Neu.txt")
         assert "zwei Wochen" in (await client.get(f"{API}/documents/{old}/content")).text
+        await refused_and_listed(client, kb, old, new)
+
+
+async def refused_and_listed(client: httpx.AsyncClient, kb: str, old: str, new: str) -> None:
+    """Replaced once is replaced; the old one is listed on demand only, with what holds instead."""
+    again = await put(client, kb, "Noch neuer.txt", "Noch Neueres.", replaces=old)
+    assert (again.status_code, again.json()["code"]) == (409, "already_replaced")
+    assert again.json()["errors"][0]["pointer"] == "/replaces"
+    documents = f"{API}/knowledge-bases/{kb}/documents"
+    (current,) = (await client.get(documents)).json()["items"]
+    assert (current["id"], current["replaces"]) == (new, old)
+    every = (await client.get(documents, params={"superseded": "true"})).json()["items"]
+    assert [(one["id"], (one["superseded_by"] or {}).get("document")) for one in every] == [(old, new), (new, None)]
 
 
 async def test_what_is_replaced_is_a_document_of_this_knowledge_base(with_modules: Gateway) -> None:
@@ -51,7 +64,10 @@ async def test_what_is_replaced_is_a_document_of_this_knowledge_base(with_module
             for one in (client, stranger)
         ]
         foreign = (await put(stranger, theirs, "Fremd.txt", "Fremdes.")).json()["id"]
+        details = set()
         for replaced in (foreign, "00000000-0000-4000-8000-000000000000", "nichts"):
             answer = await put(client, kb, "Neu.txt", "Neues.", replaces=replaced)
             assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (404, "/replaces")
+            details.add(answer.json()["detail"])
+        assert len(details) == 1
         assert (await client.get(f"{API}/knowledge-bases/{kb}/documents")).json()["items"] == []

@@ -3,12 +3,23 @@
 
 from __future__ import annotations
 
-from genius_common.errors import NotFound, Unavailable, Unprocessable, UpstreamFailed
+from genius_common.errors import Conflict, NotFound, Unavailable, Unprocessable, UpstreamFailed
 
 
 class NoPagePicture(NotFound):
     code = "no_page_picture"
     default_detail = "Für diese Seite gibt es kein Bild. Öffnen Sie stattdessen den Text des Dokuments."
+
+
+class AlreadyReplaced(Conflict):
+    """What is to be replaced has a successor already: that one is to be replaced, or nothing (DSG-08)."""
+
+    code = "already_replaced"
+    title = "Dokument schon ersetzt"
+    default_detail = (
+        "Dieses Dokument wurde inzwischen schon ersetzt. Bitte sehen Sie in der Liste nach, was jetzt gilt, und "
+        "ersetzen Sie bei Bedarf die neue Fassung."
+    )
 
 
 class ClassAboveBase(Unprocessable):

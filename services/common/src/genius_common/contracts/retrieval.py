@@ -13,6 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from genius_common.principal import ProtectionClass
 
 DocumentStateName = Literal["queued", "parsing", "indexing", "ready", "failed"]
+# One sentence for foreign, unknown and impossible ids, wherever it is found out (TEN-02).
+NOT_THERE_TO_REPLACE = (
+    "Das Dokument, das ersetzt werden soll, gibt es in dieser Wissensbasis nicht oder nicht mehr. Bitte laden Sie die "
+    "Liste neu; die neue Datei können Sie auch ohne Ersetzen hochladen."
+)
 
 
 class Model(BaseModel):
@@ -56,6 +61,7 @@ class DocumentState(Model):
     knowledge_base: UUID | None = None
     protection_class: ProtectionClass = ProtectionClass.INTERN
     created_at: dt.datetime
+    replaces: UUID | None = Field(default=None, description="the document that it supersedes once it is ready")
     superseded_by: Successor | None = Field(default=None, description="set: it is no longer found, nor cited anew")
 
 

@@ -13,15 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 from starlette.responses import Response
 
-from genius_common.contracts.retrieval import DocumentPage, DocumentState, PageText, SearchResult
+from genius_common.contracts.retrieval import NOT_THERE_TO_REPLACE, DocumentPage, DocumentState, PageText, SearchResult
 from genius_common.errors import FieldError, Forbidden, NotFound
 from genius_common.principal import Principal, ProtectionClass
 from genius_common.uses import SEARCH, allows
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.dependencies import CurrentPrincipal, State
 from genius_gateway.documents.upload import FileUpload
-from genius_gateway.protection_classes.gate import LEAST, Used, parse_class, require_clearance, require_may_leave
 from genius_gateway.knowledge_bases.purposes import refusals_recorded, require_use
+from genius_gateway.protection_classes.gate import LEAST, Used, parse_class, require_clearance, require_may_leave
 from genius_gateway.retention.holds import require_free
 from genius_gateway.retrieval_log.current import current, note
 from genius_gateway.retrieval_log.errors import ForeignContentOff
@@ -62,9 +62,10 @@ async def list_documents(
     state: State,
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
     after: Annotated[str | None, Query(max_length=200)] = None,
+    superseded: Annotated[bool, Query(description="those that no longer hold too")] = False,
 ) -> DocumentPage:
     base = await state.access.load_knowledge_base(principal, kb, "read")
-    params = {"limit": str(limit)} | ({"after": after} if after else {})
+    params = {"limit": str(limit), "superseded": str(superseded).lower()} | ({"after": after} if after else {})
     found = DocumentPage.model_validate(
         await state.documents.json(principal, _READ, "GET", f"/knowledge-bases/{kb}/documents", params=params)
     )
@@ -103,7 +104,7 @@ def _replaced(value: str) -> UUID:
     try:
         return UUID(value)
     except ValueError:
-        raise NotFound(errors=[FieldError("/replaces", NotFound.default_detail)]) from None
+        raise NotFound(NOT_THERE_TO_REPLACE, errors=[FieldError("/replaces", NOT_THERE_TO_REPLACE)]) from None
 
 
 @router.post("/knowledge-bases/{kb}/search", tags=["search"])

@@ -45,19 +45,19 @@ export const deleteConversation = (id: string): Promise<void> => sendJson('DELET
 export const switchAuthority = (authority: string): Promise<void> => sendJson('PUT', '/api/v1/me/authority', { authority })
 export const fetchKnowledgeBases = (): Promise<KnowledgeBase[]> => all('/api/v1/knowledge-bases')
 export const fetchKnowledgeBase = (id: string): Promise<KnowledgeBase> => getJson(`/api/v1/knowledge-bases/${enc(id)}`)
-export const createKnowledgeBase = (body: { name: string; owner: string; unit?: string; protection_class?: string }): Promise<KnowledgeBase> =>
+export const createKnowledgeBase = (body: { name: string; purpose: string; uses: string[] | null; owner: string; unit?: string; protection_class?: string }): Promise<KnowledgeBase> =>
   sendJson('POST', '/api/v1/knowledge-bases', body)
 export const deleteKnowledgeBase = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/knowledge-bases/${enc(id)}`)
 /** `caseId`: under the Steuergeheimnis for which case it is; null elsewhere. */
-export const fetchDocuments = (kb: string, caseId: string | null, after?: string): Promise<List<DocumentState>> =>
-  getJson(`/api/v1/knowledge-bases/${enc(kb)}/documents${after ? `?after=${enc(after)}` : ''}`, forCase(caseId))
+export const fetchDocuments = (kb: string, caseId: string | null, superseded: boolean, after?: string): Promise<List<DocumentState>> =>
+  getJson(`/api/v1/knowledge-bases/${enc(kb)}/documents?superseded=${superseded}${after ? `&after=${enc(after)}` : ''}`, forCase(caseId))
 export const searchIn = async (kb: string, query: string, caseId: string | null): Promise<Hit[]> =>
   (await sendJson<{ hits: Hit[] }>('POST', `/api/v1/knowledge-bases/${enc(kb)}/search`, { query, limit: 10 }, forCase(caseId))).hits
 /** Asked again and again while a document or file is being read; a person asked for none of these requests. */
 export const followDocument = (id: string, caseId: string | null): Promise<DocumentState> => getJson(`/api/v1/documents/${enc(id)}`, { ...BACKGROUND, ...forCase(caseId) })
 export const deleteDocument = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/documents/${enc(id)}`)
-export const uploadDocument = (kb: string, file: File, progress: (share: number) => void): Promise<DocumentState> =>
-  upload(`/api/v1/knowledge-bases/${enc(kb)}/documents`, file, progress)
+export const uploadDocument = (kb: string, file: File, progress: (share: number) => void, replaces?: string): Promise<DocumentState> =>
+  upload(`/api/v1/knowledge-bases/${enc(kb)}/documents${replaces ? `?replaces=${enc(replaces)}` : ''}`, file, progress)
 
 export const fetchFile = (id: string): Promise<DocumentState> => getJson(`/api/v1/files/${enc(id)}`)
 export const followFile = (id: string): Promise<DocumentState> => getJson(`/api/v1/files/${enc(id)}`, BACKGROUND)

@@ -90,6 +90,8 @@ export type DocumentStateName = 'queued' | 'parsing' | 'indexing' | 'ready' | 'f
 /** What holds instead; without a name where the reader's class doesn't reach it. */
 export type Successor = { document: string; name?: string | null; title?: string | null; created_at: string }
 export type DocumentState = {
+  /** What it supersedes once it is ready. */
+  replaces?: string | null
   superseded_by?: Successor | null
   id: string
   name: string
@@ -168,6 +170,10 @@ export type KnowledgeBase = {
   ready?: number | null
   failed?: number | null
   protection_class?: string
+  /** What it is there for; null where nobody has stated it yet. */
+  purpose?: string | null
+  /** Modules by id and `search` that may read it; null = all of them. */
+  uses?: string[] | null
   /** It belongs to that other authority. */
   shared_by?: Authority | null
 }

@@ -5,14 +5,14 @@ import type { IconName } from '../kern/Icon'
 
 export const ACCEPT = '.pdf,.docx,.odt,.txt,.md,.html,.htm'
 
-type Props = { label: string; icon: IconName; variant?: 'secondary' | 'tertiary'; onFiles: (files: File[]) => void; describedBy?: string | undefined; id?: string | undefined; disabled?: boolean; className?: string }
+type Props = { label: string; icon: IconName; variant?: 'secondary' | 'tertiary'; onFiles: (files: File[]) => void; describedBy?: string | undefined; id?: string | undefined; disabled?: boolean; className?: string; single?: boolean; first?: boolean }
 
-export function FileButton({ label, icon, variant = 'tertiary', onFiles, describedBy, id, disabled, className }: Props) {
+export function FileButton({ label, icon, variant = 'tertiary', onFiles, describedBy, id, disabled, className, single = false, first = false }: Props) {
   const input = useRef<HTMLInputElement>(null)
   return (
     <>
-      <Button id={id} className={className} variant={variant} icon={icon} label={label} disabled={disabled} aria-describedby={describedBy} onClick={() => input.current?.click()} />
-      <input ref={input} type="file" hidden multiple accept={ACCEPT} aria-label={label} onChange={(event) => {
+      <Button id={id} className={className} variant={variant} icon={icon} label={label} disabled={disabled} aria-describedby={describedBy} data-autofocus={first || undefined} onClick={() => input.current?.click()} />
+      <input ref={input} type="file" hidden multiple={!single} accept={ACCEPT} aria-label={label} onChange={(event) => {
         onFiles([...(event.target.files ?? [])])
         event.target.value = ''
       }} />

@@ -28,7 +28,7 @@ export function FileChips({ uploads, onRemove }: { uploads: Upload[]; onRemove: 
         return (
           <li key={upload.key} className={`chip${failed ? ' chip--failed' : ''}${ready ? ' chip--ready' : ''}`}>
             <Icon name={failed ? 'danger' : ready ? 'check' : 'document'} />
-            <span className="chip-text"><span className="chip-name">{upload.name}</span><span className="chip-state">{uploadState(upload, i18n)}</span></span>
+            <span className="chip-text"><span className="chip-name">{upload.name}</span>{upload.replaces && <span className="chip-state">{t('kb.replace.replaces', { name: upload.replaces.name })}</span>}<span className="chip-state">{uploadState(upload, i18n)}</span></span>
             {upload.document && <ProtectionBadge value={upload.document.protection_class} />}
             {!upload.document && !upload.error && <progress value={upload.share} max={1} aria-label={upload.name} />}
             <Button icon="close" iconOnly label={t('file.remove', { name: upload.name })} onClick={() => onRemove(upload)} />

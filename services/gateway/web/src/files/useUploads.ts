@@ -11,12 +11,15 @@ export type Upload = {
   share: number
   document: DocumentState | null
   error: ApiError | null
+  /** The document which it is to replace. */
+  replaces?: Replaced | undefined
 }
+export type Replaced = { id: string; name: string }
 export const isSettled = (upload: Upload): boolean => upload.error !== null || upload.document?.state === 'ready' || upload.document?.state === 'failed'
 export const isFailed = (upload: Upload): boolean => upload.error !== null || upload.document?.state === 'failed'
 
 type Source = {
-  put: (file: File, progress: (share: number) => void) => Promise<DocumentState>
+  put: (file: File, progress: (share: number) => void, replaces?: string) => Promise<DocumentState>
   get: (id: string) => Promise<DocumentState>
   remove?: (id: string) => Promise<unknown>
 }
@@ -29,11 +32,11 @@ export function useUploads({ put, get, remove }: Source) {
   const [uploads, setUploads] = useState<Upload[]>([])
   const gone = useRef(new Set<string>())
 
-  const add = useCallback((files: readonly File[]) => {
+  const add = useCallback((files: readonly File[], replaces?: Replaced) => {
     for (const file of files) {
       const key = crypto.randomUUID()
-      setUploads((old) => [...old, { key, name: file.name, size: file.size, share: 0, document: null, error: null }])
-      put(file, (share) => setUploads(replace(key, { share }))).then(
+      setUploads((old) => [...old, { key, name: file.name, size: file.size, share: 0, document: null, error: null, replaces }])
+      put(file, (share) => setUploads(replace(key, { share })), replaces?.id).then(
         (document) => {
           if (gone.current.has(key)) void remove?.(document.id).catch(() => undefined)
           else setUploads(replace(key, { share: 1, document }))

@@ -4,6 +4,7 @@ import { deCases } from './de.cases'
 import { deInspection } from './de.inspection'
 import { deKnowledge } from './de.knowledge'
 import { deProtection } from './de.protection'
+import { dePurposes } from './de.purposes'
 import { deShared } from './de.shared'
 import { deTokens } from './de.tokens'
 
@@ -14,6 +15,7 @@ export const de = {
   ...deInspection,
   ...deKnowledge,
   ...deProtection,
+  ...dePurposes,
   ...deShared,
   ...deTokens,
   'app.product': 'Genius',
@@ -240,7 +242,7 @@ export const de = {
   'form.none': 'keine Angabe',
   'form.files.add': 'Dateien auswählen',
   'form.files.drop': 'oder hier ablegen',
-  'form.kb.all': 'Ohne Auswahl wird in allem gesucht, was Sie lesen dürfen.',
+  'form.kb.all': 'Ohne Auswahl wird in allem gesucht, was Sie lesen dürfen und dessen Zweck es zulässt.',
 
   'file.uploading': 'wird hochgeladen, {percent} %',
   'file.queued': 'wartet',
@@ -359,6 +361,25 @@ export const de = {
   'kb.search.hits.other': '{count} Treffer',
   'kb.doc.delete.title': 'Dokument löschen?',
   'kb.doc.delete.text': '„{name}“ wird aus der Wissensbasis und aus der Suche endgültig gelöscht.',
+  'kb.replace': 'Ersetzen …',
+  'kb.replace.name': 'Ersetzen …: {name}',
+  'kb.replace.title': 'Dokument ersetzen',
+  'kb.replace.what': 'Eine neue Datei tritt an die Stelle von „{name}“.',
+  'kb.replace.until': 'Bis die neue Datei bereit ist, gilt das bisherige Dokument weiter.',
+  'kb.replace.then': 'Danach wird das bisherige nicht mehr gefunden und in keiner neuen Antwort zitiert.',
+  'kb.replace.old': 'Frühere Antworten, die es zitieren, zeigen es als überholt und nennen das neue.',
+  'kb.replace.choose': 'Neue Datei wählen',
+  'kb.replace.other': 'Andere Datei wählen',
+  'kb.replace.hint': 'PDF, Word, ODT, Text, Markdown oder HTML.',
+  'kb.replace.chosen': 'Gewählt: {name} ({size})',
+  'kb.replace.missing': 'Bitte wählen Sie die neue Datei.',
+  'kb.replace.go': 'Ersetzen',
+  'kb.replace.started': '„{file}“ wird hochgeladen und ersetzt „{name}“.',
+  'kb.replace.replaces': 'ersetzt „{name}“',
+  'kb.replace.coming': 'Wird durch „{name}“ ersetzt, sobald das neue Dokument bereit ist.',
+  'kb.replace.stays': '„{name}“ gilt weiter.',
+  'kb.superseded.by': 'Überholt durch „{name}“, seit {date}. Es wird nicht mehr gefunden.',
+  'kb.superseded.show': 'Auch überholte Dokumente zeigen',
   'kb.delete': 'Wissensbasis löschen',
   'kb.delete.title': 'Wissensbasis löschen?',
   'kb.delete.text': '„{name}“ wird mit allen Dokumenten endgültig gelöscht.',

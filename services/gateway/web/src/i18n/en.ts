@@ -5,6 +5,7 @@ import { enCases } from './en.cases'
 import { enInspection } from './en.inspection'
 import { enKnowledge } from './en.knowledge'
 import { enProtection } from './en.protection'
+import { enPurposes } from './en.purposes'
 import { enShared } from './en.shared'
 import { enTokens } from './en.tokens'
 
@@ -14,6 +15,7 @@ export const en: Record<Key, string> = {
   ...enInspection,
   ...enKnowledge,
   ...enProtection,
+  ...enPurposes,
   ...enShared,
   ...enTokens,
   'app.product': 'Genius',
@@ -240,7 +242,7 @@ export const en: Record<Key, string> = {
   'form.none': 'not specified',
   'form.files.add': 'Choose files',
   'form.files.drop': 'or drop them here',
-  'form.kb.all': 'Without a choice everything you may read is searched.',
+  'form.kb.all': 'Without a choice everything is searched that you may read and whose purpose allows it.',
 
   'file.uploading': 'uploading, {percent} %',
   'file.queued': 'waiting',
@@ -359,6 +361,25 @@ export const en: Record<Key, string> = {
   'kb.search.hits.other': '{count} hits',
   'kb.doc.delete.title': 'Delete document?',
   'kb.doc.delete.text': '“{name}” will be deleted for good from the knowledge base and from search.',
+  'kb.replace': 'Replace …',
+  'kb.replace.name': 'Replace …: {name}',
+  'kb.replace.title': 'Replace document',
+  'kb.replace.what': 'A new file takes the place of “{name}”.',
+  'kb.replace.until': 'Until the new file is ready, the present document still applies.',
+  'kb.replace.then': 'After that the present one is no longer found, and no new answer cites it.',
+  'kb.replace.old': 'Earlier answers that cite it show it as superseded and name the new one.',
+  'kb.replace.choose': 'Choose new file',
+  'kb.replace.other': 'Choose another file',
+  'kb.replace.hint': 'PDF, Word, ODT, text, Markdown or HTML.',
+  'kb.replace.chosen': 'Chosen: {name} ({size})',
+  'kb.replace.missing': 'Please choose the new file.',
+  'kb.replace.go': 'Replace',
+  'kb.replace.started': '“{file}” is being uploaded and replaces “{name}”.',
+  'kb.replace.replaces': 'replaces “{name}”',
+  'kb.replace.coming': 'Will be replaced by “{name}” once the new document is ready.',
+  'kb.replace.stays': '“{name}” still applies.',
+  'kb.superseded.by': 'Superseded by “{name}” since {date}. It is no longer found.',
+  'kb.superseded.show': 'Show superseded documents too',
   'kb.delete': 'Delete knowledge base',
   'kb.delete.title': 'Delete knowledge base?',
   'kb.delete.text': '“{name}” will be deleted for good with all its documents.',

@@ -4,22 +4,61 @@ import { useI18n } from '../i18n'
 import { Badge } from '../kern/Badge'
 import { Button } from '../kern/Button'
 import { ProtectionBadge } from '../protection/ProtectionBadge'
+import { isUnderway } from './useDocuments'
 
-export function DocumentRow({ document, onDelete }: { document: DocumentState; onDelete: (() => void) | undefined }) {
+const titleOf = (one: { title?: string | null; name?: string | null }): string | null => one.title || one.name || null
+
+type Props = {
+  document: DocumentState
+  /** What this one replaces, and what is on its way to replace it, as far as the list holds them. */
+  replaces?: DocumentState | undefined
+  coming?: DocumentState | undefined
+  /** Given to those who may write. */
+  actions?: { remove: () => void; replace: () => void } | undefined
+}
+
+export function DocumentRow({ document, replaces, coming, actions }: Props) {
   const { t, bytes, number } = useI18n()
-  const kind = document.state === 'ready' ? 'success' : document.state === 'failed' ? 'danger' : 'info'
   const title = document.title || document.name
+  // What failed supersedes nothing and can't be superseded: it is deleted, and the right file uploaded.
+  const replaceable = !document.superseded_by && document.state !== 'failed'
   return (
-    <tr>
+    <tr className={document.superseded_by ? 'docs-old' : undefined}>
       <th scope="row">{title}{title !== document.name && <span className="hint">{document.name}</span>}</th>
       <td data-label={t('kb.col.state')}>
-        <Badge kind={kind} label={t(`file.${document.state}`)} /> <ProtectionBadge value={document.protection_class} />
+        <StateBadge document={document} /> <ProtectionBadge value={document.protection_class} />
+        <ReplacingHint document={document} replaces={replaces} coming={coming} />
         {document.reason && <span className="hint hint--error">{document.reason.detail}</span>}
         {document.warnings?.map((warning) => <span key={warning.code} className="hint">{warning.detail}</span>)}
       </td>
       <td className="num" data-label={t('kb.col.pages')}>{document.pages ? number(document.pages) : '–'}</td>
       <td className="num" data-label={t('kb.col.size')}>{bytes(document.size)}</td>
-      {onDelete && <td className="docs-act"><Button icon="trash" iconOnly label={`${t('app.delete')}: ${title}`} onClick={onDelete} /></td>}
+      {actions && (
+        <td className="docs-act">
+          <span>
+            {replaceable && <Button icon="regenerate" label={t('kb.replace')} aria-label={t('kb.replace.name', { name: title })} aria-haspopup="dialog" onClick={actions.replace} />}
+            <Button icon="trash" iconOnly label={`${t('app.delete')}: ${title}`} onClick={actions.remove} />
+          </span>
+        </td>
+      )}
     </tr>
   )
+}
+
+function StateBadge({ document }: { document: DocumentState }) {
+  const { t } = useI18n()
+  if (document.superseded_by) return <Badge kind="warning" label={t('source.superseded')} />
+  const kind = document.state === 'ready' ? 'success' : document.state === 'failed' ? 'danger' : 'info'
+  return <Badge kind={kind} label={t(`file.${document.state}`)} />
+}
+
+function ReplacingHint({ document, replaces, coming }: Pick<Props, 'document' | 'replaces' | 'coming'>) {
+  const { t, date } = useI18n()
+  const { superseded_by: successor } = document
+  const lines = []
+  if (successor) lines.push(t('kb.superseded.by', { name: titleOf(successor) ?? t('source.superseded.unnamed'), date: date(successor.created_at) }))
+  else if (coming) lines.push(t('kb.replace.coming', { name: coming.name }))
+  if (replaces && isUnderway(document)) lines.push(t('kb.replace.replaces', { name: titleOf(replaces) ?? '' }))
+  if (replaces && document.state === 'failed') lines.push(t('kb.replace.stays', { name: titleOf(replaces) ?? '' }))
+  return <>{lines.map((line) => <span key={line} className="hint">{line}</span>)}</>
 }

@@ -106,10 +106,19 @@ def _successors(row: Row) -> sa.Select[Any]:
 
 
 async def page(
-    connection: AsyncConnection, knowledge_base: UUID, limit: int, after: tuple[dt.datetime, UUID] | None
+    connection: AsyncConnection,
+    knowledge_base: UUID,
+    limit: int,
+    after: tuple[dt.datetime, UUID] | None,
+    superseded: bool,
 ) -> Sequence[Row]:
-    """Current documents of a knowledge base in order of their upload, one more than `limit` if there are more."""
-    query = sa.select(documents).where(_c.knowledge_base == knowledge_base, _c.superseded_by.is_(None))
+    """Documents of a knowledge base in order of their upload, one more than `limit` if there are more.
+
+    The current ones, or with `superseded` those that no longer hold too.
+    """
+    query = sa.select(documents).where(_c.knowledge_base == knowledge_base)
+    if not superseded:
+        query = query.where(_c.superseded_by.is_(None))
     if after:
         query = query.where(sa.tuple_(_c.created_at, _c.id) > sa.tuple_(sa.literal(after[0]), sa.literal(after[1])))
     return (await connection.execute(query.order_by(_c.created_at, _c.id).limit(limit + 1))).all()

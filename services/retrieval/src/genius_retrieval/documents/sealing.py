@@ -70,6 +70,7 @@ class Sealing:
             knowledge_base=row.knowledge_base,
             protection_class=row.protection_class,
             created_at=row.created_at,
+            replaces=row.replaces,
             superseded_by=await self._successor(connection, row) if row.superseded_by else None,
         )
 

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from genius_common.contracts.retrieval import DocumentPage, DocumentState
+from genius_common.contracts.retrieval import NOT_THERE_TO_REPLACE, DocumentPage, DocumentState
 from genius_common.database import Database, RowScope
 from genius_common.errors import FieldError, Forbidden, InvalidInput, NotFound
 from genius_common.principal import Principal, ProtectionClass
@@ -21,7 +21,7 @@ from genius_retrieval.access import may_see_class, require_readable, require_wri
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Owner, Sealing, name_digest, owner_of, seal_text
-from genius_retrieval.errors import ClassAboveBase, IndexUnavailable
+from genius_retrieval.errors import AlreadyReplaced, ClassAboveBase, IndexUnavailable
 from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
 from genius_retrieval.ingest.reasons import CLASS_RAISED
@@ -87,7 +87,7 @@ class DocumentService:
 
         Once ready it supersedes older ones of its name, and the document `replaces` whatever that is called.
         It carries its knowledge base's class. Raises: ClassAboveBase where it is `stated` or known to be higher;
-        NotFound where `replaces` is no current document of this knowledge base.
+        NotFound where `replaces` is no document of this knowledge base; AlreadyReplaced where it no longer holds.
         """
         require_writable(principal, knowledge_base)
         async with self._database.transaction(row_scope(principal)) as connection:
@@ -185,16 +185,16 @@ class DocumentService:
             return await self._sealing.state(connection, row)
 
     async def list_documents(
-        self, principal: Principal, knowledge_base: UUID, limit: int, after: str | None
+        self, principal: Principal, knowledge_base: UUID, limit: int, after: str | None, *, superseded: bool = False
     ) -> DocumentPage:
-        """Current documents in order of upload; `after` is the `next` of the page before."""
+        """Current documents, or all, in order of upload; `after` is the `next` of the page before."""
         require_readable(principal, knowledge_base)
         async with self._database.transaction(row_scope(principal)) as connection:
             base = await knowledge_bases.get(connection, knowledge_base)
             if base is None or not may_see_class(principal, base.protection_class):
                 raise NotFound
             await require_for_run(connection, principal, knowledge_base)
-            found = await repository.page(connection, knowledge_base, limit, _cursor(after))
+            found = await repository.page(connection, knowledge_base, limit, _cursor(after), superseded)
             rows = [row for row in found[:limit] if may_see_class(principal, row.protection_class)]
             items = [await self._sealing.state(connection, row) for row in rows]
         more = len(found) > limit
@@ -237,8 +237,10 @@ class DocumentService:
 
 async def _require_current(connection: AsyncConnection, knowledge_base: UUID, document: UUID) -> None:
     row = await repository.get(connection, document)
-    if row is None or row.knowledge_base != knowledge_base or row.superseded_by is not None:
-        raise NotFound(errors=[FieldError("/replaces", "Dieses Dokument gibt es in der Wissensbasis nicht.")])
+    if row is None or row.knowledge_base != knowledge_base:
+        raise NotFound(NOT_THERE_TO_REPLACE, errors=[FieldError("/replaces", NOT_THERE_TO_REPLACE)])
+    if row.superseded_by is not None:
+        raise AlreadyReplaced(errors=[FieldError("/replaces", AlreadyReplaced.default_detail)])
 
 
 def require_within_base(base: str, classes: Sequence[ProtectionClass | None]) -> None:

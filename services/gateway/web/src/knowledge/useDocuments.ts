@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { fetchDocuments, followDocument } from '../api/endpoints'
+import type { DocumentState } from '../api/types'
+import { useActingCase } from '../cases/CasesContext'
+
+const POLL_MS = 2000
+/** Under the Steuergeheimnis each look is a retrieval and stands in the log: then ever more rarely, up to this. */
+const SLOWEST_MS = 60_000
+
+export const isUnderway = (document: DocumentState): boolean => document.state !== 'ready' && document.state !== 'failed'
+
+/** What a document that is ready now may supersede: the one it names, and earlier ones of its name. */
+export const mayReplace = (documents: readonly DocumentState[], ready: DocumentState): DocumentState[] =>
+  documents.filter((one) => one.id !== ready.id && !one.superseded_by && one.state !== 'failed'
+    && (one.id === ready.replaces || one.name.toLowerCase() === ready.name.toLowerCase()))
+
+/** What is on its way to supersede `document`, if anything. */
+export const comingInstead = (documents: readonly DocumentState[], document: DocumentState): DocumentState | undefined =>
+  documents.find((one) => one.replaces === document.id && isUnderway(one))
+
+const renewed = (old: readonly DocumentState[], fresh: readonly DocumentState[]): DocumentState[] => {
+  const byId = new Map(fresh.map((one) => [one.id, one]))
+  return old.map((one) => byId.get(one.id) ?? one)
+}
+
+/** The documents of a knowledge base, each followed until it is read or failed; those of `superseded` on demand. */
+export function useDocuments(kb: string, superseded: boolean) {
+  const acting = useActingCase()
+  const [documents, setDocuments] = useState<DocumentState[] | null>(null)
+  const [next, setNext] = useState<string | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const looks = useRef(0)
+
+  const load = useCallback((after?: string) => {
+    setError(null)
+    void fetchDocuments(kb, acting, superseded, after).then((page) => {
+      setDocuments((old) => (after ? [...(old ?? []), ...page.items] : page.items))
+      setNext(page.next ?? null)
+    }, setError)
+  }, [kb, acting, superseded])
+  useEffect(() => load(), [load])
+
+  const look = useCallback(async (ones: readonly DocumentState[]): Promise<DocumentState[]> => {
+    const states = await Promise.allSettled(ones.map((one) => followDocument(one.id, acting)))
+    const fresh = states.flatMap((state) => (state.status === 'fulfilled' ? [state.value] : []))
+    setDocuments((old) => renewed(old ?? [], fresh))
+    return fresh
+  }, [acting])
+
+  /** An upload that was accepted. What was there already with the same content is ready at once. */
+  const arrived = useCallback((document: DocumentState) => {
+    looks.current = 0
+    setDocuments((old) => [document, ...(old ?? []).filter((one) => one.id !== document.id)])
+    if (document.state === 'ready') void look(mayReplace(documents ?? [], document))
+  }, [documents, look])
+  const removed = useCallback((id: string) => setDocuments((old) => (old ?? []).filter((one) => one.id !== id)), [])
+
+  useEffect(() => {
+    const open = (documents ?? []).filter(isUnderway)
+    if (open.length === 0) return undefined
+    const pause = acting === null ? POLL_MS : Math.min(POLL_MS * 2 ** looks.current++, SLOWEST_MS)
+    const timer = setTimeout(() => {
+      void look(open).then((fresh) => {
+        // Ready and superseding are one step of the server: one more look shows both.
+        const replaced = fresh.filter((one) => one.state === 'ready').flatMap((one) => mayReplace(documents ?? [], one))
+        return replaced.length > 0 ? look(replaced) : undefined
+      })
+    }, pause)
+    return () => clearTimeout(timer)
+  }, [documents, acting, look])
+
+  return { documents, next, error, load, arrived, removed }
+}
