@@ -9,3 +9,6 @@ echo "genius: installiere $requirements"
 "${pip[@]}" install --require-hashes --no-deps --only-binary :all: --no-compile \
   --no-binary reuse -r "$requirements" -r deploy/requirements/build.txt
 "${pip[@]}" install --no-deps --no-build-isolation --no-compile --editable .
+# Once, on all cores: where Python may not write bytecode, each start of a service would compile everything again.
+"$venv/bin/python" -m compileall -q -j 0 "$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+  services/*/src
