@@ -82,7 +82,7 @@ class World:
                 await self._fill(client, item)
             for kind in ("documents", "files"):
                 for identifier in self.ids[kind].values():
-                    await _ready(client, f"/api/v1/{kind}/{identifier}")
+                    await wait_ready(client, f"/api/v1/{kind}/{identifier}")
 
     async def _fill(self, client: httpx.AsyncClient, item: ProtectionClass) -> None:
         body = {"name": f"Basis {item.label}", "purpose": "Probe", "owner": "person", "protection_class": item.value}
@@ -110,7 +110,7 @@ async def run(client: httpx.AsyncClient, module: str, data: dict[str, Any], **bo
     return found
 
 
-async def _ready(client: httpx.AsyncClient, path: str) -> None:
+async def wait_ready(client: httpx.AsyncClient, path: str) -> None:
     for _ in range(600):
         if (await client.get(path)).json()["state"] in {"ready", "failed"}:
             return

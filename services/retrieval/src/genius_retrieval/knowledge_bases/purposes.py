@@ -38,14 +38,10 @@ async def require_for_run(connection: AsyncConnection, principal: Principal, kno
 def refuse(field: str, asked: Sequence[Any], refused: Iterable[Any]) -> None:
     """Raises: PurposeNotAllowed naming each entry of `field` that is `refused`."""
     closed = frozenset(refused)
-    if closed:
-        raise PurposeNotAllowed(
-            errors=[
-                FieldError(f"/{field}/{index}", PurposeNotAllowed.default_detail)
-                for index, one in enumerate(asked)
-                if one in closed
-            ]
-        )
+    places = [index for index, one in enumerate(asked) if one in closed]
+    if places:
+        text = PurposeNotAllowed.default_detail
+        raise PurposeNotAllowed(errors=[FieldError(f"/{field}/{index}", text) for index in places])
 
 
 def split(principal: Principal, rows: Sequence[sa.Row[Any]]) -> tuple[list[sa.Row[Any]], list[sa.Row[Any]]]:
