@@ -8,6 +8,8 @@ import type { Conversation, KnowledgeBase, Manifest, Me } from './api/types'
 
 const NO_CONFIG: UiConfig = { kopfzeile: null, authority: null, imprint: null, privacy: null, contact: null }
 
+const NO_MODULES: Manifest[] = []
+
 export type Session = {
   me: Me
   modules: Manifest[]
@@ -27,6 +29,9 @@ export function useSession(): Session {
   if (!session) throw new Error('useSession outside of a session')
   return session
 }
+
+/** What the session offers; nothing outside of one. */
+export const useModules = (): Manifest[] => useContext(Context)?.modules ?? NO_MODULES
 
 /** Whether originals may be downloaded here; the gateway decides again. */
 export const useExports = (): boolean => useContext(Context)?.me.exports !== false

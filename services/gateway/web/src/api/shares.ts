@@ -10,7 +10,7 @@ export type NewGrant = { grantee_kind: GranteeKind; grantee?: string; username?:
 export type Grants = { items: Grant[]; units: { id: string; name: string }[] }
 export type Share = { id: string; authority: Authority; state: 'offered' | 'accepted'; offered_at: string; accepted_at: string | null }
 export type Shares = { items: Share[]; authorities: Authority[] }
-export type IncomingShare = Share & { knowledge_base: string | null; name: string; protection_class: string }
+export type IncomingShare = Share & { knowledge_base: string | null; name: string; protection_class: string; purpose?: string | null; uses?: string[] | null }
 
 const base = (id: string): string => `/api/v1/knowledge-bases/${encodeURIComponent(id)}`
 const share = (id: string): string => `/api/v1/shares/${encodeURIComponent(id)}`

@@ -4,14 +4,15 @@ import { Icon } from '../kern/Icon'
 import { Link } from '../router'
 import { useSession } from '../session'
 import { AiNotice } from './AiNotice'
-import { isCommon } from './useKnowledgeChoice'
+import { allowsUse } from '../knowledge/uses'
+import { CHAT, isCommon } from './useKnowledgeChoice'
 
 /** The first screen: what one can do here, what to mind, and four real tasks to begin with. */
 export function EmptyChat({ onAsk }: { onAsk: (question: string) => void }) {
   const { t } = useI18n()
   const { modules, knowledgeBases } = useSession()
   // Questions to the laws only where they are.
-  const laws = knowledgeBases.some(isCommon)
+  const laws = knowledgeBases.some((base) => isCommon(base) && allowsUse(base, CHAT))
   const has = (id: string) => modules.some((module) => module.id === id)
   return (
     <div className="empty"><div className="column">

@@ -4,11 +4,13 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Check } from '../kern/Check'
 import { Dialog } from '../kern/Dialog'
-import type { KnowledgeChoice } from './useKnowledgeChoice'
+import { whyClosed } from '../knowledge/uses'
+import { CHAT, type KnowledgeChoice } from './useKnowledgeChoice'
 
 /** Shows and changes where this conversation searches. */
 export function KnowledgeButton({ choice }: { choice: KnowledgeChoice }) {
-  const { t, plural } = useI18n()
+  const i18n = useI18n()
+  const { t, plural } = i18n
   const [open, setOpen] = useState(false)
   const { all, chosen, names, withFiles, choose } = choice
   const what = names.length === 0 ? t(withFiles ? 'chat.kb.files' : 'chat.kb.none') : names.length === 1 ? names[0] : t('chat.kb.count', { count: names.length })
@@ -21,9 +23,11 @@ export function KnowledgeButton({ choice }: { choice: KnowledgeChoice }) {
           <p className="hint">{t('chat.kb.hint')}</p>
           {all.length === 0 && <p>{t('chat.kb.empty')}</p>}
           <div className="stack">
-            {all.map((base) => (
-              <Check key={base.id} label={base.name} hint={base.documents == null ? undefined : plural('kb.documents', base.documents)} checked={chosen.includes(base.id)} onChange={(on) => toggle(base.id, on)} />
-            ))}
+            {all.map((base) => {
+              const closed = whyClosed(base, CHAT, i18n)
+              const on = chosen.includes(base.id)
+              return <Check key={base.id} label={base.name} hint={closed ?? (base.documents == null ? undefined : plural('kb.documents', base.documents))} checked={on} disabled={closed !== undefined && !on} onChange={(wanted) => toggle(base.id, wanted)} />
+            })}
           </div>
         </Dialog>
       )}

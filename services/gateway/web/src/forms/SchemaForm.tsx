@@ -9,6 +9,8 @@ import { initial, pointer, prune, resolve, setAt, validate, type Path, type Valu
 
 type Props = {
   schema: JsonSchema
+  /** Id of the module. */
+  use?: string
   onSubmit: (values: Values) => void
   /** Errors of the server, by JSON pointer (also below `/input`). */
   serverErrors?: { pointer: string; detail: string }[]
@@ -19,7 +21,7 @@ type Props = {
 }
 
 /** A form made from a JSON schema; checks as the server will, and shows what the server still refuses. */
-export function SchemaForm({ schema, onSubmit, serverErrors, start, onValues, children }: Props) {
+export function SchemaForm({ schema, use, onSubmit, serverErrors, start, onValues, children }: Props) {
   const { t, label } = useI18n()
   const base = useId()
   const [values, setValues] = useState<unknown>(() => ({ ...(initial(schema, schema) as Values), ...start }))
@@ -49,7 +51,7 @@ export function SchemaForm({ schema, onSubmit, serverErrors, start, onValues, ch
     for (const { pointer: at, detail } of serverErrors ?? []) merged.set(at.replace(/^\/input(s\/\d+)?(?=\/)/, ''), detail)
     return merged
   }, [errors, serverErrors])
-  const context = useMemo(() => ({ root: schema, base, values, errors: all, change, wait }), [schema, base, values, all, change, wait])
+  const context = useMemo(() => ({ root: schema, base, use, values, errors: all, change, wait }), [schema, base, use, values, all, change, wait])
 
   const tell = useRef(onValues)
   useEffect(() => {

@@ -7,6 +7,8 @@ import type { Field, Path } from './schema'
 export type FormContext = {
   root: JsonSchema
   base: string
+  /** The module that the form is for: what knowledge bases would be used for. */
+  use: string | undefined
   values: unknown
   errors: ReadonlyMap<string, string>
   change: (path: Path, value: unknown) => void

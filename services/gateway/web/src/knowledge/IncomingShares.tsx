@@ -7,11 +7,15 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { ConfirmDialog } from '../kern/ConfirmDialog'
 import { ProtectionBadge } from '../protection/ProtectionBadge'
+import { useModules } from '../session'
 import { useLoad } from '../useLoad'
+import { nameOfUse } from './uses'
 
 /** What other authorities offer to one's own, to accept or decline; and what was accepted, to end. */
 export function IncomingShares({ onChange }: { onChange: () => void }) {
-  const { t, date } = useI18n()
+  const i18n = useI18n()
+  const { t, date } = i18n
+  const modules = useModules()
   const id = useId()
   const shares = useLoad(fetchIncomingShares)
   const [ending, setEnding] = useState<IncomingShare | null>(null)
@@ -37,6 +41,8 @@ export function IncomingShares({ onChange }: { onChange: () => void }) {
             <div>
               <strong>{share.name}</strong>
               <span className="hint">{t('incoming.by', { name: share.authority.name })} · {share.accepted_at ? t('shares.accepted.since', { date: date(share.accepted_at) }) : t('shares.offered.since', { date: date(share.offered_at) })}</span>
+              {share.purpose && <span className="hint">{t('purpose.is', { purpose: share.purpose })}</span>}
+              {share.uses && <span className="hint">{t('purpose.uses.are', { uses: share.uses.map((use) => nameOfUse(use, modules, i18n)).join(', ') })}</span>}
               <ProtectionBadge value={share.protection_class} />
             </div>
             {offered(share) && <Button variant="primary" icon="check" label={t('incoming.accept')} aria-label={t('incoming.accept.of', { name: share.name })} onClick={() => void acceptShare(share.id).then(() => changed(t('incoming.accepted')), setError)} />}

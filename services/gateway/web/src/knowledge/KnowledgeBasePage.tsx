@@ -15,6 +15,7 @@ import { useSession } from '../session'
 import { useTitle } from '../useTitle'
 import { DocumentTable } from './DocumentTable'
 import { KnowledgeSearch } from './KnowledgeSearch'
+import { PurposeSection } from './PurposeSection'
 import { mayManage, mayWrite, ownerLabel } from './rights'
 import { Sharing } from './Sharing'
 
@@ -41,6 +42,10 @@ export function KnowledgeBasePage({ id }: { id: string }) {
       </div>
       <p className="hint">{base.shared_by ? t('kb.shared_by', { name: base.shared_by.name }) : owner && t(owner)}{!change && ` · ${t('kb.readonly')}`}</p>
       <ProtectionNote value={base.protection_class} />
+      <PurposeSection base={base} onChange={(changed) => {
+        setBase({ ...base, ...changed, documents: base.documents ?? null })
+        reloadKnowledgeBases()
+      }} />
       <CaseGate what="knowledge" hint={t('case.page.hint')}>
         <KnowledgeSearch base={base} />
         <DocumentTable base={base} change={change} />

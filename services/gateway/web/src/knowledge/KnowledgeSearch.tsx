@@ -8,6 +8,7 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { shortName } from '../sources/cite'
 import { pieces } from '../sources/passage'
+import { allowsUse, SEARCH } from './uses'
 
 const bestPassage = (hit: Hit) => [...(hit.passages ?? [])].sort((a, b) => b.score - a.score)[0]
 
@@ -33,6 +34,7 @@ export function KnowledgeSearch({ base }: { base: KnowledgeBase }) {
     setError(null)
     searchIn(base.id, query.trim(), acting).then(setHits, setError)
   }
+  if (!allowsUse(base, SEARCH)) return <p className="hint">{t('purpose.search.closed')}</p>
   return (
     <section aria-labelledby={`${id}t`} className="kb-search">
       <h2 id={`${id}t`}>{t('kb.search')}</h2>

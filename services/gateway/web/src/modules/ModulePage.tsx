@@ -70,7 +70,7 @@ function Module({ module }: { module: Manifest }) {
           {module.human_step && <> {label(module.human_step)}</>}
         </Note>
         {required && mayRead(module) && <CasePicker chosen={chosen} onChoose={choose} hint={t('case.form.hint')} />}
-        <SchemaForm schema={module.input_schema} start={saved} serverErrors={fieldErrors} onValues={(values) => writeDraft(key, JSON.stringify({ ...values, files: undefined }))} onSubmit={submit}>
+        <SchemaForm schema={module.input_schema} use={module.id} start={saved} serverErrors={fieldErrors} onValues={(values) => writeDraft(key, JSON.stringify({ ...values, files: undefined }))} onSubmit={submit}>
           {error && error.status !== 401 && !fieldErrors?.length && <ErrorNote error={error} />}
           <div className="row">
             <Button type="submit" variant="primary" className="send" label={live && !busy ? t('form.again') : t('form.start')} aria-disabled={busy || undefined} disabled={busy} />

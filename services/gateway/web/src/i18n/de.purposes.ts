@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: EUPL-1.2
+/** Texts about what knowledge bases are there for. German is the source. */
+export const dePurposes = {
+  'purpose.title': 'Zweck',
+  'purpose.hint': 'Wofür werden diese Dokumente gebraucht? Zum Beispiel: Auskünfte zum Wohngeld.',
+  'purpose.missing': 'Bitte nennen Sie den Zweck in einem Satz.',
+  'purpose.uses': 'Wofür darf sie verwendet werden?',
+  'purpose.all': 'Alle Funktionen und die Suche',
+  'purpose.all.hint': 'Auch Funktionen, die später hinzukommen.',
+  'purpose.some': 'Nur, was ich auswähle',
+  'purpose.some.hint': 'Alles andere wird abgelehnt und protokolliert, auch neue Funktionen. Lesen und Öffnen von Fundstellen bleibt möglich.',
+  'purpose.choose': 'Zugelassene Verwendungen',
+  'purpose.none': 'Bitte wählen Sie mindestens eine Verwendung.',
+  'purpose.search': 'Suche auf der Seite „Wissen“',
+  'purpose.edit': 'Zweck ändern',
+  'purpose.holds': 'Die Änderung gilt ab der nächsten Anfrage, auch für Behörden, mit denen die Wissensbasis geteilt ist. Sie wird protokolliert.',
+  'purpose.saved': 'Der Zweck ist geändert.',
+  'purpose.unstated': 'Es ist noch kein Zweck angegeben.',
+  'purpose.unstated.manage': 'Es ist noch kein Zweck angegeben. Bitte tragen Sie ihn nach: Personenbezogene Daten dürfen nur für festgelegte Zwecke verwendet werden.',
+  'purpose.uses.are': 'Verwendet werden darf sie für: {uses}',
+  'purpose.is': 'Zweck: {purpose}',
+  'purpose.closed': 'Der Zweck lässt diese Funktion nicht zu.',
+  'purpose.closed.for': 'Für diese Funktion nicht zugelassen. Zweck: {purpose}',
+  'purpose.search.closed': 'Der Zweck dieser Wissensbasis lässt die Suche auf dieser Seite nicht zu. Die Dokumente können Sie weiterhin öffnen.',
+} as const
