@@ -55,7 +55,7 @@ describe('a document of a knowledge base', () => {
     await replace(user)
     expect(screen.queryByRole('dialog')).toBeNull()
     await waitFor(async () => expect((await row('^alt')).textContent).toContain('Wird durch „neu.txt“ ersetzt'))
-    expect((await row('^neu')).textContent).toContain('ersetzt „alt.txt“')
+    expect((await row('^neu')).textContent).toContain('anstelle von „alt.txt“')
     expect(gateway.seen.find((one) => one.method === 'POST')!.path).toBe('/api/v1/knowledge-bases/kb/documents?replaces=alt')
     stored = { alt: doc('alt', { superseded_by: by('neu') }), neu: doc('neu', { replaces: 'alt' }) }
     await waitFor(async () => expect((await row('^alt')).textContent).toContain('Überholt durch „neu.txt“, seit 21.11.2026'), { timeout: 4000 })

@@ -74,7 +74,7 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
           <div className={`dropzone${over ? ' dropzone--over' : ''}`} {...handlers}>
             <FileButton variant="secondary" icon="upload" label={t('kb.upload')} onFiles={addFiles} describedBy="docs-hint" />
             <span>{t('form.files.drop')}</span>
-            <p className="hint" id="docs-hint">{t('kb.upload.hint')} {bytes(limits.fileBytes)}</p>
+            <p className="hint" id="docs-hint">{t('kb.upload.hint', { size: bytes(limits.fileBytes) })}</p>
           </div>
           {problem && <Note kind="warning" alert>{problem}</Note>}
           <FileChips uploads={uploads} onRemove={drop} />

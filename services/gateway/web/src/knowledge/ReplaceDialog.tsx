@@ -39,7 +39,7 @@ export function ReplaceDialog({ document, limits, onClose, onFile }: Props) {
       <form id={id} noValidate onSubmit={replace} className="form">
         <div className={`field${problem ? ' field--error' : ''}`}>
           <FileButton single first variant="secondary" icon="upload" label={file ? t('kb.replace.other') : t('kb.replace.choose')} onFiles={choose} describedBy={problem ? `${id}h ${id}e` : `${id}h`} />
-          <p className="hint" id={`${id}h`}>{t('kb.replace.hint')} {bytes(limits.fileBytes)}</p>
+          <p className="hint" id={`${id}h`}>{t('kb.replace.hint', { size: bytes(limits.fileBytes) })}</p>
           <p className="chosen" role="status">{file && <><Icon name="document" /><span>{t('kb.replace.chosen', { name: file.name, size: bytes(file.size) })}</span></>}</p>
           {problem && <p className="field-error" id={`${id}e`} role="alert">{problem}</p>}
         </div>
