@@ -69,6 +69,7 @@ describe('what a knowledge base is there for (DSG-06)', () => {
     expect(dialog.getByText('Bitte wählen Sie mindestens eine Verwendung.')).toBeTruthy()
     expect(sent()).toEqual([])
     await user.click(dialog.getByRole('checkbox', { name: 'Dokumente befragen' }))
+    expect(dialog.queryByText('Bitte wählen Sie mindestens eine Verwendung.')).toBeNull()
     await user.click(dialog.getByRole('button', { name: 'Wissensbasis anlegen' }))
     await waitFor(() => expect(sent()[0]).toMatchObject({ uses: ['ask-documents'] }))
   })

@@ -10,7 +10,7 @@ import { Radios } from '../kern/Radios'
 import { LEAST, type ProtectionClass } from '../protection/classes'
 import { ProtectionSelect } from '../protection/ProtectionSelect'
 import { useSession } from '../session'
-import { purposeErrors, PurposeFields, type Purpose, type PurposeErrors } from './PurposeFields'
+import { purposeErrors, PurposeFields, stillWrong, type Purpose, type PurposeErrors } from './PurposeFields'
 import { offeredOwners } from './rights'
 
 export function CreateDialog({ onClose, onDone }: { onClose: () => void; onDone: (base: KnowledgeBase) => void }) {
@@ -42,7 +42,10 @@ export function CreateDialog({ onClose, onDone }: { onClose: () => void; onDone:
           <input id={id} className="input" value={name} maxLength={120} aria-required="true" aria-invalid={missing || undefined} aria-describedby={missing ? `${id}e` : undefined} onChange={(event) => setName(event.target.value)} />
           {missing && <p className="field-error" id={`${id}e`} role="alert">{t('form.error.required')}</p>}
         </div>
-        <PurposeFields value={bound} errors={wrong} onChange={setBound} />
+        <PurposeFields value={bound} errors={wrong} onChange={(changed) => {
+          setBound(changed)
+          setWrong((old) => stillWrong(old, changed))
+        }} />
         {owners.length > 1 && <Radios legend={t('kb.create.owner')} name={`${id}o`} value={owner} onChange={setOwner} options={owners.map((offer) => [offer.key, offer.name ? `${t('kb.owner.unit')}: ${offer.name}` : t(`kb.owner.${offer.owner}`)] as const)} />}
         <ProtectionSelect label={t('protection.base')} value={protection} from="offen" onChange={setProtection} />
         <p className="hint">{t('protection.refused')}</p>

@@ -6,7 +6,7 @@ import { ErrorNote } from '../errors'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Dialog } from '../kern/Dialog'
-import { purposeErrors, PurposeFields, type Purpose, type PurposeErrors } from './PurposeFields'
+import { purposeErrors, PurposeFields, stillWrong, type Purpose, type PurposeErrors } from './PurposeFields'
 
 /** Changes what a knowledge base is there for; it holds from the next request on. */
 export function PurposeDialog({ base, onClose, onDone }: { base: KnowledgeBase; onClose: () => void; onDone: (base: KnowledgeBase) => void }) {
@@ -25,7 +25,10 @@ export function PurposeDialog({ base, onClose, onDone }: { base: KnowledgeBase; 
     <Dialog title={t('purpose.edit')} onClose={onClose} footer={<Button type="submit" form={id} variant="primary" label={t('app.save')} />}>
       {error !== null && <ErrorNote error={error} />}
       <form id={id} noValidate onSubmit={save} className="form">
-        <PurposeFields value={value} errors={errors} onChange={setValue} />
+        <PurposeFields value={value} errors={errors} onChange={(changed) => {
+          setValue(changed)
+          setErrors((old) => stillWrong(old, changed))
+        }} />
         <p className="hint">{t('purpose.holds')}</p>
       </form>
     </Dialog>

@@ -12,6 +12,11 @@ export type Purpose = { purpose: string; uses: string[] | null }
 export type PurposeErrors = { purpose?: boolean; uses?: boolean }
 
 export const purposeErrors = ({ purpose, uses }: Purpose): PurposeErrors => ({ purpose: !purpose.trim(), uses: uses?.length === 0 })
+/** A mistake goes away when it is corrected, and none appears while somebody writes. */
+export const stillWrong = (old: PurposeErrors, value: Purpose): PurposeErrors => {
+  const now = purposeErrors(value)
+  return { purpose: Boolean(old.purpose && now.purpose), uses: Boolean(old.uses && now.uses) }
+}
 
 /** What a knowledge base is there for, and what may read it. */
 export function PurposeFields({ value, errors, onChange }: { value: Purpose; errors: PurposeErrors; onChange: (value: Purpose) => void }) {
