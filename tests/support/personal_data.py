@@ -69,7 +69,7 @@ async def plant(gateway: Gateway, login: str, *, in_case: bool = False) -> Plant
         content = f"Der Vermerk {canary}-datei liegt bei.".encode()
         file = (await client.post("/api/v1/files", files={"file": (f"{canary}-name.txt", content)})).json()["id"]
         case = (await client.post("/api/v1/cases", json={"reference": f"{canary}-az", "title": "T"})).json()["id"]
-        body = {"name": f"{canary}-wissen", "purpose": "Probe", "owner": "person"}
+        body = {"name": f"{canary}-wissen", "purpose": f"{canary}-zweck", "owner": "person"}
         base = (await client.post("/api/v1/knowledge-bases", json=body)).json()["id"]
         made = await client.post(
             f"/api/v1/knowledge-bases/{base}/documents",

@@ -43,7 +43,7 @@ async def insert_run(gateway: Gateway, principal: Principal, run: UUID, state: s
 
 
 async def test_modules_get_fresh_tokens_while_their_run_goes_on(gateway: Gateway) -> None:
-    """AUTH-14: for this run alone, by its own token alone, without more rights, and not after its end."""
+    """AUTH-14, DSG-06: for this run alone, by its own token alone, without more rights, and not after its end."""
     principal = await identity_of(gateway, "a.weber")
     running, ended = uuid4(), uuid4()
     await insert_run(gateway, principal, running, "running")
@@ -53,12 +53,13 @@ async def test_modules_get_fresh_tokens_while_their_run_goes_on(gateway: Gateway
         async def ask(run: UUID, token: str) -> httpx.Response:
             return await client.post(f"/internal/runs/{run}/token", headers={"authorization": f"Bearer {token}"})
 
-        good = await ask(running, await run_token(gateway, principal, running))
+        good = await ask(running, await run_token(gateway, principal, running, use="ask-documents"))
         assert good.status_code == 200
         verifier = TokenVerifier("modules", "test")
         verifier.set_keys((await client.get("/.well-known/jwks.json")).json())
         fresh = verifier.verify(good.json()["token"])
         assert (fresh.subject, fresh.run, fresh.scopes) == (principal.subject, running, {"search", "run.token"})
+        assert fresh.use == "ask-documents"  # DSG-06: a fresh token is for nothing else
         assert (await ask(ended, await run_token(gateway, principal, running))).status_code == 403
         assert (await ask(ended, await run_token(gateway, principal, ended))).status_code == 401
         assert (await ask(running, await gateway.token("a.weber"))).status_code == 401

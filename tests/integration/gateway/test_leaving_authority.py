@@ -76,7 +76,12 @@ class Leaving:
         async with await gateway.client("d.schmidt") as client:
             unit = (await client.get("/api/v1/me")).json()["units"][0]["id"]
             for owner in ({"owner": "authority"}, {"owner": "unit", "unit": unit}):
-                body = {"name": f"{self.canary}-{owner['owner']}", "purpose": "Probe", **owner}
+                body = {
+                    "name": f"{self.canary}-{owner['owner']}",
+                    "purpose": f"{self.canary}-zweck",
+                    "uses": ["search"],
+                    **owner,
+                }
                 base = (await client.post("/api/v1/knowledge-bases", json=body)).raise_for_status().json()["id"]
                 content = f"Die Satzung {self.canary}-{owner['owner']} gilt für das Stadtgebiet.".encode()
                 path = f"/api/v1/knowledge-bases/{base}/documents"
@@ -226,6 +231,7 @@ async def check_what_was_handed_over(gateway: Gateway, leaving: Leaving) -> None
         named = [base for base in bases if leaving.canary in base["name"]]
         assert sorted(base["name"] for base in named) == [f"{leaving.canary}-authority", f"{leaving.canary}-unit"]
         for base in named:
+            assert (base["purpose"], base["uses"]) == (f"{leaving.canary}-zweck", ["search"]), "DSG-06"
             assert base["id"] not in leaving.bases.values()
             documents = (await client.get(f"/api/v1/knowledge-bases/{base['id']}/documents")).json()["items"]
             assert [document["state"] for document in documents] == ["ready"], "once, whatever was killed"

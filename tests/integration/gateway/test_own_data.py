@@ -82,7 +82,19 @@ async def test_the_copy_has_every_planted_item(own: Gateway) -> None:
         await log_in(own, browser, "a.weber")
         archive = await exported(browser)
     text, names = text_of(archive), archive.namelist()
-    for part in ("titel", "ordner", "frage", "eingabe", "ergebnis", "az", "wissen", "datei", "bestand", "name.txt"):
+    for part in (
+        "titel",
+        "ordner",
+        "frage",
+        "eingabe",
+        "ergebnis",
+        "az",
+        "wissen",
+        "zweck",
+        "datei",
+        "bestand",
+        "name.txt",
+    ):
         assert f"{mine.canary}-{part}" in text, part
     assert theirs.canary not in text
     assert str(theirs.person) not in text

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """DSG-06 in retrieval alone, with real tokens: the signed use decides, whatever the request or the gateway says."""
 
+import asyncio
 import itertools
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +10,13 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from genius_common.contracts.retrieval import SearchRequest, SearchResult
+from genius_common.principal import ProtectionClass
+from genius_retrieval.components import Components
 from genius_retrieval.documents.endpoints import documents
+from genius_retrieval.documents.service import Upload
 from tests.support import pdf
-from tests.support.retrieval import Office, RetrievalService, upload, wait_for
+from tests.support.retrieval import Office, RetrievalService, principal, upload, wait_for
 
 USES: tuple[tuple[str, ...] | None, ...] = (None, ("chat",), ("search",), ("chat", "ask-documents"))
 ASKING = ("chat", "ask-documents", "draft", "search", "training", None)
@@ -107,6 +112,32 @@ def test_a_change_holds_from_the_next_search_on(shelf: Shelf) -> None:
             body = {"authority": str(shelf.office.authority), "uses": None}
             assert keeper.put(f"/knowledge-bases/{base}", json=body).status_code == 204
             assert _search(run, knowledge_bases=[str(base)]).status_code == status
+
+
+async def test_hits_are_looked_at_once_more(parts: Components, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DSG-06: bound to other uses while the search was under way, nothing of it leaves, and that is counted."""
+    base = uuid4()
+    own = frozenset({base})
+    keeper = principal(uuid4(), use="chat", knowledge_bases=own, writable_knowledge_bases=own)
+    await parts.knowledge_bases.put(keeper, base, keeper.authority, ProtectionClass.INTERN, None)
+    made = await parts.documents.add_document(keeper, base, Upload.of("a.txt", b"Der Vogel bruetet im Mai."))
+    for _ in range(500):
+        if (await parts.documents.state(keeper, made.id, "document")).state == "ready":
+            break
+        await asyncio.sleep(0.02)
+    request = SearchRequest(query="Wann bruetet der Vogel?")
+    assert [hit.document for hit in (await parts.search.search(keeper, request)).hits] == [made.id]
+    service = parts.search._service
+    real = service.search
+
+    async def and_bind(*args: Any) -> SearchResult:
+        found = await real(*args)
+        await parts.knowledge_bases.bind(keeper, base, ["draft"])
+        return found
+
+    monkeypatch.setattr(service, "search", and_bind)
+    found = await parts.search.search(keeper, request)
+    assert (found.hits, found.searched.left_out, found.verdict.answerable) == ([], 1, False)
 
 
 def test_only_its_own_side_binds_it(shelf: Shelf, service: RetrievalService) -> None:

@@ -33,7 +33,7 @@ class UseRefused(PurposeNotAllowed):
 
 async def require_known(catalogue: Catalogue, uses: Sequence[str] | None) -> None:
     """Raises: UseUnknown naming each entry that is neither a registered module nor `search`."""
-    if uses is None:
+    if uses is None or set(uses) <= {SEARCH}:
         return
     known = {offered.manifest.id for offered in await catalogue.all()} | {SEARCH}
     unknown = [
