@@ -221,6 +221,7 @@ async def test_stock_names_no_content_and_no_person(with_modules: Gateway, admin
     line = next(item for item in answer.json()["items"] if item["id"] == base)
     assert (line["name"], line["owner"], line["documents"], line["bytes"]) == (body["name"], "authority", 1, 25)
     assert line["changed_at"]
+    assert (line["purpose"], line["uses"]) == (body["purpose"], None)  # DSG-06
     assert not {planted.canary, str(planted.knowledge_base), "geheimer", "Kanarienvogel"} & set(answer.text.split('"'))
     assert planted.canary not in answer.text
     assert "geheimer" not in answer.text

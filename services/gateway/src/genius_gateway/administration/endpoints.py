@@ -82,13 +82,18 @@ class OwnPeriods(_Model):
 
 
 class StockView(_Model):
-    """`bytes`, `documents`, `pages`, `changed_at` are null while the document service does not answer."""
+    """`bytes`, `documents`, `pages`, `changed_at` are null while the document service does not answer.
+
+    `purpose` is null where none was stated yet, `uses` where all modules and the search may read it.
+    """
 
     id: UUID
     name: str
     owner: Literal["unit", "authority"]
     unit: str | None
     protection_class: ProtectionClass
+    purpose: str | None
+    uses: list[str] | None
     created_at: dt.datetime
     documents: int | None
     pages: int | None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Knowledge bases of an authority and of its units: name, owner, size, class. No content, none of persons."""
+"""Knowledge bases of an authority and of its units: name, owner, size, class, purpose. No content, none of persons."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ class Stock:
                 "owner": base.owner_kind,
                 "unit": units.get(base.owner_unit) if base.owner_unit else None,
                 "protection_class": base.protection_class,
+                "purpose": base.purpose,
+                "uses": base.uses,
                 "created_at": base.created_at,
                 **(unknown if sums is None else {**empty, **sums.get(base.id, {})}),
             }

@@ -38,7 +38,7 @@ export const fetchPeriods = async (authority: string): Promise<Period[]> => (awa
 export const setPeriods = async (authority: string, days: Record<string, number>): Promise<Period[]> =>
   (await sendJson<List<Period>>('PUT', `${of(authority)}/retention`, { days })).items
 
-export type StockLine = { id: string; name: string; owner: 'unit' | 'authority'; unit: string | null; protection_class: string; documents: number | null; pages: number | null; bytes: number | null; changed_at: string | null }
+export type StockLine = { id: string; name: string; owner: 'unit' | 'authority'; unit: string | null; protection_class: string; purpose?: string | null; uses?: string[] | null; documents: number | null; pages: number | null; bytes: number | null; changed_at: string | null }
 export const fetchStock = async (authority: string): Promise<StockLine[]> => (await getJson<List<StockLine>>(`${of(authority)}/knowledge-bases`)).items
 
 export type UsageRow = { authority: string; day: string; kind: string; requests: number | null; input_tokens: number | null; output_tokens: number | null; suppressed: boolean }
