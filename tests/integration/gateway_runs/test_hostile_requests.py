@@ -177,10 +177,24 @@ async def test_one_text_cannot_take_the_place_of_another(client: httpx.AsyncClie
         "UPDATE messages SET content = (SELECT content FROM messages WHERE id = %s) WHERE id = %s",
         (first["answer_message"], second["answer_message"]),
     )
-    refused = problem(await client.get(f"{CONVERSATIONS}/{second['conversation']}/messages"), 500)
-    assert refused["code"] == "content_unreadable"
+    moved = await messages(client, second["conversation"])
+    assert [(item["text"], item["unreadable"]) for item in moved] == [("echo zwei", False), ("", True)]
     assert [item["text"] for item in await messages(client, first["conversation"])] == ["echo eins"] * 2
     assert (await client.post(CHAT, json={"input": {"message": "echo drei"}})).json()["state"] == "succeeded"
+
+
+async def test_an_answer_says_which_message_it_could_not_consider(
+    client: httpx.AsyncClient, schema: Schema, modules: ScriptedModules
+) -> None:
+    """The conversation goes on without what does not open, and says so; that alone is not answered again."""
+    first = await turn(client, "echo eins")
+    schema.execute("UPDATE messages SET content = '' WHERE id = %s", (first["user_message"],))
+    body = {"input": {"message": "echo zwei", "conversation": first["conversation"]}}
+    run = (await client.post(CHAT, json=body)).raise_for_status().json()
+    assert [warning["code"] for warning in run["warnings"]] == ["history_unreadable"]
+    assert [one["text"] for one in modules.requests[-1]["history"]] == ["echo eins"]
+    body = {"input": {"regenerate": first["user_message"], "conversation": first["conversation"]}}
+    assert problem(await client.post(CHAT, json=body), 409)["code"] == "message_unreadable"
 
 
 async def test_after_the_final_event_nothing_follows(client: httpx.AsyncClient) -> None:

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from starlette.responses import Response
 
 from genius_common.errors import Unavailable
+from genius_common.unreadable import UNREADABLE_VALUES
 from genius_common.web import (
     ASGIApp,
     BodyLimitMiddleware,
@@ -93,6 +94,7 @@ class Application:
         policy = Policy()
         self.api = _api(settings, policy)
         registry = CollectorRegistry()
+        registry.register(UNREADABLE_VALUES)
         self.internal: ASGIApp = internal.create_internal_app(self.api, registry)
         limits = settings.limits
 

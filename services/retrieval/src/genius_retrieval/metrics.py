@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from genius_common.unreadable import UNREADABLE_VALUES
 from genius_retrieval.ingest.reasons import FAILURES
 
 registry = CollectorRegistry()
+registry.register(UNREADABLE_VALUES)
 
 _DOCUMENTS = Counter(
     "genius_retrieval_documents_total",

@@ -44,7 +44,10 @@ class Successor(Model):
 
 
 class DocumentState(Model):
-    """State object of a document or file. `progress` is 0..1 while it is being worked on."""
+    """State object of a document or file. `progress` is 0..1 while it is being worked on.
+
+    `unreadable`: what is stored as its name or title does not open; the name is empty then, or the title null.
+    """
 
     id: UUID
     name: str
@@ -58,6 +61,7 @@ class DocumentState(Model):
     as_of: dt.date | None = None
     progress: float | None = None
     warnings: list[Reason] = []
+    unreadable: bool = False
     knowledge_base: UUID | None = None
     protection_class: ProtectionClass = ProtectionClass.INTERN
     created_at: dt.datetime

@@ -21,6 +21,15 @@ class ConversationOfOtherCase(Conflict):
     )
 
 
+class MessageUnreadable(Conflict):
+    code = "message_unreadable"
+    title = "Nachricht nicht lesbar"
+    default_detail = (
+        "Eine Nachricht lässt sich nicht entschlüsseln. Sie kann weder neu beantwortet noch mit dem Gespräch geteilt "
+        "werden. Bitte verständigen Sie den Betrieb; alle anderen Nachrichten sind weiter da."
+    )
+
+
 class NotAUserMessage(Conflict):
     code = "not_a_user_message"
     title = "Keine eigene Nachricht"

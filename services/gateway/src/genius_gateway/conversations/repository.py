@@ -19,6 +19,7 @@ from genius_gateway.runs.sealing import Owner, Sealer
 from genius_gateway.runs.tables import runs
 
 SEALED_FIELDS = ("title", "folder")
+_NO_CONTENT: dict[str, Any] = {"text": "", "citations": []}
 
 
 def _place(field: str, conversation: UUID) -> str:
@@ -71,14 +72,15 @@ class ConversationRepository:
         return (await connection.execute(query.with_for_update() if lock else query)).one_or_none()
 
     async def opened(self, connection: AsyncConnection, rows: list[sa.Row[Any]]) -> list[dict[str, Any]]:
-        """The rows as mappings with readable title and folder."""
+        """The rows as mappings with readable title and folder; null, and `unreadable`, where one does not open."""
         cells = [(row, field) for row in rows for field in SEALED_FIELDS if getattr(row, field) is not None]
-        values = await self._sealer.open_all(
+        values = await self._sealer.open_each(
             connection, [(getattr(row, field), _place(field, row.id)) for row, field in cells]
         )
-        found = {row.id: row_values(row) for row in rows}
+        found = {row.id: {**row_values(row), "unreadable": False} for row in rows}
         for (row, field), value in zip(cells, values, strict=True):
             found[row.id][field] = value
+            found[row.id]["unreadable"] |= value is None
         return list(found.values())
 
     async def page(
@@ -176,12 +178,18 @@ class MessageRepository:
         return (await connection.execute(sa.select(messages).where(messages.c.id == message))).one_or_none()
 
     async def opened(self, connection: AsyncConnection, ids: list[UUID]) -> list[dict[str, Any]]:
-        """The messages `ids` in this order as mappings, with `text` and `citations` readable; `case_id` of the run."""
+        """The messages `ids` in this order as mappings, with `text` and `citations` readable; `case_id` of the run.
+
+        One that does not open has neither, and is `unreadable`: its place, and all others, are as they were.
+        """
         query = sa.select(messages, runs.c.case_id).outerjoin(runs, runs.c.id == messages.c.run)
         rows = {row.id: row for row in await connection.execute(query.where(messages.c.id.in_(ids)))}
         ordered = [rows[message] for message in ids if message in rows]
-        contents = await self._sealer.open_all(connection, [(row.content, _content_place(row.id)) for row in ordered])
-        return [{**row_values(row), **content} for row, content in zip(ordered, contents, strict=True)]
+        contents = await self._sealer.open_each(connection, [(row.content, _content_place(row.id)) for row in ordered])
+        return [
+            {**row_values(row), **(content or _NO_CONTENT), "unreadable": content is None}
+            for row, content in zip(ordered, contents, strict=True)
+        ]
 
 
 async def _raise_class(connection: AsyncConnection, table: sa.Table, row: UUID, to: ProtectionClass) -> None:

@@ -35,6 +35,8 @@ class ConversationPatch(BaseModel):
 
 
 class ConversationView(BaseModel):
+    """`unreadable`: title or folder is null because what is stored does not open; a new title replaces it."""
+
     id: UUID
     title: str | None
     active_leaf: UUID | None
@@ -47,6 +49,7 @@ class ConversationView(BaseModel):
     created_at: dt.datetime
     updated_at: dt.datetime
     retention_until: dt.datetime | None
+    unreadable: bool
 
     @classmethod
     def of(cls, row: dict[str, Any], kept: dt.timedelta) -> ConversationView:
@@ -64,7 +67,8 @@ class ConversationList(BaseModel):
 class MessageView(BaseModel):
     """`siblings` are the ids of all versions at this place, this one included, oldest first.
 
-    `case` is the one that the answer's run named; null for what a person wrote.
+    `case` is the one that the answer's run named; null for what a person wrote. `unreadable`: what is stored does not
+    open, so there is no text and no source.
     """
 
     id: UUID
@@ -81,6 +85,7 @@ class MessageView(BaseModel):
     created_at: dt.datetime
     files: list[UUID]
     protection_class: str
+    unreadable: bool
 
     @classmethod
     def of(cls, row: dict[str, Any], siblings: list[UUID]) -> MessageView:

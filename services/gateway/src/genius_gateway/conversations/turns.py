@@ -14,10 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.contracts.modules import ChatTurn
 from genius_common.errors import FieldError, NotFound
 from genius_common.principal import ProtectionClass
-from genius_gateway.conversations.errors import ConversationOfOtherCase, EmptyMessage, NotAUserMessage
+from genius_gateway.conversations.errors import (
+    ConversationOfOtherCase,
+    EmptyMessage,
+    MessageUnreadable,
+    NotAUserMessage,
+)
 from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
 from genius_gateway.conversations.tree import Tree
 from genius_gateway.runs.draft import Draft
+from genius_gateway.runs.ports import History
 from genius_gateway.runs.references import not_found, parse_id
 from genius_gateway.runs.sealing import Owner
 
@@ -167,8 +173,10 @@ class TurnService:
             raise missing("regenerate")
         if tree.role(message) != "user":
             raise NotAUserMessage(errors=[FieldError("/input/regenerate", NotAUserMessage.default_detail)])
-        opened = await self._messages.opened(connection, [message])
-        return message, str(opened[0]["text"])
+        opened = (await self._messages.opened(connection, [message]))[0]
+        if opened["unreadable"]:
+            raise MessageUnreadable(errors=[FieldError("/input/regenerate", MessageUnreadable.default_detail)])
+        return message, str(opened["text"])
 
     async def _store_user_message(
         self,
@@ -193,22 +201,22 @@ class TurnService:
         )
         await self._conversations.index(connection, owner, conversation, message, text)
 
-    async def history(
-        self, connection: AsyncConnection, owner: Owner, user_message: UUID
-    ) -> tuple[list[ChatTurn], bool]:
+    async def history(self, connection: AsyncConnection, owner: Owner, user_message: UUID) -> History:
         row = await self._messages.get(connection, user_message)
         if row is None or row.parent is None:
-            return [], False
+            return History()
         tree = await self._messages.tree(connection, row.conversation)
-        turns: list[ChatTurn] = []
+        found = History()
         size = 0
         for message in reversed(await self._messages.opened(connection, tree.path(row.parent))):
             size += len(message["text"])
             if size > self._history_chars:
-                return turns[::-1], True
+                found.cut = True
+                break
+            found.unreadable |= message["unreadable"]
             if message["text"]:
-                turns.append(ChatTurn(role=message["role"], text=message["text"]))
-        return turns[::-1], False
+                found.turns.insert(0, ChatTurn(role=message["role"], text=message["text"]))
+        return found
 
     async def save_answer(self, connection: AsyncConnection, owner: Owner, answer_message: UUID, draft: Draft) -> None:
         content = {"text": draft.text, "citations": draft.citations}

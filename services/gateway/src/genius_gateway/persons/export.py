@@ -148,7 +148,7 @@ class DataExport:
     async def _documents(
         self, principal: Principal, base: UUID, folder: str, leaving: Leaving = EVERYTHING
     ) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
-        async for state in self._listed(principal, f"/knowledge-bases/{base}/documents"):
+        async for state in self._listed(principal, f"/knowledge-bases/{base}/documents", superseded="true"):
             async for member in self._original(principal, "/documents", folder, state, leaving):
                 yield member
 
@@ -181,10 +181,10 @@ class DataExport:
             said = message.get(WITHHELD) or said
             yield f"{who}, {message['created_at'][:16]}, Schutzklasse: {label}\n{said}\n\n".encode()
 
-    async def _listed(self, principal: Principal, path: str) -> AsyncIterator[dict[str, Any]]:
+    async def _listed(self, principal: Principal, path: str, **only: str) -> AsyncIterator[dict[str, Any]]:
         after: str | None = None
         while True:
-            params = {"limit": "200"} | ({"after": after} if after else {})
+            params = {"limit": "200", **only} | ({"after": after} if after else {})
             page = await self._retrieval.json("GET", path, token=self._token(principal), params=params)
             for state in page["items"]:
                 yield state
@@ -195,6 +195,8 @@ class DataExport:
     async def _original(
         self, principal: Principal, path: str, folder: str, state: dict[str, Any], leaving: Leaving
     ) -> AsyncIterator[tuple[str, AsyncIterator[bytes]]]:
+        if leaving.whole and state["unreadable"]:
+            raise Undecryptable
         place = f"{folder}/{state['id']}"
         if note := leaving.note(state["protection_class"]):
             yield f"{place}.json", _whole(orjson.dumps({**state, WITHHELD: note}))

@@ -34,7 +34,7 @@ async def claim(parts: RunParts, owner: Owner, run: UUID, runner: UUID) -> Claim
         request = await repository.sealer.open(connection, row.request, f"runs/request/{run}")
         job = Job.of(row, SealedRequest.model_validate(request))
         if job.user_message:
-            job.history, job.history_cut = await parts.turns.history(connection, owner, job.user_message)
+            job.history = await parts.turns.history(connection, owner, job.user_message)
     return Claimed(
         job=job,
         live=LiveRun(run, detached=row.detached, reserved=row.seq_reserved, saved=saved),

@@ -41,6 +41,10 @@ HISTORY_CUT = WarningEvent(
     code="history_shortened",
     detail="Die Unterhaltung ist lang. Ältere Nachrichten wurden für diese Antwort nicht berücksichtigt.",
 )
+HISTORY_UNREADABLE = WarningEvent(
+    code="history_unreadable",
+    detail="Eine frühere Nachricht ist nicht lesbar. Sie wurde für diese Antwort nicht berücksichtigt.",
+)
 
 
 def bases_left_out(count: int, upto: ProtectionClass) -> WarningEvent:
@@ -154,7 +158,9 @@ class Execution:
     async def _notes(self, manifest: ModuleManifest, unsuited: Sequence[KnowledgeBase]) -> list[WarningEvent]:
         """What the reader should know before the answer begins."""
         job = self._job
-        found = [HISTORY_CUT] if job.history_cut else []
+        found = [HISTORY_CUT] if job.history.cut else []
+        if job.history.unreadable:
+            found.append(HISTORY_UNREADABLE)
         if job.left_out:
             found.append(bases_left_out(job.left_out, job.protection_class))
         if unsuited:

@@ -11,8 +11,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 
-from genius_common.contracts.modules import ChatTurn, Limits, ModuleRunRequest, RunFile, ServiceUrls
+from genius_common.contracts.modules import Limits, ModuleRunRequest, RunFile, ServiceUrls
 from genius_common.principal import Principal, ProtectionClass
+from genius_gateway.runs.ports import History
 from genius_gateway.runs.sealing import Owner
 
 GRACE_S = 2.0
@@ -81,8 +82,7 @@ class Job:
     answer_message: UUID | None
     user_message: UUID | None
     case: UUID | None
-    history: list[ChatTurn] = field(default_factory=list)
-    history_cut: bool = False
+    history: History = field(default_factory=History)
     left_out: int = 0
 
     @classmethod
@@ -119,5 +119,5 @@ class Job:
             files=self.files,
             services=services,
             limits=limits,
-            history=self.history,
+            history=self.history.turns,
         )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
@@ -51,13 +51,20 @@ class Permission(Protocol):
     async def holds(self, principal: Principal) -> bool: ...
 
 
+@dataclass(slots=True)
+class History:
+    """Earlier messages, oldest first; whether older ones were left out, and whether one of them does not open."""
+
+    turns: list[ChatTurn] = field(default_factory=list)
+    cut: bool = False
+    unreadable: bool = False
+
+
 class Turns(Protocol):
     """The stored side of a chat turn; all calls are made in the owner's row scope."""
 
-    async def history(
-        self, connection: AsyncConnection, owner: Owner, user_message: UUID
-    ) -> tuple[list[ChatTurn], bool]:
-        """Earlier messages on the path to `user_message`, oldest first, and whether older ones were left out."""
+    async def history(self, connection: AsyncConnection, owner: Owner, user_message: UUID) -> History:
+        """Earlier messages on the path to `user_message`."""
         ...
 
     async def save_answer(self, connection: AsyncConnection, owner: Owner, answer_message: UUID, draft: Draft) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from genius_common.principal import ProtectionClass
+from genius_gateway.conversations.errors import MessageUnreadable
 from genius_gateway.snapshots.errors import AnswerUnfinished, ClassNotShareable, NothingToShare
 from genius_gateway.snapshots.schemas import SnapshotMessage
 from genius_gateway.snapshots.sources import key
@@ -18,9 +19,11 @@ GONE = "(gelöscht)"
 
 
 def require_shareable(messages: Sequence[Mapping[str, Any]], classes: Sequence[str]) -> ProtectionClass:
-    """The class of the copy. Raises: NothingToShare, AnswerUnfinished, ClassNotShareable."""
+    """The class of the copy. Raises: NothingToShare, MessageUnreadable, AnswerUnfinished, ClassNotShareable."""
     if not messages:
         raise NothingToShare
+    if any(message["unreadable"] for message in messages):
+        raise MessageUnreadable
     if any(message["state"] == "streaming" for message in messages):
         raise AnswerUnfinished
     cited = [c.get("protection_class", ProtectionClass.INTERN) for m in messages for c in m["citations"]]

@@ -90,6 +90,8 @@ export type DocumentStateName = 'queued' | 'parsing' | 'indexing' | 'ready' | 'f
 /** What holds instead; without a name where the reader's class doesn't reach it. */
 export type Successor = { document: string; name?: string | null; title?: string | null; created_at: string }
 export type DocumentState = {
+  /** Name or title does not open: the name is empty then, or the title null. */
+  unreadable?: boolean
   /** What it supersedes once it is ready. */
   replaces?: string | null
   superseded_by?: Successor | null
@@ -145,10 +147,14 @@ export type Message = {
   created_at: string
   files?: (string | { id: string; name: string })[]
   protection_class?: string
+  /** What is stored does not open: there is no text and no source. */
+  unreadable?: boolean
 }
 export type Conversation = {
   id: string
   title: string | null
+  /** The title (or folder) is null because it does not open. */
+  unreadable?: boolean
   active_leaf?: string | null
   active_run?: string | null
   pinned?: boolean

@@ -17,6 +17,7 @@ import type { Sources } from '../sources/useSources'
 import { AiNote, aiNote } from './AiNote'
 import { AnswerHead } from './AnswerHead'
 import { Branches, type Branch } from './Branches'
+import { UnreadableMessage } from './Unreadable'
 
 type Props = { message: Message; branch: Branch; sources: Sources; onRegenerate: (() => void) | undefined }
 
@@ -33,7 +34,7 @@ export function AnswerMessage({ message, branch, sources, onRegenerate }: Props)
         {message.state === 'failed' && <Badge kind="danger" label={t('chat.failed')} />}
       </AnswerHead>
       <Cites value={cites}>
-        <Markdown source={message.text} streaming={message.state !== 'complete'} />
+        {message.unreadable ? <UnreadableMessage /> : <Markdown source={message.text} streaming={message.state !== 'complete'} />}
         {citations.length > 0 && <CitationRow citations={citations} />}
       </Cites>
       <AiNote origin={origin} />
@@ -41,7 +42,7 @@ export function AnswerMessage({ message, branch, sources, onRegenerate }: Props)
       <ProtectionNote value={message.protection_class} answer />
       <div className="acts">
         <Branches branch={branch} />
-        <CopyButton text={() => `${plainText(message.text)}\n\n${aiNote(origin, i18n)}${copyLine(message.protection_class, i18n)}`} />
+        {!message.unreadable && <CopyButton text={() => `${plainText(message.text)}\n\n${aiNote(origin, i18n)}${copyLine(message.protection_class, i18n)}`} />}
         {onRegenerate && <Button icon="regenerate" label={t('chat.regenerate')} onClick={onRegenerate} />}
       </div>
     </article>

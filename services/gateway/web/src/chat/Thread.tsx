@@ -9,6 +9,7 @@ import { AiNotice } from './AiNotice'
 import { AnswerMessage } from './AnswerMessage'
 import { LiveAnswer } from './LiveAnswer'
 import type { ChatState, ChatStore } from './store'
+import { conversationTitle } from './Unreadable'
 import { UserMessage } from './UserMessage'
 import { useStickToEnd } from './useStickToEnd'
 import { versions } from './tree'
@@ -38,7 +39,7 @@ export function Thread({ store, state, messages, sources, onEdit }: Props) {
       <div className="thread" ref={scroller} tabIndex={0} role="region" aria-label={t('chat.region')}>
         <div className="column">
           <header className="thread-head">
-            <h1>{conversation?.title ?? headline(messages) ?? t('chat.new')}</h1>
+            <h1>{conversation?.unreadable ? conversationTitle(conversation, t) : (conversation?.title ?? (headline(messages) || t('chat.new')))}</h1>
             <CaseLine id={conversation?.case} />
             {conversation?.retention_until && <p className="hint">{t('chat.retention', { date: date(conversation.retention_until) })}</p>}
           </header>

@@ -8,6 +8,7 @@ import { Button } from '../kern/Button'
 import { Icon } from '../kern/Icon'
 import { Branches, type Branch } from './Branches'
 import { EditMessage } from './EditMessage'
+import { UnreadableMessage } from './Unreadable'
 
 type Props = { message: Message; branch: Branch; onEdit: (message: Message, text: string) => Promise<void> }
 
@@ -34,11 +35,11 @@ export function UserMessage({ message, branch, onEdit }: Props) {
         }} />
       ) : (
         <>
-          <div className="bubble">{message.text}</div>
+          {message.unreadable ? <UnreadableMessage /> : <div className="bubble">{message.text}</div>}
           {files.length > 0 && <ul className="bubble-files" aria-label={t('chat.attach.list')}>{files.map((file) => <li key={typeof file === 'string' ? file : file.id}><Icon name="document" /><FileName file={file} /></li>)}</ul>}
           <div className="acts">
             <Branches branch={branch} />
-            {!branch.disabled && <Button icon="edit" label={t('chat.edit')} onClick={() => setEditing(true)} />}
+            {!branch.disabled && !message.unreadable && <Button icon="edit" label={t('chat.edit')} onClick={() => setEditing(true)} />}
           </div>
         </>
       )}

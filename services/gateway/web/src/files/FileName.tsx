@@ -18,7 +18,7 @@ export function FileName({ file }: { file: string | { id: string; name: string }
   useEffect(() => {
     if (name) return undefined
     let current = true
-    nameOf(id).then((text) => current && setName(text), () => current && setName(t('file.gone')))
+    nameOf(id).then((text) => current && setName(text || t('unreadable.name')), () => current && setName(t('file.gone')))
     return () => {
       current = false
     }

@@ -4,6 +4,7 @@ import { changeConversation, findConversations } from '../api/endpoints'
 import type { Conversation } from '../api/types'
 import { announcer } from '../chat/announcer'
 import { useChatStores } from '../chat/ChatStores'
+import { conversationTitle } from '../chat/Unreadable'
 import { useI18n } from '../i18n'
 import { Menu } from '../kern/Menu'
 import { Icon } from '../kern/Icon'
@@ -71,7 +72,7 @@ export function ConversationList({ onGo }: { onGo?: (() => void) | undefined }) 
           <h3 id={`${id}${group.key}`}>{t(`history.${group.key}`)}</h3>
           <ul className="nav-list" aria-labelledby={`${id}${group.key}`}>
             {group.items.map((conversation) => {
-              const title = conversation.title || t('chat.untitled')
+              const title = conversationTitle(conversation, t)
               return (
                 <li key={conversation.id}>
                   <Link to={`/chat/${conversation.id}`} className="nav-link" aria-current={path === `/chat/${conversation.id}` ? 'page' : undefined} onClick={onGo} title={title}><span className="ellipsis">{title}</span></Link>

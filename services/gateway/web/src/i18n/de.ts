@@ -327,6 +327,11 @@ export const de = {
   'data.erased.save': 'Quittung speichern',
   'data.erased.home': 'Zur Anmeldung',
 
+  'unreadable.message': 'Diese Nachricht ist nicht lesbar.',
+  'unreadable.message.why': 'Was gespeichert ist, lässt sich nicht entschlüsseln. Die anderen Nachrichten sind davon nicht betroffen. Bitte verständigen Sie den Betrieb.',
+  'unreadable.title': 'Titel nicht lesbar',
+  'unreadable.name': 'Name nicht lesbar',
+  'unreadable.name.why': 'Der gespeicherte Name oder Titel lässt sich nicht entschlüsseln. Bitte verständigen Sie den Betrieb.',
   'kb.title': 'Wissen',
   'kb.lead': 'In Wissensbasen liegen Gesetze und Dokumente, in denen Genius sucht und aus denen zitiert wird.',
   'kb.create': 'Wissensbasis anlegen',

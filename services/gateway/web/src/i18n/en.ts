@@ -327,6 +327,11 @@ export const en: Record<Key, string> = {
   'data.erased.save': 'Save receipt',
   'data.erased.home': 'Go to sign-in',
 
+  'unreadable.message': 'This message cannot be read.',
+  'unreadable.message.why': 'What is stored cannot be decrypted. The other messages are not affected. Please tell the operators.',
+  'unreadable.title': 'Title cannot be read',
+  'unreadable.name': 'Name cannot be read',
+  'unreadable.name.why': 'The stored name or title cannot be decrypted. Please tell the operators.',
   'kb.title': 'Knowledge',
   'kb.lead': 'Knowledge bases hold the laws and documents that Genius searches and cites.',
   'kb.create': 'Create knowledge base',

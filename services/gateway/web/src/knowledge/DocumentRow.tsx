@@ -19,12 +19,12 @@ type Props = {
 
 export function DocumentRow({ document, replaces, coming, actions }: Props) {
   const { t, bytes, number } = useI18n()
-  const title = document.title || document.name
+  const title = document.title || document.name || t('unreadable.name')
   // What failed supersedes nothing and can't be superseded: it is deleted, and the right file uploaded.
   const replaceable = !document.superseded_by && document.state !== 'failed'
   return (
     <tr className={document.superseded_by ? 'docs-old' : undefined}>
-      <th scope="row">{title}{title !== document.name && <span className="hint">{document.name}</span>}</th>
+      <th scope="row">{title}{title !== document.name && document.name && <span className="hint">{document.name}</span>}{document.unreadable && <span className="hint hint--error">{t('unreadable.name.why')}</span>}</th>
       <td data-label={t('kb.col.state')}>
         <StateBadge document={document} /> <ProtectionBadge value={document.protection_class} />
         <ReplacingHint document={document} replaces={replaces} coming={coming} />

@@ -4,6 +4,7 @@ import { ApiError } from '../api/client'
 import { fetchShares, shareConversation } from '../api/snapshots'
 import type { Conversation } from '../api/types'
 import { announcer } from '../chat/announcer'
+import { conversationTitle } from '../chat/Unreadable'
 import { ErrorNote } from '../errors'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
@@ -67,7 +68,7 @@ export function ShareDialog({ conversation, onClose }: { conversation: Conversat
   }
   return (
     <Dialog title={t('share.title')} onClose={onClose} closeLabel={t('app.close')} footer={<Button type="submit" form={`${id}f`} variant="primary" label={t('share.go')} disabled={working} />}>
-      <p className="kern-body">{t('share.what', { title: conversation.title || t('chat.untitled') })}</p>
+      <p className="kern-body">{t('share.what', { title: conversationTitle(conversation, t) })}</p>
       {error !== null && <ErrorNote error={error} />}
       {done && <Note kind="success">{t('share.done')}</Note>}
       <form id={`${id}f`} noValidate onSubmit={share} className="form">

@@ -14,6 +14,7 @@ from genius_common.contracts.retrieval import DocumentState, Successor
 from genius_common.crypto import ContentKey, key_id_of
 from genius_common.keys import KeyRing
 from genius_common.principal import ProtectionClass
+from genius_common.unreadable import may_be_unreadable
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.ingest import reasons
@@ -53,20 +54,21 @@ class Sealing:
 
     async def state(self, connection: AsyncConnection, row: Row, extra: tuple[str, ...] = ()) -> DocumentState:
         """The public state of a row; `extra` are codes of warnings of this answer only."""
-        key = await self.key_of(connection, row.name)
+        name, title = await self._texts(connection, row)
         return DocumentState(
             id=row.id,
-            name=open_text(key, row.name, "name", row.id),
+            name=name or "",
             state=row.state,
             reason=reasons.failure(row.reason),
             media_type=row.media_type,
             pages=row.pages,
             size=row.size,
             version=row.version,
-            title=open_text(key, row.title, "title", row.id) if row.title else None,
+            title=title,
             as_of=row.as_of,
             progress=_PROGRESS.get(row.state),
             warnings=reasons.warnings([*row.warnings, *extra]),
+            unreadable=name is None or (title is None and row.title is not None),
             knowledge_base=row.knowledge_base,
             protection_class=row.protection_class,
             created_at=row.created_at,
@@ -80,18 +82,35 @@ class Sealing:
             return None
         name = title = None
         if ProtectionClass(row.protection_class).covers(ProtectionClass(found.protection_class)):
-            key = await self.key_of(connection, found.name)
-            name = open_text(key, found.name, "name", found.id)
-            title = open_text(key, found.title, "title", found.id) if found.title else None
+            name, title = await self._texts(connection, found)
         return Successor(document=found.id, name=name, title=title, created_at=found.created_at)
+
+    async def _texts(self, connection: AsyncConnection, row: Row) -> list[str | None]:
+        """Name and title; None for what is not there, or does not open. Each key is asked for once."""
+        keys: dict[UUID, ContentKey] = {}
+        found: list[str | None] = []
+        for column in ("name", "title"):
+            found.append(None)
+            if (sealed := getattr(row, column)) is None:
+                continue
+            with may_be_unreadable(_place(column, row.id)):
+                identifier = key_id_of(sealed)
+                if identifier not in keys:
+                    keys[identifier] = await self._keys.by_id(connection, identifier)
+                found[-1] = open_text(keys[identifier], sealed, column, row.id)
+        return found
 
 
 def seal_text(key: ContentKey, text: str, column: str, document: UUID) -> bytes:
-    return key.seal(text.encode(), f"documents/{column}/{document}")
+    return key.seal(text.encode(), _place(column, document))
 
 
 def open_text(key: ContentKey, sealed: bytes, column: str, document: UUID) -> str:
-    return key.open(sealed, f"documents/{column}/{document}").decode()
+    return key.open(sealed, _place(column, document)).decode()
+
+
+def _place(column: str, document: UUID) -> str:
+    return f"documents/{column}/{document}"
 
 
 def name_digest(key: ContentKey, name: str) -> bytes:
