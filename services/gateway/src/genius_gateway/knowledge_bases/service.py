@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.database import Database
-from genius_common.errors import FieldError, Forbidden, InvalidInput, NotFound, PlatformError
+from genius_common.errors import FieldError, Forbidden, NotFound, PlatformError
 from genius_common.http import ServiceClient
 from genius_common.principal import Principal, ProtectionClass, Role
 from genius_common.uses import SEARCH
 from genius_gateway.audit.chain import AuditRecord, append
+from genius_gateway.knowledge_bases.changes import as_fact, changed, uses_of
 from genius_gateway.knowledge_bases.errors import (
     GranteeUnknown,
     OwnerKept,
@@ -106,7 +106,7 @@ class KnowledgeBaseService:
                 "uses": base.uses,
             }
             await self._retrieval.json("PUT", f"/knowledge-bases/{base.id}", token=token, body=body)
-            facts = {"owner": base.owner_kind, "uses": _as_fact(base.uses)}
+            facts = {"owner": base.owner_kind, "uses": as_fact(base.uses)}
             await append(connection, [_record(principal, base, "knowledge_base.create", **facts)])
         return base
 
@@ -119,14 +119,14 @@ class KnowledgeBaseService:
         async with self._database.transaction(write_scope(principal, base)) as connection:
             await self._repository.lock(connection, identifier)
             base = await self._access.knowledge_base_in(connection, principal, identifier, "manage")
-            wanted = _changed(base, change)
+            wanted = changed(base, change)
             records = []
             if wanted.name != base.name:
                 await self._repository.rename(connection, base, wanted.name)
                 records.append(_record(principal, base, "knowledge_base.change"))
             if (wanted.purpose, wanted.uses) != (base.purpose, base.uses):
                 await self._repository.bind(connection, wanted)
-                stated, uses = wanted.purpose != base.purpose, _as_fact(wanted.uses)
+                stated, uses = wanted.purpose != base.purpose, as_fact(wanted.uses)
                 records.append(_record(principal, base, "knowledge_base.purpose", purpose=stated, uses=uses))
             if not records:
                 return base
@@ -255,34 +255,9 @@ def _new(principal: Principal, wanted: NewKnowledgeBase) -> KnowledgeBase:
         name=wanted.name,
         protection_class=wanted.protection_class,
         purpose=wanted.purpose,
-        uses=_uses(wanted.uses),
+        uses=uses_of(wanted.uses),
         created_at=dt.datetime.now(dt.UTC),
     )
-
-
-def _changed(base: KnowledgeBase, change: KnowledgeBaseChange) -> KnowledgeBase:
-    """`base` as it is to be. Raises: InvalidInput where nothing is given, or null where a text must stand."""
-    given = change.model_fields_set
-    empty = [name for name in ("name", "purpose") if name in given and getattr(change, name) is None]
-    if empty:
-        raise InvalidInput(errors=[FieldError(f"/{name}", "Bitte geben Sie hier einen Text an.") for name in empty])
-    if not given:
-        raise InvalidInput("Bitte nennen Sie, was sich ändern soll: „name“, „purpose“ oder „uses“.")
-    return replace(
-        base,
-        name=change.name or base.name,
-        purpose=change.purpose or base.purpose,
-        uses=_uses(change.uses) if "uses" in given else base.uses,
-    )
-
-
-def _uses(wanted: Iterable[str] | None) -> tuple[str, ...] | None:
-    return None if wanted is None else tuple(sorted(set(wanted)))
-
-
-def _as_fact(uses: Iterable[str] | None) -> str:
-    """For the trail: ids of modules are words of ours."""
-    return "*" if uses is None else " ".join(uses)
 
 
 def _unit(principal: Principal, wanted: UUID | None) -> UUID:

@@ -31,7 +31,7 @@ export function KnowledgePage() {
             <li key={base.id}>
               <Link to={`/knowledge/${base.id}`}>
                 <Icon name="book" />
-                <span><strong>{base.name}</strong><span className="hint">{[base.shared_by ? t('kb.shared_by', { name: base.shared_by.name }) : owner && t(owner), base.documents == null ? '' : plural('kb.documents', base.documents)].filter(Boolean).join(' · ')}</span></span>
+                <span><strong>{base.name}</strong>{base.purpose && <span>{base.purpose}</span>}<span className="hint">{[base.shared_by ? t('kb.shared_by', { name: base.shared_by.name }) : owner && t(owner), base.documents == null ? '' : plural('kb.documents', base.documents)].filter(Boolean).join(' · ')}</span></span>
                 <ProtectionBadge value={base.protection_class} />
                 <Icon name="right" />
               </Link>
