@@ -15,6 +15,7 @@ import pytest
 from genius_common.principal import ProtectionClass
 from genius_gateway.persons.leaving import WITHHELD
 from tests.support.protection import CLASSES, HIGHEST, World, canary
+from tests.support.protection import run as _run
 
 HEADER = "x-genius-protection-class"
 UPTO = ProtectionClass.PERSONENBEZOGEN
@@ -94,3 +95,23 @@ async def test_the_own_copy_leaves_inside_what_may_not_leave(world: World) -> No
             assert any(name.startswith(f"{place}/") for name in members) is UPTO.covers(item)
     talks = [text for name, text in members.items() if name.startswith("gespraeche/")]
     assert any("Schutzklasse: Steuergeheimnis" in text and "Nicht enthalten" in text for text in talks)
+
+
+async def test_a_case_above_every_model_is_answered_without_one_and_says_why(world: World) -> None:
+    """TEN-15: a new case begins with the person's highest class; where no model may see it nothing is refused."""
+    low = ProtectionClass.SOZIALDATEN
+    world.set(model=low)
+    async with await world.client() as client:
+        case = world.ids["cases"][HIGHEST]
+        for module, data in (
+            ("chat", {"message": "Wie lange dauert der Urlaub?"}),
+            ("draft", {"kind": "vermerk", "notes": "Frist 14 Tage"}),
+        ):
+            run = await _run(client, module, data, case=case)
+            assert (run["state"], run["protection_class"]) == ("succeeded", HIGHEST)
+            assert run["mode"] != "generative"
+            (said,) = [one["detail"] for one in run["warnings"] if one["code"] == "class_not_for_model"]
+            assert all(part in said for part in (f"„{HIGHEST.label}“", f"„{low.label}“", "ohne Sprachmodell"))
+        assert world.model.log() == []
+        run = await _run(client, "chat", {"message": "Wie lange dauert der Urlaub?"}, case=world.ids["cases"][low])
+        assert (run["mode"], [one["code"] for one in run["warnings"]]) == ("generative", [])
