@@ -64,7 +64,6 @@ async def test_no_body_causes_a_server_error(gateway: Gateway, name: str) -> Non
         ("/api/v1/knowledge-bases", {"name": "x", "purpose": "Probe", "owner": "me"}, "/owner"),
         ("/api/v1/knowledge-bases", {"name": "   ", "purpose": "Probe"}, "/name"),
         ("/api/v1/knowledge-bases", {}, "/name"),
-        ("/api/v1/knowledge-bases", {"name": "x"}, "/purpose"),
         ("/api/v1/knowledge-bases", {"name": "x", "purpose": " " * 9}, "/purpose"),
         ("/api/v1/knowledge-bases", {"name": "x", "purpose": "x" * 301}, "/purpose"),
         ("/api/v1/knowledge-bases", {"name": "x", "purpose": "Probe", "uses": []}, "/uses"),

@@ -98,6 +98,15 @@ async def test_the_direct_search_is_a_use_of_its_own(scene: Scene, kind: str) ->
     assert found["searched"]["left_out"] == len(USES) - 1
 
 
+async def test_who_states_no_purpose_leaves_it_open(scene: Scene) -> None:
+    """DSG-06: an application of before goes on to work; the page asks for it, and it is stated once."""
+    made = (await scene.owner.post(f"{API}/knowledge-bases", json={"name": "Ohne Zweck"})).json()
+    assert (made["purpose"], made["uses"]) == (None, None)
+    path = f"{API}/knowledge-bases/{made['id']}"
+    assert (await scene.owner.patch(path, json={"purpose": "Auskünfte"})).json()["purpose"] == "Auskünfte"
+    assert (await scene.owner.delete(path)).status_code == 204
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_without_a_choice_it_says_what_it_left_out(scene: Scene, kind: str) -> None:
     """DSG-06: nothing of what is bound to other uses is read, each of them is named, and no others."""

@@ -24,12 +24,13 @@ class _Model(BaseModel):
 class NewKnowledgeBase(_Model):
     """`unit` only with owner `unit`, and needed only by people of several.
 
-    `purpose`: what it is there for (Art. 5(1)(b) GDPR). `uses`: the modules that may read it, by id, and `search` for
-    the search by people and applications; null = all of them, also those to come.
+    `purpose`: what it is there for (Art. 5(1)(b) GDPR); the form asks for it, an application that names none leaves it
+    open, and the page of the knowledge base asks who manages it. `uses`: the modules that may read it, by id, and
+    `search` for the search by people and applications; null = all of them, also those to come.
     """
 
     name: Name
-    purpose: Purpose
+    purpose: Purpose | None = None
     uses: Uses | None = None
     owner: Owner = "person"
     unit: UUID | None = None
