@@ -55,7 +55,7 @@ async def refused_and_listed(client: httpx.AsyncClient, kb: str, old: str, new: 
 
 
 async def test_what_is_replaced_is_a_document_of_this_knowledge_base(with_modules: Gateway) -> None:
-    """DSG-08, TEN-02: foreign, unknown and impossible ids are refused alike, and the field is named."""
+    """DSG-08, TEN-02: foreign, unknown and impossible ids, and own ones from elsewhere, are refused alike."""
     async with await with_modules.client("a.weber") as client, await with_modules.client("d.schmidt") as stranger:
         kb, theirs = [
             (await one.post(f"{API}/knowledge-bases", json={"name": "x", "purpose": "Probe"}))
@@ -64,8 +64,10 @@ async def test_what_is_replaced_is_a_document_of_this_knowledge_base(with_module
             for one in (client, stranger)
         ]
         foreign = (await put(stranger, theirs, "Fremd.txt", "Fremdes.")).json()["id"]
+        beside = await client.post(f"{API}/knowledge-bases", json={"name": "y", "purpose": "Probe"})
+        own = (await put(client, beside.json()["id"], "Eigenes.txt", "Eigenes.")).json()["id"]
         details = set()
-        for replaced in (foreign, "00000000-0000-4000-8000-000000000000", "nichts"):
+        for replaced in (foreign, own, "00000000-0000-4000-8000-000000000000", "nichts"):
             answer = await put(client, kb, "Neu.txt", "Neues.", replaces=replaced)
             assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (404, "/replaces")
             details.add(answer.json()["detail"])

@@ -87,3 +87,20 @@ async def test_the_list_shows_which_title_does_not_open(gateway: Gateway) -> Non
         renamed = await client.patch(f"{LIST}/{damaged.id}", json={"title": "Neu"})
         assert (renamed.json()["title"], renamed.json()["unreadable"]) == ("Neu", False)
     assert [item["text"] for item in await thread(gateway, damaged)] == ["Kaputt-frage", "Kaputt-antwort"]
+
+
+async def test_the_list_shows_which_case_does_not_open(gateway: Gateway) -> None:
+    """The others can be worked on; with the damaged one nothing is done, and nothing of it overwritten."""
+    async with await gateway.client(OWNER) as client:
+        damaged, other = [
+            (await client.post("/api/v1/cases", json={"reference": name, "title": "x"})).raise_for_status().json()["id"]
+            for name in ("Az 1", "Az 2")
+        ]
+        await damage(gateway, "cases", "title", damaged)
+        listed = {item["id"]: item for item in (await client.get("/api/v1/cases")).raise_for_status().json()["items"]}
+        assert [(listed[one]["reference"], listed[one]["title"]) for one in (damaged, other)] == [
+            ("Az 1", None), ("Az 2", "x"),
+        ]  # fmt: skip
+        assert [listed[one]["unreadable"] for one in (damaged, other)] == [True, False]
+        refused = await client.patch(f"/api/v1/cases/{damaged}", json={"state": "closed"})
+        assert (refused.status_code, refused.json()["code"]) == (500, "content_unreadable")

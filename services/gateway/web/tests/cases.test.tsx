@@ -63,6 +63,15 @@ describe('cases under the Steuergeheimnis', () => {
     expect(screen.queryByText(/Inhalt/)).toBeNull()
   })
 
+  it('that do not open are listed, and can not be chosen', async () => {
+    const user = userEvent.setup()
+    cases = [one('kaputt', '', { unreadable: true }), one('heil', 'St 3')]
+    show()
+    await user.click(await screen.findByRole('button', { name: 'Vorgang wählen' }))
+    expect(await screen.findByText('Aktenzeichen nicht lesbar')).toBeTruthy()
+    expect(screen.getAllByRole('button', { name: /St 3|nicht lesbar/ })).toHaveLength(1)
+  })
+
   it('can be found among many, and made only by who may (AO-08)', async () => {
     const user = userEvent.setup()
     cases = Array.from({ length: 8 }, (_, i) => one(`n${i}`, `St ${i}/26`))

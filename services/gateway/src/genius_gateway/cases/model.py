@@ -17,7 +17,7 @@ Right = Literal["read", "write", "manage"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """`reference` is the Aktenzeichen."""
+    """`reference` is the Aktenzeichen. `unreadable`: in a list, where it or the title does not open."""
 
     id: UUID
     owner: UUID
@@ -28,6 +28,7 @@ class Case:
     created_at: dt.datetime
     updated_at: dt.datetime
     retention_until: dt.datetime | None
+    unreadable: bool = False
 
 
 def rights(owner: UUID, protection_class: str, grants: Iterable[Shared], principal: Principal) -> frozenset[Right]:

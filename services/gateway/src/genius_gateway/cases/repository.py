@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.crypto import key_id_of
 from genius_common.keys import KeyRing
 from genius_common.principal import ProtectionClass
+from genius_common.unreadable import may_be_unreadable
 from genius_gateway.cases.model import Case
 from genius_gateway.runs.sealing import Owner
 
@@ -88,17 +89,32 @@ class CaseRepository:
     async def opened(self, connection: AsyncConnection, row: Any) -> Case:
         key = await self._keys.by_id(connection, key_id_of(row.reference))
         title = key.open(row.title, _place("title", row.id)).decode() if row.title is not None else None
-        return Case(
-            id=row.id,
-            owner=row.owner,
-            reference=key.open(row.reference, _place("reference", row.id)).decode(),
-            title=title,
-            protection_class=ProtectionClass(row.protection_class),
-            state=row.state,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            retention_until=row.retention_until,
-        )
+        return _case(row, key.open(row.reference, _place("reference", row.id)).decode(), title)
+
+    async def listed(self, connection: AsyncConnection, row: Any) -> Case:
+        """As `opened`; a case of which something does not open stays in the list as `unreadable`."""
+        found: dict[str, str] = {}
+        sealed = {name: getattr(row, name) for name in ("reference", "title") if getattr(row, name) is not None}
+        for name, value in sealed.items():
+            place = _place(name, row.id)
+            with may_be_unreadable(place):
+                found[name] = (await self._keys.by_id(connection, key_id_of(value))).open(value, place).decode()
+        return _case(row, found.get("reference", ""), found.get("title"), unreadable=len(found) < len(sealed))
+
+
+def _case(row: Any, reference: str, title: str | None, *, unreadable: bool = False) -> Case:
+    return Case(
+        id=row.id,
+        owner=row.owner,
+        reference=reference,
+        title=title,
+        protection_class=ProtectionClass(row.protection_class),
+        state=row.state,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        retention_until=row.retention_until,
+        unreadable=unreadable,
+    )
 
 
 def _place(column: str, identifier: UUID) -> str:

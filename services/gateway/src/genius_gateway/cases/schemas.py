@@ -50,7 +50,10 @@ class HandedOver(_Model):
 
 
 class CaseView(_Model):
-    """`shared`: null = with nobody. `owner_name` is there in cases of others. `rights`: read, write, manage."""
+    """`shared`: null = with nobody. `owner_name` is there in cases of others. `rights`: read, write, manage.
+
+    `unreadable`: in a list, where reference or title do not open; such a case can't be worked on.
+    """
 
     id: UUID
     reference: str
@@ -60,6 +63,7 @@ class CaseView(_Model):
     created_at: dt.datetime
     updated_at: dt.datetime
     retention_until: dt.datetime | None
+    unreadable: bool
     rights: list[Right]
     shared: SharedHow | None
     owner_name: str | None

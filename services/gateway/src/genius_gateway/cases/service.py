@@ -79,7 +79,7 @@ class CaseService:
                 allowed = rights(row.owner, row.protection_class, given, principal)
                 if "read" in allowed:
                     async with in_name_of(connection, principal, row.owner):
-                        case = await self._cases.opened(connection, row)
+                        case = await self._cases.listed(connection, row)
                         found.append(await self._listed(connection, principal, case, allowed, given))
             return found
 

@@ -6,6 +6,7 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Dialog } from '../kern/Dialog'
 import { Icon } from '../kern/Icon'
+import { Note } from '../kern/Note'
 import { TextInput } from '../kern/TextInput'
 import { may } from '../rights'
 import { useSession } from '../session'
@@ -51,7 +52,9 @@ export function CaseDialog({ chosen, onChoose, onClose, why, without }: Props) {
       {open.length >= MANY && <p className="sr-only" role="status">{t('case.found', { count: found.length })}</p>}
       {found.length > 0 && (
         <ul className="case-list" aria-label={t('case.list')}>
-          {found.map((one) => (
+          {found.map((one) => one.unreadable ? (
+            <li key={one.id}><Note kind="warning"><strong>{one.reference || t('unreadable.case')}</strong> {t('unreadable.case.why')}</Note></li>
+          ) : (
             <li key={one.id}>
               <button type="button" aria-current={one.id === chosen || undefined} aria-describedby={`${id}${one.id}`} onClick={() => onChoose(one.id)}>
                 <span><strong>{one.reference}</strong>{one.title && <span className="case-title">{one.title}</span>}<span className="hint" id={`${id}${one.id}`}>{one.owner_name ? t('case.of', { name: one.owner_name }) : t('case.own')}{one.id === chosen && ` · ${t('case.chosen')}`}</span></span>

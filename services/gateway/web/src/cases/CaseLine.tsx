@@ -11,7 +11,7 @@ export function useCaseName(): (id: string, short?: boolean) => string {
     if (cases === null) return ''
     const found = cases.find((one) => one.id === id)
     if (!found) return t('case.gone')
-    return found.title && !short ? `${found.reference} – ${found.title}` : found.reference
+    return found.title && !short ? `${found.reference} – ${found.title}` : found.reference || t('unreadable.case')
   }
 }
 

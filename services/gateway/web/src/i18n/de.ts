@@ -330,6 +330,8 @@ export const de = {
   'unreadable.message': 'Diese Nachricht ist nicht lesbar.',
   'unreadable.message.why': 'Was gespeichert ist, lässt sich nicht entschlüsseln. Die anderen Nachrichten sind davon nicht betroffen. Bitte verständigen Sie den Betrieb.',
   'unreadable.title': 'Titel nicht lesbar',
+  'unreadable.case': 'Aktenzeichen nicht lesbar',
+  'unreadable.case.why': 'Was zu diesem Vorgang gespeichert ist, lässt sich nicht entschlüsseln. Bitte verständigen Sie den Betrieb.',
   'unreadable.name': 'Name nicht lesbar',
   'unreadable.name.why': 'Der gespeicherte Name oder Titel lässt sich nicht entschlüsseln. Bitte verständigen Sie den Betrieb.',
   'kb.title': 'Wissen',

@@ -330,6 +330,8 @@ export const en: Record<Key, string> = {
   'unreadable.message': 'This message cannot be read.',
   'unreadable.message.why': 'What is stored cannot be decrypted. The other messages are not affected. Please tell the operators.',
   'unreadable.title': 'Title cannot be read',
+  'unreadable.case': 'Reference cannot be read',
+  'unreadable.case.why': 'What is stored about this case cannot be decrypted. Please tell the operators.',
   'unreadable.name': 'Name cannot be read',
   'unreadable.name.why': 'The stored name or title cannot be decrypted. Please tell the operators.',
   'kb.title': 'Knowledge',
