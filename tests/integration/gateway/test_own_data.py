@@ -2,7 +2,6 @@
 """What a person takes along, and what is left of a person after a deletion: nothing that anybody can read."""
 
 import asyncio
-import base64
 import datetime as dt
 import io
 import json
@@ -20,7 +19,7 @@ from typer.testing import CliRunner
 
 from genius_common.audit.chain import RECEIPT_DOMAIN, is_signed_by
 from genius_common.audit.keys import private_key
-from genius_common.crypto import Undecryptable, key_id_of, unwrap
+from genius_common.crypto import Undecryptable, key_id_of
 from genius_common.errors import PlatformError
 from genius_common.keys_encryption import read_keks
 from genius_gateway.conversations.repository import ConversationRepository
@@ -33,6 +32,7 @@ from tests.support.audit_log import public_pem
 from tests.support.gateway import CSRF, Gateway, log_in, running_gateway
 from tests.support.personal_data import Planted, as_superuser, plant
 from tests.support.postgres import TestPostgres
+from tests.support.stolen import files_with, opens, sealed_under
 
 
 @pytest.fixture(scope="module")
@@ -177,10 +177,6 @@ async def traces(gateway: Gateway, planted: Planted) -> dict[str, int]:
     return {**outer, **{f"retrieval.{name}": number for name, number in inner.items()}}
 
 
-def files_with(folder: Path, needle: bytes) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and needle in path.read_bytes()]
-
-
 async def ciphertexts(gateway: Gateway, planted: Planted) -> list[bytes]:
     """Copies of everything sealed, as an old backup or a stolen disk has them."""
     queries = (
@@ -194,29 +190,6 @@ async def ciphertexts(gateway: Gateway, planted: Planted) -> list[bytes]:
     found = [bytes(row[0]) for query in queries for row in await sql(gateway, query, person=planted.person)]
     objects = [path.read_bytes() for path in (gateway.retrieval.data_dir / "data/objects").rglob("*") if path.is_file()]
     return found + objects
-
-
-def opens(url: str, kek: bytes, sealed: bytes) -> bool:
-    """Whether somebody who has the whole database and the key-encryption key can get at the key of `sealed`."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        chain = [key_id_of(sealed)]
-        rows = {row.id: row for row in connection.execute(sa.text("SELECT id, wrapped, wrapped_by FROM keys"))}
-    engine.dispose()
-    while (row := rows.get(chain[-1])) is not None:
-        chain.append(row.wrapped_by)
-    secret = kek
-    try:
-        for identifier in reversed(chain[:-1]):
-            secret = unwrap(secret, bytes(rows[identifier].wrapped), identifier)
-    except Undecryptable:
-        return False
-    return len(chain) > 1
-
-
-def sealed_under(key: UUID) -> bytes:
-    """How a payload of the index begins that this key has sealed (version, key id; base64)."""
-    return base64.b64encode(b"\x01" + key.bytes)[:20]
 
 
 async def retrieval_keys(gateway: Gateway, person: UUID) -> list[UUID]:
