@@ -80,6 +80,7 @@ def test_upload_choose_a_case_ask_and_read_the_source(open_page: OpenPage, tax: 
     page.goto("/knowledge")
     page.get_by_role("button", name="Wissensbasis anlegen").click()
     page.get_by_label("Name").fill("Festsetzung")
+    page.get_by_label("Zweck").fill("Prüfung der Veranlagung")
     page.get_by_role("dialog").get_by_role("button", name="Wissensbasis anlegen").click()
     chosen = page.get_by_role("region", name="Vorgang")
     expect(chosen).to_contain_text("keiner gewählt")
