@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.crypto import key_id_of
 from genius_common.keys import KeyRing
 from genius_common.principal import ProtectionClass
-from genius_common.unreadable import may_be_unreadable
+from genius_common.unreadable import open_each
 from genius_gateway.cases.model import Case
 from genius_gateway.runs.sealing import Owner
 
@@ -93,13 +93,12 @@ class CaseRepository:
 
     async def listed(self, connection: AsyncConnection, row: Any) -> Case:
         """As `opened`; a case of which something does not open stays in the list as `unreadable`."""
-        found: dict[str, str] = {}
-        sealed = {name: getattr(row, name) for name in ("reference", "title") if getattr(row, name) is not None}
-        for name, value in sealed.items():
-            place = _place(name, row.id)
-            with may_be_unreadable(place):
-                found[name] = (await self._keys.by_id(connection, key_id_of(value))).open(value, place).decode()
-        return _case(row, found.get("reference", ""), found.get("title"), unreadable=len(found) < len(sealed))
+        sealed = [(row.reference, _place("reference", row.id)), (row.title, _place("title", row.id))]
+        reference, title = await open_each(self._keys, connection, sealed)
+        unreadable = reference is None or (title is None and row.title is not None)
+        return _case(
+            row, (reference or b"").decode(), title.decode() if title is not None else None, unreadable=unreadable
+        )
 
 
 def _case(row: Any, reference: str, title: str | None, *, unreadable: bool = False) -> Case:

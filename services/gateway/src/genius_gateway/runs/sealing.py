@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.crypto import ContentKey, key_id_of
 from genius_common.database import RowScope
 from genius_common.keys import KeyRing
-from genius_common.unreadable import may_be_unreadable
+from genius_common.unreadable import open_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +47,18 @@ class Sealer:
     async def open_all(self, connection: AsyncConnection, items: Sequence[tuple[bytes, str]]) -> list[Any]:
         """Open many values; each key is looked up once."""
         keys: dict[UUID, ContentKey] = {}
-        return [await self._opened(connection, keys, sealed, place) for sealed, place in items]
+        opened = []
+        for sealed, place in items:
+            identifier = key_id_of(sealed)
+            if identifier not in keys:
+                keys[identifier] = await self._keys.by_id(connection, identifier)
+            opened.append(orjson.loads(keys[identifier].open(sealed, place)))
+        return opened
 
     async def open_each(self, connection: AsyncConnection, items: Sequence[tuple[bytes, str]]) -> list[Any | None]:
         """As `open_all`, with None for a value that does not open; no sealed value is None."""
-        keys: dict[UUID, ContentKey] = {}
-        found: list[Any | None] = []
-        for sealed, place in items:
-            found.append(None)
-            with may_be_unreadable(place):
-                found[-1] = await self._opened(connection, keys, sealed, place)
-        return found
-
-    async def _opened(
-        self, connection: AsyncConnection, keys: dict[UUID, ContentKey], sealed: bytes, place: str
-    ) -> Any:
-        identifier = key_id_of(sealed)
-        if identifier not in keys:
-            keys[identifier] = await self._keys.by_id(connection, identifier)
-        return orjson.loads(keys[identifier].open(sealed, place))
+        found = await open_each(self._keys, connection, items)
+        return [None if value is None else orjson.loads(value) for value in found]
 
     async def digest(self, connection: AsyncConnection, owner: Owner, value: bytes) -> bytes:
         """A keyed digest: equal values of one owner are found again, but nobody can try out guesses."""

@@ -14,7 +14,7 @@ from genius_common.contracts.retrieval import DocumentState, Successor
 from genius_common.crypto import ContentKey, key_id_of
 from genius_common.keys import KeyRing
 from genius_common.principal import ProtectionClass
-from genius_common.unreadable import may_be_unreadable
+from genius_common.unreadable import open_each
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.ingest import reasons
@@ -86,19 +86,11 @@ class Sealing:
         return Successor(document=found.id, name=name, title=title, created_at=found.created_at)
 
     async def _texts(self, connection: AsyncConnection, row: Row) -> list[str | None]:
-        """Name and title; None for what is not there, or does not open. Each key is asked for once."""
-        keys: dict[UUID, ContentKey] = {}
-        found: list[str | None] = []
-        for column in ("name", "title"):
-            found.append(None)
-            if (sealed := getattr(row, column)) is None:
-                continue
-            with may_be_unreadable(_place(column, row.id)):
-                identifier = key_id_of(sealed)
-                if identifier not in keys:
-                    keys[identifier] = await self._keys.by_id(connection, identifier)
-                found[-1] = open_text(keys[identifier], sealed, column, row.id)
-        return found
+        """Name and title; None for what is not there, or does not open."""
+        sealed = [(getattr(row, column), _place(column, row.id)) for column in ("name", "title")]
+        return [
+            value.decode() if value is not None else None for value in await open_each(self._keys, connection, sealed)
+        ]
 
 
 def seal_text(key: ContentKey, text: str, column: str, document: UUID) -> bytes:
