@@ -2,7 +2,7 @@
 """`python -m tests.load.bench_not_there`: can somebody tell by time that a foreign object exists (TEN-02)?
 
 A whole platform (`genius up`), objects of one authority's clerk, and a clerk of another authority who asks for each of
-them and for ids that nobody has, in turns, one request at a time over one connection. For each kind of object the
+them and for an id that nobody has, in turns, one request at a time over one connection. For each kind of object the
 medians, the difference with a bootstrap interval, and the Kolmogorov-Smirnov distance D: how much better than chance
 the best rule "slower than t" guesses from one answer. Below `noise` (5 % level) D is what chance alone gives. The
 control compares unknown ids with unknown ids. The last line of stdout is one JSON object, also written to
@@ -65,14 +65,17 @@ async def asked(session: aiohttp.ClientSession, path: str) -> float:
 
 
 async def pairs(session: aiohttp.ClientSession, path: str, known: str | None, tries: int) -> Any:
-    """Array (tries, 2) of seconds: for the id that is there (or one more unknown), for an unknown one."""
+    """Array (tries, 2) of seconds: for the id that is there (or one more unknown), for an unknown one.
+
+    The unknown one is repeated like the other: a client takes longer with an address that it has not seen before.
+    """
+    ids = (known or uuid4(), uuid4())
     rows = np.zeros((tries, 2))
     for attempt in range(-50, tries):
         columns = [0, 1]
         random.shuffle(columns)
         for column in columns:
-            identifier = known if known and column == 0 else uuid4()
-            took = await asked(session, path.format(identifier))
+            took = await asked(session, path.format(ids[column]))
             if attempt >= 0:
                 rows[attempt, column] = took
     return rows
