@@ -16,16 +16,21 @@ const by = (id: string) => ({ document: id, name: `${id}.txt`, title: null, crea
 describe('a document of a knowledge base', () => {
   let stored: Record<string, DocumentState>
   let answer: (id: string) => [object, number]
+  let held: Promise<void>
   const gateway = new Gateway((request, response) => {
     const url = new URL(request.url ?? '', 'http://x')
     if (url.pathname === '/api/v1/me') return json(response, { id: 'a', authority: null, roles: [], rights: [] })
     if (request.method === 'POST') return json(response, ...answer(url.searchParams.get('replaces') ?? ''))
-    if (url.pathname.endsWith('/documents')) return json(response, { items: Object.values(stored).filter((one) => !one.superseded_by || url.searchParams.get('superseded') === 'true') })
+    if (url.pathname.endsWith('/documents')) {
+      const listed = { items: Object.values(stored).filter((one) => !one.superseded_by || url.searchParams.get('superseded') === 'true') }
+      return held.then(() => json(response, listed))
+    }
     const found = stored[url.pathname.split('/').at(-1)!]
     return json(response, found ?? { items: [] })
   })
   beforeEach(async () => {
     stored = { alt: doc('alt') }
+    held = Promise.resolve()
     gateway.seen.length = 0
     await gateway.start()
   })
@@ -61,6 +66,20 @@ describe('a document of a knowledge base', () => {
     await waitFor(async () => expect((await row('^alt')).textContent).toContain('Überholt durch „neu.txt“, seit 21.11.2026'), { timeout: 4000 })
     expect(screen.queryByRole('button', { name: 'Ersetzen …: alt.txt' })).toBeNull()
     screen.getByRole('button', { name: 'Löschen: alt.txt' })
+  })
+
+  it('stays in the list when the list that was asked for before it arrives after it', async () => {
+    let release = () => undefined as void
+    held = new Promise((resolve) => { release = resolve })
+    answer = () => [doc('neu', { state: 'parsing' }), 202]
+    const user = userEvent.setup()
+    show()
+    await screen.findByRole('button', { name: 'Dokumente hochladen' })
+    await user.upload(document.querySelector<HTMLInputElement>('input[type=file]')!, new File(['Neues.'], 'neu.txt'))
+    await row('^neu')
+    release()
+    await row('^alt')
+    await row('^neu')
   })
 
   it('stays what it is where the new one can not be read (DSG-08)', async () => {

@@ -24,6 +24,10 @@ const renewed = (old: readonly DocumentState[], fresh: readonly DocumentState[])
   return old.map((one) => byId.get(one.id) ?? one)
 }
 
+/** What came and went on this page since the list was asked for: its answer may not know of it. */
+type Since = { arrived: Set<string>; removed: Set<string> }
+const nothingYet = (): Since => ({ arrived: new Set(), removed: new Set() })
+
 /** The documents of a knowledge base, each followed until it is read or failed; those of `superseded` on demand. */
 export function useDocuments(kb: string, superseded: boolean) {
   const acting = useActingCase()
@@ -31,11 +35,17 @@ export function useDocuments(kb: string, superseded: boolean) {
   const [next, setNext] = useState<string | null>(null)
   const [error, setError] = useState<unknown>(null)
   const looks = useRef(0)
+  const since = useRef<Since>(nothingYet())
 
   const load = useCallback((after?: string) => {
     setError(null)
+    if (!after) since.current = nothingYet()
+    const asked = since.current
     void fetchDocuments(kb, acting, superseded, after).then((page) => {
-      setDocuments((old) => (after ? [...(old ?? []), ...page.items] : page.items))
+      // A list that was asked for later is on its way, or here.
+      if (asked !== since.current) return
+      const items = page.items.filter((one) => !asked.removed.has(one.id) && !asked.arrived.has(one.id))
+      setDocuments((old) => [...(after ? old ?? [] : (old ?? []).filter((one) => asked.arrived.has(one.id))), ...items])
       setNext(page.next ?? null)
     }, setError)
   }, [kb, acting, superseded])
@@ -51,10 +61,15 @@ export function useDocuments(kb: string, superseded: boolean) {
   /** An upload that was accepted. What was there already with the same content is ready at once. */
   const arrived = useCallback((document: DocumentState) => {
     looks.current = 0
+    since.current.arrived.add(document.id)
     setDocuments((old) => [document, ...(old ?? []).filter((one) => one.id !== document.id)])
     if (document.state === 'ready') void look(mayReplace(documents ?? [], document))
   }, [documents, look])
-  const removed = useCallback((id: string) => setDocuments((old) => (old ?? []).filter((one) => one.id !== id)), [])
+  const removed = useCallback((id: string) => {
+    since.current.removed.add(id)
+    since.current.arrived.delete(id)
+    setDocuments((old) => (old ?? []).filter((one) => one.id !== id))
+  }, [])
 
   useEffect(() => {
     const open = (documents ?? []).filter(isUnderway)
