@@ -71,6 +71,18 @@ async def requests_going_on(check: Callable[[], Awaitable[str]]) -> AsyncIterato
             await task
 
 
+async def test_a_search_key_rotates_under_load(own: Gateway, operators: Operators) -> None:
+    """REL-11, LOG-03: a second index under a new search key; whoever reads or searches meanwhile notices nothing."""
+    planted = await plant(own, "a.weber")
+    before = await read(own, "a.weber", planted)
+    async with requests_going_on(lambda: read(own, "a.weber", planted)) as answers:
+        done = await operators.command("keys", "rotate", "mhb", "--search")
+    assert (done["retrieval"]["building"], done["retrieval"]["unreadable"]) == (False, 0)
+    assert done["retrieval"]["total"] >= 1
+    assert {seen(answer, planted) == seen(before, planted) for answer in answers} <= {True}
+    assert seen(await read(own, "a.weber", planted), planted) == seen(before, planted)
+
+
 async def test_a_content_key_rotates_under_load(own: Gateway, operators: Operators) -> None:
     """LOG-03, DSG-03: new content under the new key, old readable at any time, all sealed anew in the end."""
     planted = await plant(own, "a.weber")

@@ -46,6 +46,7 @@ from genius_gateway.settings import Settings
 from genius_gateway.state import GatewayState
 
 _SETTLE_S = 15.0
+_REBUILD_POLL_S = 1.0
 _TABLE = keys_table(sa.MetaData())
 Arguments = argparse.Namespace
 Result = dict[str, Any]
@@ -165,6 +166,10 @@ async def _rewrap(tools: _Tools, _: Arguments) -> Result:
 async def _rotate(tools: _Tools, arguments: Arguments) -> Result:
     """The new key in both databases, then everything that is kept sealed anew."""
     authority = (await _line(tools, arguments)).id
+    if arguments.search:
+        await tools.state.audit.record(_record("keys.rotate", authority, {"purpose": "search"}))
+        await tools.retrieval.rebuild(authority)
+        return {"retrieval": await _rebuilt(tools, authority)}
     if not arguments.reseal_only:
         facts = {"person": str(arguments.person)} if arguments.person else {}
         await tools.state.audit.record(_record("keys.rotate", authority, facts))
@@ -173,6 +178,15 @@ async def _rotate(tools: _Tools, arguments: Arguments) -> Result:
         await tools.retrieval.rotate(authority, arguments.person)
     resealing = Resealing(tools.state.database, tools.state.keys, tools.maintenance)
     return {"gateway": await resealing.run(authority), "retrieval": await tools.retrieval.reseal(authority)}
+
+
+async def _rebuilt(tools: _Tools, authority: UUID) -> dict[str, Any]:
+    """Wait for the switch; a command that is killed meanwhile stops nothing."""
+    while (found := await tools.retrieval.rebuild_progress(authority))["building"]:
+        if found["unreadable"] and found["done"] + found["unreadable"] >= found["total"]:
+            break  # nothing goes on by itself
+        await asyncio.sleep(_REBUILD_POLL_S)
+    return found
 
 
 async def _destroy(tools: _Tools, arguments: Arguments) -> Result:
@@ -229,7 +243,9 @@ def add_parsers(commands: Any) -> None:
     _parser(keys, "list", _keys).add_argument("short", nargs="?")
     _parser(keys, "rewrap", _rewrap)
     rotate = _parser(keys, "rotate", _rotate, short=True)
-    rotate.add_argument("--person", type=UUID)
+    kind = rotate.add_mutually_exclusive_group()
+    kind.add_argument("--person", type=UUID)
+    kind.add_argument("--search", action="store_true")
     rotate.add_argument("--reseal-only", action="store_true")
     destroy = _parser(keys, "destroy", _destroy, short=True)
     destroy.add_argument("--person", type=UUID)

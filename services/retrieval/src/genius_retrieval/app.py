@@ -34,6 +34,8 @@ from genius_retrieval.index.choice import open_index
 from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.ingest.pipeline import Ingestion
 from genius_retrieval.ingest.queue import IngestQueue
+from genius_retrieval.ingest.rebuild import Rebuild, StoredPoints
+from genius_retrieval.ingest.rebuild_worker import RebuildWorker
 from genius_retrieval.knowledge_bases import endpoints as knowledge_bases
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
 from genius_retrieval.knowledge_bases.shares import Shares
@@ -115,6 +117,10 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     queue.handle(ingestion.ingest, ingestion.purge)
     await queue.start()
     stack.push_async_callback(queue.stop)
+    rebuild = Rebuild(database, catalogue, index, StoredPoints(database, sealing, objects, index))
+    rebuilding = RebuildWorker(database, rebuild)
+    await rebuilding.start()
+    stack.push_async_callback(rebuilding.stop)
     return Components(
         settings=settings,
         authenticator=Authenticator(session, settings.jwks_url, TokenVerifier(AUDIENCE, settings.tenant)),
@@ -131,4 +137,6 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
         persons=PersonalData(database, document_service, objects, index, key_ring),
         authorities=AuthorityData(database, objects, index, maintenance),
         resealing=Resealing(database, objects, index, key_ring, maintenance, catalogue),
+        rebuild=rebuild,
+        rebuilding=rebuilding,
     )

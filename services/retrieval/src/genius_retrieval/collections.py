@@ -46,6 +46,18 @@ class Collection:
     profile: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """Where points of an owner's documents go: the collection in use, and the one that is built beside it."""
+
+    active: Collection
+    building: Collection | None = None
+
+    @property
+    def all(self) -> tuple[Collection, ...]:
+        return (self.active, self.building) if self.building else (self.active,)
+
+
 class CollectionCatalogue:
     """Finds and creates collections. `profile` is stored with each new one (vocabulary, k, b, stemmer …)."""
 
@@ -53,14 +65,58 @@ class CollectionCatalogue:
         self._keys = keys
         self._profile = dict(profile)
 
+    def is_current(self, profile: Mapping[str, Any]) -> bool:
+        """Whether terms made now may meet those of a collection with this profile."""
+        return dict(profile) == self._profile
+
     async def find(
         self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None
     ) -> Collection | None:
         """The collection in use for documents of `authority`, or of the tenant-wide `knowledge_base`."""
+        return await self._find(connection, authority, knowledge_base, "active")
+
+    async def building(
+        self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None
+    ) -> Collection | None:
+        """The one that is being built beside it (REL-11)."""
+        return await self._find(connection, authority, knowledge_base, "building")
+
+    async def ids(
+        self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None
+    ) -> Sequence[UUID]:
+        """All collections of an owner, also those in the making and those that go."""
+        query = sa.select(collections.c.id).where(*owned(authority, knowledge_base))
+        return (await connection.execute(query)).scalars().all()
+
+    async def ids_by_state(
+        self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None
+    ) -> dict[str, UUID]:
+        """The ids now `active` and `building`."""
+        query = sa.select(collections.c.state, collections.c.id).where(
+            *owned(authority, knowledge_base), collections.c.state != "retired"
+        )
+        return {row.state: row.id for row in await connection.execute(query)}
+
+    async def homes(self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None) -> Homes:
+        """Where points of a document are to be written now; `held` tells later whether that still holds."""
+        active = await self.ensure(connection, authority, knowledge_base)
+        return Homes(active, await self.building(connection, authority, knowledge_base))
+
+    async def held(
+        self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None
+    ) -> dict[str, UUID]:
+        """The ids now `active` and `building`, which no switch changes until this transaction ends."""
+        query = sa.select(collections.c.state, collections.c.id).where(
+            *owned(authority, knowledge_base), collections.c.state != "retired"
+        )
+        rows = await connection.execute(query.order_by(collections.c.id).with_for_update(read=True))
+        return {row.state: row.id for row in rows}
+
+    async def _find(
+        self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None, state: str
+    ) -> Collection | None:
         query = sa.select(collections, _LIVING_KEYS).where(
-            collections.c.authority.is_not_distinct_from(authority),
-            collections.c.knowledge_base.is_not_distinct_from(None if authority else knowledge_base),
-            collections.c.state == "active",
+            *owned(authority, knowledge_base), collections.c.state == state
         )
         row = (await connection.execute(query)).one_or_none()
         if row is None:
@@ -93,6 +149,17 @@ class CollectionCatalogue:
         """The same, made where it is missing; a tenant-wide one needs a tenant-wide row scope."""
         if found := await self.find(connection, authority, knowledge_base):
             return found
+        return await self._make(connection, authority, knowledge_base, "active")
+
+    async def begin(
+        self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None
+    ) -> Collection:
+        """A collection to be built beside the one in use, with a search key of its own and the profile of now."""
+        return await self._make(connection, authority, knowledge_base, "building")
+
+    async def _make(
+        self, connection: AsyncConnection, authority: UUID | None, knowledge_base: UUID | None, state: str
+    ) -> Collection:
         key = await (
             self._keys.authority_key(connection, authority) if authority else self._keys.tenant_key(connection)
         )
@@ -103,15 +170,23 @@ class CollectionCatalogue:
                 id=identifier,
                 authority=authority,
                 knowledge_base=None if authority else knowledge_base,
-                state="active",
+                state=state,
                 search_key=key.seal(new_secret(), search_key_place(identifier)),
                 profile=self._profile,
             )
             .on_conflict_do_nothing()
         )
-        found = await self.find(connection, authority, knowledge_base)
+        found = await self._find(connection, authority, knowledge_base, state)
         assert found, "the row was inserted or already there"
         return found
+
+
+def owned(authority: UUID | None, knowledge_base: UUID | None) -> tuple[sa.ColumnElement[bool], ...]:
+    """Which rows of the catalogue are an owner's."""
+    return (
+        collections.c.authority.is_not_distinct_from(authority),
+        collections.c.knowledge_base.is_not_distinct_from(None if authority else knowledge_base),
+    )
 
 
 def search_key_place(identifier: UUID) -> str:

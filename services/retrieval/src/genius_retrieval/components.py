@@ -14,6 +14,8 @@ from genius_retrieval.documents.service import DocumentService
 from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.ingest.queue import IngestQueue
+from genius_retrieval.ingest.rebuild import Rebuild
+from genius_retrieval.ingest.rebuild_worker import RebuildWorker
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
 from genius_retrieval.knowledge_bases.shares import Shares
 from genius_retrieval.parsing.runner import ParserRunner
@@ -39,3 +41,5 @@ class Components:
     persons: PersonalData
     authorities: AuthorityData
     resealing: Resealing
+    rebuild: Rebuild
+    rebuilding: RebuildWorker

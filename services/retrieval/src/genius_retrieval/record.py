@@ -14,8 +14,8 @@ RECORD: tuple[Table, ...] = (
         columns={
             **technical(
                 "id kind knowledge_base authority owner_kind protection_class name_digest collection state reason"
-                " warnings media_type size pages text_length version as_of original canonical parser_version"
-                " superseded_by replaces"
+                " next_collection warnings media_type size pages text_length version as_of original canonical"
+                " parser_version superseded_by replaces"
             ),
             "owner_person": personal("Pseudonym der Person, der die Datei gehört"),
             "uploaded_by": Column(category="personal", what="Pseudonym dessen, der hochgeladen hat", forget=True),
@@ -45,7 +45,7 @@ RECORD: tuple[Table, ...] = (
     ),
     Table(
         name="collections", kind="knowledge_bases",
-        columns=technical("id authority knowledge_base state search_key profile created_at"),
+        columns=technical("id authority knowledge_base state search_key profile copying created_at"),
     ),
     Table(name="tenant_binding", kind="organisation", key=("tenant",), columns=technical("tenant issuer bound_at")),
     Table(

@@ -50,6 +50,7 @@ documents = sa.Table(
     sa.Column("name_digest", postgresql.BYTEA, nullable=False, comment="HMAC, finds the earlier version"),
     sa.Column("title", postgresql.BYTEA, comment="ciphertext"),
     sa.Column("collection", sa.Uuid, comment="where its points are; null before it was indexed"),
+    sa.Column("next_collection", sa.Uuid, comment="the one being built beside it, if its points are there too"),
     sa.Column(
         "state",
         sa.Text,
@@ -132,6 +133,7 @@ collections = sa.Table(
     sa.Column("state", sa.Text, sa.CheckConstraint("state IN ('active', 'building', 'retired')"), nullable=False),
     sa.Column("search_key", postgresql.BYTEA, nullable=False, comment="ciphertext under the owner's content key"),
     sa.Column("profile", postgresql.JSONB, nullable=False, comment="vocabulary, k, b, average length, stemmer …"),
+    sa.Column("copying", sa.Uuid, comment="the document whose points are being written while it is built"),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),
     sa.CheckConstraint("(authority IS NULL) = (knowledge_base IS NOT NULL)", name="collections_owner"),
     sa.Index(
@@ -140,6 +142,14 @@ collections = sa.Table(
         "knowledge_base",
         unique=True,
         postgresql_where=sa.text("state = 'active'"),
+        postgresql_nulls_not_distinct=True,
+    ),
+    sa.Index(
+        "collections_building",
+        "authority",
+        "knowledge_base",
+        unique=True,
+        postgresql_where=sa.text("state = 'building'"),
         postgresql_nulls_not_distinct=True,
     ),
 )

@@ -55,6 +55,16 @@ class RetrievalAuthority:
         found: dict[str, int] = await self._call(authority, "keys.maintain", "POST", "/reseal")
         return found
 
+    async def rebuild(self, authority: UUID) -> UUID:
+        """The id of the collection that is being built beside the one in use, under a new search key."""
+        found = await self._call(authority, "keys.maintain", "POST", "/rebuild")
+        return UUID(found["collection"])
+
+    async def rebuild_progress(self, authority: UUID) -> dict[str, Any]:
+        """building, done, total, unreadable (documents)."""
+        found: dict[str, Any] = await self._call(authority, "keys.maintain", "GET", "/rebuild")
+        return found
+
     async def _call(self, authority: UUID, scope: str, method: str, path: str, **options: Any) -> Any:
         principal = Principal(
             subject=NOBODY,

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from genius_common.errors import Forbidden
 from genius_common.principal import Principal
 from genius_retrieval.http import App, caller
+from genius_retrieval.ingest.rebuild import CollectionOwner
 
 router = APIRouter(prefix="/authorities/self")
 Removal = Annotated[Principal, caller("authority.destroy")]
@@ -52,6 +53,18 @@ async def keys(app: App, principal: Keys) -> dict[str, Any]:
 async def rotate(app: App, principal: Keys, person: UUID | None = None) -> dict[str, str]:
     """A new content key of the authority, or of one person in it: `{"key": id}`."""
     return {"key": str(await app.resealing.rotate(_authority(principal), person))}
+
+
+@router.post("/rebuild", status_code=202)
+async def rebuild(app: App, principal: Keys) -> dict[str, str]:
+    """A second collection under a new search key takes the place of the one in use; answers `{"collection": id}`."""
+    return {"collection": str(await app.rebuilding.request(CollectionOwner(_authority(principal))))}
+
+
+@router.get("/rebuild")
+async def rebuild_progress(app: App, principal: Keys) -> dict[str, Any]:
+    """`{"building", "done", "total", "unreadable"}`, in documents."""
+    return asdict(await app.rebuild.progress(CollectionOwner(_authority(principal))))
 
 
 @router.post("/reseal")

@@ -7,7 +7,7 @@ import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -177,7 +177,7 @@ class DocumentService:
         row = await repository.get(connection, existing.id, lock=True)
         if row is not None and row.state == "ready":
             for other in await repository.supersede(connection, row):
-                await self._queue.defer(connection, Leftovers(other.id, other.collection, ()))
+                await self._queue.defer(connection, points_of(other))
 
     async def state(self, principal: Principal, identifier: UUID, kind: str) -> DocumentState:
         async with self._database.transaction(row_scope(principal)) as connection:
@@ -228,10 +228,10 @@ class DocumentService:
                     removed.append(left)
                     await self._queue.defer(connection, left)
         for left in removed:
-            if left.collection:
+            for collection in left.collections:
                 # The job removes them when the index is back; until then the answer's check keeps them away.
                 with contextlib.suppress(IndexUnavailable):
-                    await self._index.delete_document(left.collection, left.document)
+                    await self._index.delete_document(collection, left.document)
         return removed
 
 
@@ -255,7 +255,12 @@ def require_within_base(base: str, classes: Sequence[ProtectionClass | None]) ->
 
 
 def leftovers_of(row: Row) -> Leftovers:
-    return Leftovers(row.id, row.collection, tuple(o for o in (row.original, row.canonical) if o))
+    return replace(points_of(row), objects=tuple(o for o in (row.original, row.canonical) if o))
+
+
+def points_of(row: Row) -> Leftovers:
+    """The points of a document that is kept."""
+    return Leftovers(row.id, row.collection, (), row.next_collection)
 
 
 def visible(principal: Principal, row: Row | None, kind: str) -> Row:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -21,9 +21,11 @@ from genius_common.database import Database, RowScope
 from genius_common.errors import NotFound
 from genius_common.principal import Principal
 from genius_retrieval.access import require_writable, row_scope, write_scope
-from genius_retrieval.collections import Collection, CollectionCatalogue
+from genius_retrieval.chunks import Chunk
+from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.sealing import Owner, Sealing, name_digest, seal_text
+from genius_retrieval.documents.service import points_of
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
 from genius_retrieval.knowledge_bases import repository as knowledge_bases
 from genius_retrieval.laws.documents import LawDocument, law_chunks, law_document_id, law_documents
@@ -70,14 +72,16 @@ class LawImport:
         async with self._running:
             laws = await asyncio.to_thread(lambda: list(self._laws()))
             async with self._database.transaction(scope) as connection:
-                collection = await self._catalogue.ensure(connection, base.authority, base.id)
                 present = {row.id for row in await repository.of_knowledge_base(connection, base.id)}
             changed = False
             for done, law in enumerate(laws, 1):
-                changed |= await self._import(principal, scope, base, collection, law, present)
+                changed |= await self._import(principal, scope, base, law, present)
                 yield {"done": done, "total": len(laws), "title": law.document.title}
             if changed:
-                await self._index.optimise(collection.id)
+                async with self._database.transaction(scope) as connection:
+                    homes = await self._catalogue.homes(connection, base.authority, base.id)
+                for collection in homes.all:
+                    await self._index.optimise(collection.id)
         sections = sum(len(law.document.sections) for law in laws)
         yield {"finished": True, "documents": len(laws), "sections": sections}
 
@@ -86,7 +90,6 @@ class LawImport:
         principal: Principal,
         scope: RowScope,
         base: knowledge_bases.Row,
-        collection: Collection,
         law: LawDocument,
         present: AbstractSet[UUID],
     ) -> bool:
@@ -98,17 +101,38 @@ class LawImport:
             return False
         chunks = await asyncio.to_thread(law_chunks, law, identifier, version)
         meta = DocumentMeta(identifier, version, "document", base.id, None, base.protection_class, law.document.title)
-        if await self._index.count(collection.id, identifier):
-            # What an interrupted run left.
-            await self._index.delete_document(collection.id, identifier)
-        await self._index.upsert(collection, chunks, meta)
-        async with self._database.transaction(scope) as connection:
-            values = {"id": identifier, "version": version, "size": len(content), "collection": collection.id}
-            older = await self._store(connection, principal, base, law, content, values)
+        values = {"id": identifier, "version": version, "size": len(content)}
+        while True:
+            written = await self._write(scope, base, chunks, meta)
+            async with self._database.transaction(scope) as connection:
+                held = await self._catalogue.held(connection, base.authority, base.id)
+                if held["active"] not in written:
+                    continue  # another collection took its place meanwhile
+                building = held.get("building")
+                places = {
+                    "collection": held["active"],
+                    "next_collection": building if building in written else None,
+                }
+                older = await self._store(connection, principal, base, law, content, values | places)
+            break
         count("ready")
-        for other in older:
-            await self._index.delete_document(collection.id, other.id)
+        for left in map(points_of, older):
+            for name in left.collections:
+                await self._index.delete_document(name, left.document)
         return True
+
+    async def _write(
+        self, scope: RowScope, base: knowledge_bases.Row, chunks: Sequence[Chunk], meta: DocumentMeta
+    ) -> set[UUID]:
+        """Write points to every collection where they belong now; answers which these are."""
+        async with self._database.transaction(scope) as connection:
+            homes = await self._catalogue.homes(connection, base.authority, base.id)
+        for collection in homes.all:
+            if await self._index.count(collection.id, meta.document):
+                # What an interrupted run left.
+                await self._index.delete_document(collection.id, meta.document)
+            await self._index.upsert(collection, chunks, meta)
+        return {collection.id for collection in homes.all}
 
     async def _store(
         self,

@@ -8,6 +8,7 @@ writes the state; points are replaced as a whole, with ids that depend on the co
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from uuid import UUID, uuid4
 
@@ -16,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.database import Database, RowScope
 from genius_retrieval.chunking.structure import chunk
-from genius_retrieval.chunks import CanonicalDocument
-from genius_retrieval.collections import Collection, CollectionCatalogue
+from genius_retrieval.chunks import CanonicalDocument, Chunk
+from genius_retrieval.collections import CollectionCatalogue, Homes
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Sealing, open_text, owner_of, seal_text
+from genius_retrieval.documents.service import points_of
 from genius_retrieval.errors import IndexUnavailable
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
 from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
@@ -62,13 +64,13 @@ class Ingestion:
         scope = _scope(target)
         async with self._database.transaction(scope) as connection:
             row = await repository.get(connection, target.document)
-            collection = await self._catalogue.find(connection, target.authority, None) if row is None else None
+            known = await self._catalogue.ids(connection, target.authority, None) if row is None else ()
             if row and row.state not in {"ready", "failed"}:
                 await repository.update(connection, row.id, state="parsing")
         if row is None:
             # Deleted while an earlier attempt was being killed: its points must not outlive it.
-            if collection:
-                await self._index.delete_document(collection.id, target.document)
+            for collection in known:
+                await self._index.delete_document(collection, target.document)
             return
         if row.state in {"ready", "failed"}:
             return
@@ -87,24 +89,43 @@ class Ingestion:
 
     async def purge(self, leftovers: Leftovers) -> None:
         """Remove points and objects of a document whose row is gone."""
-        if leftovers.collection:
-            await self._index.delete_document(leftovers.collection, leftovers.document)
+        for collection in leftovers.collections:
+            await self._index.delete_document(collection, leftovers.document)
         for identifier in leftovers.objects:
             await self._objects.delete(identifier)
 
     async def _carry(self, scope: RowScope, row: Row) -> None:
         original, name = await self._original(scope, row)
         document = await self._parsers.parse(original, name)
-        collection = await self._keep(scope, row, document)
-        if collection is None:
+        homes = await self._keep(scope, row, document)
+        if homes is None:
             return
         # Off the event loop: a large document takes seconds.
         chunks = await asyncio.to_thread(chunk, document, row.id, row.version)
         if not chunks:
             raise Refused("no_content")
-        await self._index.delete_document(collection.id, row.id)
-        await self._index.upsert(collection, chunks, _meta(row, document))
-        await self._finish(scope, row, collection.id)
+        while not await self._written(scope, row, homes, chunks, meta_of(row, document)):
+            # Another collection took the place of the one in use meanwhile: the points belong there too.
+            async with self._database.transaction(scope) as connection:
+                homes = await self._homes(connection, row)
+
+    async def _written(
+        self, scope: RowScope, row: Row, homes: Homes, chunks: Sequence[Chunk], meta: DocumentMeta
+    ) -> bool:
+        """Write to every home and end as ready; False where that is not where searches look by now."""
+        for collection in homes.all:
+            await self._index.delete_document(collection.id, row.id)
+            await self._index.upsert(collection, chunks, meta)
+        return await self._finish(scope, row, {collection.id for collection in homes.all})
+
+    async def _homes(self, connection: AsyncConnection, row: Row) -> Homes:
+        homes = await self._catalogue.homes(connection, row.authority, row.knowledge_base)
+        if row.kind != "file":
+            return homes
+        # The person's key, so that what the engine keeps of deleted points goes with it.
+        key = await self._sealing.key(connection, owner_of(row))
+        building = replace(homes.building, content_key=key) if homes.building else None
+        return Homes(replace(homes.active, content_key=key), building)
 
     async def _original(self, scope: RowScope, row: Row) -> tuple[bytes, str]:
         sealed = await self._objects.sealed(row.original)
@@ -113,18 +134,19 @@ class Ingestion:
             name_key = await self._sealing.key_of(connection, row.name)
         return self._objects.open(row.original, sealed, key), open_text(name_key, row.name, "name", row.id)
 
-    async def _keep(self, scope: RowScope, row: Row, document: CanonicalDocument) -> Collection | None:
+    async def _keep(self, scope: RowScope, row: Row, document: CanonicalDocument) -> Homes | None:
         """Store the canonical document; None if the document was deleted meanwhile."""
         canonical = row.canonical or uuid4()
         async with self._database.transaction(scope) as connection:
             key = await self._sealing.key(connection, owner_of(row))
-            collection = await self._catalogue.ensure(connection, row.authority, row.knowledge_base)
+            homes = await self._homes(connection, row)
             kept = await repository.update(
                 connection,
                 row.id,
                 state="indexing",
                 canonical=canonical,
-                collection=collection.id,
+                collection=homes.active.id,
+                next_collection=homes.building.id if homes.building else None,
                 title=seal_text(key, document.title, "title", row.id),
                 media_type=document.media_type,
                 pages=len(document.pages) or None,
@@ -136,30 +158,34 @@ class Ingestion:
             if kept:
                 # Before the commit: a row that names an object never lacks it.
                 await self._objects.put(canonical, await asyncio.to_thread(encode_document, document), key)
-        if row.kind == "file":
-            # The person's key, so that what the engine keeps of deleted points goes with it.
-            collection = replace(collection, content_key=key)
-        return collection if kept else None
+        return homes if kept else None
 
-    async def _finish(self, scope: RowScope, row: Row, collection: UUID) -> None:
+    async def _finish(self, scope: RowScope, row: Row, written: Set[UUID]) -> bool:
         async with self._database.transaction(scope) as connection:
-            kept = await repository.update(connection, row.id, state="ready")
+            held = await self._catalogue.held(connection, row.authority, row.knowledge_base)
+            if held and held["active"] not in written:
+                return False
+            building = held.get("building")
+            places = {"collection": held.get("active"), "next_collection": building if building in written else None}
+            kept = await repository.update(connection, row.id, state="ready", **places)
             if kept and row.kind == "document":
                 current = await repository.get(connection, row.id, lock=True)
                 if current is not None:
                     await self._supersede(connection, current)
         if not kept:
-            await self._index.delete_document(collection, row.id)
-            return
+            for collection in written:
+                await self._index.delete_document(collection, row.id)
+            return True
         count("ready")
         log.info("document ready", document=str(row.id))
+        return True
 
     async def _supersede(self, connection: AsyncConnection, row: Row) -> None:
         """Older versions leave the search with this commit (checked at answer time), their points by a job."""
         if row.superseded_by is not None:  # a later upload was faster
-            await self._queue.defer(connection, Leftovers(row.id, row.collection, ()))
+            await self._queue.defer(connection, points_of(row))
         for other in await repository.supersede(connection, row):
-            await self._queue.defer(connection, Leftovers(other.id, other.collection, ()))
+            await self._queue.defer(connection, points_of(other))
 
     async def _fail(self, scope: RowScope, row: Row, code: str) -> None:
         """End as failed. What must not be kept (a classification mark) goes with it."""
@@ -172,7 +198,7 @@ class Ingestion:
             await repository.update(connection, row.id, state="failed", reason=code, **values)
             await refusals.note(connection, current, code)
             objects = tuple(o for o in (current.original, current.canonical) if o) if forbidden else ()
-            left = Leftovers(row.id, current.collection, objects)
+            left = replace(points_of(current), objects=objects)
             await self._queue.defer(connection, left)
         await self.purge(left)
         count(code)
@@ -183,7 +209,8 @@ def _scope(target: Target) -> RowScope:
     return RowScope(authority=target.authority, person=target.person, tenant_wide=target.authority is None)
 
 
-def _meta(row: Row, document: CanonicalDocument) -> DocumentMeta:
+def meta_of(row: Row, document: CanonicalDocument) -> DocumentMeta:
+    """What the points of a stored document carry in clear."""
     return DocumentMeta(
         document=row.id,
         version=row.version,

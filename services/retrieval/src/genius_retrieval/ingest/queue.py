@@ -53,23 +53,31 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Leftovers:
-    """What a deleted document leaves behind outside the database."""
+    """What a deleted document leaves behind outside the database. `also`: a collection that was being built."""
 
     document: UUID
     collection: UUID | None
     objects: tuple[UUID, ...]
+    also: UUID | None = None
+
+    @property
+    def collections(self) -> tuple[UUID, ...]:
+        return tuple(one for one in (self.collection, self.also) if one)
 
     def arguments(self) -> dict[str, Any]:
         collection = str(self.collection) if self.collection else None
-        return {"document": str(self.document), "collection": collection, "objects": [str(o) for o in self.objects]}
+        also = {"also": str(self.also)} if self.also else {}
+        objects = [str(o) for o in self.objects]
+        return {"document": str(self.document), "collection": collection, "objects": objects, **also}
 
     @classmethod
     def of(cls, arguments: dict[str, Any]) -> Leftovers:
-        collection = arguments["collection"]
+        collection, also = arguments["collection"], arguments.get("also")
         return cls(
             UUID(arguments["document"]),
             UUID(collection) if collection else None,
             tuple(UUID(o) for o in arguments["objects"]),
+            UUID(also) if also else None,
         )
 
 

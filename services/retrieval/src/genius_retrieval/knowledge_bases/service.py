@@ -77,9 +77,9 @@ class KnowledgeBaseService:
                 raise NotFound
             scope = write_scope(principal, base.authority)
             rows = await documents.of_knowledge_base(connection, identifier)
-            own = None if base.authority else await self._catalogue.find(connection, None, identifier)
+            own = [] if base.authority else await self._catalogue.ids(connection, None, identifier)
         await self._documents.delete_rows(scope, rows)
-        if own:
-            await self._index.drop(own.id)
+        for collection in own:
+            await self._index.drop(collection)
         async with self._database.transaction(scope) as connection:
             await repository.remove(connection, identifier)

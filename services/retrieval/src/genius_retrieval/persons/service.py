@@ -123,7 +123,7 @@ class PersonalData:
 
     async def _outside(self, left: Sequence[Leftovers]) -> dict[str, int]:
         """Counted where it lies, not where a row says that it lies."""
-        points = [await self._index.count(item.collection, item.document) for item in left if item.collection]
+        points = [await self._index.count(name, item.document) for item in left for name in item.collections]
         objects = [await self._objects.exists(identifier) for item in left for identifier in item.objects]
         return {"points": sum(points), "objects": sum(objects)}
 

@@ -45,6 +45,9 @@ def show(authority: Authority = None, data_dir: DataDirectory = DEFAULT_DATA_DIR
 def rotate(
     authority: Authority = None,
     person: Person = None,
+    search: Annotated[
+        bool, typer.Option("--search", help="den Suchschlüssel: baut den Suchindex der Behörde neben dem alten neu auf")
+    ] = False,
     data_dir: DataDirectory = DEFAULT_DATA_DIR,
 ) -> None:
     """Wechselt den obersten Schlüssel, oder den Inhaltsschlüssel einer Behörde oder Person. Ohne Unterbrechung.
@@ -55,7 +58,12 @@ def rotate(
     if authority is None:
         if person is not None:
             raise typer.BadParameter("--person braucht --authority")
+        if search:
+            raise typer.BadParameter("--search braucht --authority")
         _rotate_top(operators)
+        return
+    if search:
+        _rotate_search(operators, authority)
         return
     words = ["--person", str(person)] if person else []
     done = operators.run("gateway", "keys", "rotate", authority, *words)
@@ -63,6 +71,18 @@ def rotate(
     print(f"Neuer Schlüssel in Gebrauch; {sealed} Werte neu verschlüsselt.")
     if left := done["gateway"]["left"]:
         print(f"{left} Werte ließen sich nicht öffnen und bleiben, wie sie sind (Protokoll des Gateways).")
+
+
+def _rotate_search(operators: Operators, authority: str) -> None:
+    found = operators.run("gateway", "keys", "rotate", authority, "--search")["retrieval"]
+    if found["building"]:
+        print(
+            f"{found['done']} von {found['total']} Dokumenten sind im neuen Index; {found['unreadable']} lassen sich "
+            "nicht öffnen. Bis sie gelöscht oder wiederhergestellt sind, gilt der bisherige Index "
+            "(docs/howto/rebuild-the-index.md)."
+        )
+        raise typer.Exit(1)
+    print(f"Neuer Suchschlüssel in Gebrauch; {found['total']} Dokumente neu aufgenommen.")
 
 
 def _rotate_top(operators: Operators) -> None:

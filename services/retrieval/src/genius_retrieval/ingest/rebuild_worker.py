@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Rebuilds collections in the background, one after the other: at the start, and whenever somebody asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from uuid import UUID
+
+import sqlalchemy as sa
+import structlog
+
+from genius_common.database import Database, RowScope
+from genius_retrieval.ingest.rebuild import CollectionOwner, Rebuild
+from genius_retrieval.tables import collections, keys
+
+log = structlog.get_logger(__name__)
+
+_RETRY_S = 60.0
+
+
+class RebuildWorker:
+    """What is due is found in the database, so that a killed process goes on where it was."""
+
+    def __init__(self, database: Database, rebuild: Rebuild, retry_s: float = _RETRY_S) -> None:
+        self._database = database
+        self._rebuild = rebuild
+        self._retry_s = retry_s
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._work(), name="rebuild worker")
+
+    async def stop(self) -> None:
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def request(self, owner: CollectionOwner) -> UUID:
+        """Begin a collection beside the one in use and fill it in the background; answers its id."""
+        found = await self._rebuild.begin(owner)
+        self._wake.set()
+        return found
+
+    async def _work(self) -> None:
+        while True:
+            self._wake.clear()
+            waiting = False
+            try:
+                for owner in await self._owners():
+                    waiting |= not await self._carried(owner)
+            except Exception as error:  # noqa: BLE001 the database away: whatever it was, the next round tries again
+                log.warning("rebuild waits", error=type(error).__name__)
+                waiting = True
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), self._retry_s if waiting else None)
+
+    async def _carried(self, owner: CollectionOwner) -> bool:
+        if not await self._rebuild.is_due(owner):
+            return True
+        try:
+            return await self._rebuild.run(owner)
+        except Exception as error:  # noqa: BLE001 one owner's failure must not keep the others waiting
+            log.warning("rebuild interrupted", error=type(error).__name__, retry_in=self._retry_s)
+            return False
+
+    async def _owners(self) -> list[CollectionOwner]:
+        """Who has keys may have collections; the list of keys is what operators' scope shows without any content."""
+        having = sa.select(keys.c.authority).where(keys.c.authority.is_not(None), keys.c.state != "destroyed")
+        async with self._database.transaction(RowScope(wide="keys")) as connection:
+            authorities = (await connection.execute(having.distinct())).scalars().all()
+        shared = sa.select(collections.c.knowledge_base).where(collections.c.authority.is_(None)).distinct()
+        async with self._database.transaction(RowScope(tenant_wide=True)) as connection:
+            bases = (await connection.execute(shared)).scalars().all()
+        return [*map(CollectionOwner, authorities), *(CollectionOwner(None, base) for base in bases)]
