@@ -55,17 +55,18 @@ def minutes_left(page: Page) -> float:
     )
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_the_warning_is_accessible_and_one_key_goes_on(open_page: OpenPage, platform: Platform, theme: str) -> None:
+def test_the_warning_is_accessible_and_one_key_goes_on(open_page: OpenPage, platform: Platform) -> None:
     """A11Y-08, A11Y-01: at 42 of 45 minutes, in each theme; Enter extends with one request."""
-    page = working(open_page, platform, **THEMES[theme])
+    page = working(open_page, platform)
     pass_time(page, platform, 42)
     dialog = idle_warning(page)
     expect(dialog).to_be_visible()
     expect(dialog.get_by_role("status")).to_have_text("Noch 3 Minuten.")
     expect(dialog).to_have_accessible_description(re.compile(r"endet Ihre Sitzung um \d\d:\d\d Uhr"))
     expect(dialog.get_by_role("button", name="Weiter arbeiten")).to_be_focused()
-    check(page, f"warning, {theme}")
+    for theme, media in THEMES.items():
+        page.emulate_media(**media)  # type: ignore[arg-type]
+        check(page, f"warning, {theme}")
     assert minutes_left(page) < 3.1
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request))
@@ -93,22 +94,21 @@ def test_the_keyboard_stays_in_the_warning(open_page: OpenPage, platform: Platfo
     assert minutes_left(page) > 44
 
 
-@pytest.mark.parametrize(("width", "size"), [(320, "100%"), (640, "200%")])
-def test_the_warning_fits_narrow_and_enlarged_pages(
-    open_page: OpenPage, platform: Platform, width: int, size: str
-) -> None:
+def test_the_warning_fits_narrow_and_enlarged_pages(open_page: OpenPage, platform: Platform) -> None:
     """A11Y-05"""
-    page = working(open_page, platform, viewport={"width": width, "height": 568})
-    page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+    page = working(open_page, platform)
     pass_time(page, platform, 42)
     dialog = idle_warning(page)
     expect(dialog).to_be_visible()
-    assert dialog.evaluate(
-        "box => box.scrollWidth <= box.clientWidth && box.getBoundingClientRect().right <= innerWidth"
-    )
     button = dialog.get_by_role("button", name="Weiter arbeiten")
-    button.scroll_into_view_if_needed()
-    expect(button).to_be_in_viewport(ratio=1)
+    for width, size in ((320, "100%"), (640, "200%")):
+        page.set_viewport_size({"width": width, "height": 568})
+        page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+        assert dialog.evaluate(
+            "box => box.scrollWidth <= box.clientWidth && box.getBoundingClientRect().right <= innerWidth"
+        ), width
+        button.scroll_into_view_if_needed()
+        expect(button).to_be_in_viewport(ratio=1)
 
 
 def test_after_the_end_one_signs_in_and_is_back_with_every_word(open_page: OpenPage, platform: Platform) -> None:
