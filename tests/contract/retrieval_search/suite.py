@@ -48,6 +48,7 @@ class IndexContract:
         assert points(await index.search(collection, ASK, access)) == []
         assert await index.fetch(collection, [uuid4()], access) == {}
         assert await index.count(collection.id) == 0
+        assert await index.documents(collection.id) == {}
         await index.delete_document(collection.id, uuid4())
         await index.drop(collection.id)
 
@@ -66,6 +67,17 @@ class IndexContract:
         for _ in range(2):
             await index.upsert(collection, chunks(document, ["Eins.", "Zwei."]), meta(document, base))
         assert await index.count(collection.id) == 2
+
+    async def test_it_says_which_documents_it_holds(self, index):
+        """BAK-02: with the number of their points, more than the dozen that engines answer by themselves; none twice."""
+        collection, base = new_collection(), uuid4()
+        written = {uuid4(): number % 3 + 1 for number in range(15)}
+        for document, number in written.items():
+            await index.upsert(collection, chunks(document, ["Satz."] * number), meta(document, base))
+        gone = next(iter(written))
+        await index.delete_document(collection.id, gone)
+        del written[gone]
+        assert await index.documents(collection.id) == written
 
     async def test_a_foreign_search_key_finds_nothing(self, index):
         collection, base = new_collection(), uuid4()

@@ -16,7 +16,8 @@ from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.components import Components
 from genius_retrieval.documents.service import Upload
 from genius_retrieval.index.port import Access
-from genius_retrieval.ingest.rebuild import CollectionOwner, Rebuild, StoredPoints
+from genius_retrieval.ingest.owners import CollectionOwner
+from genius_retrieval.ingest.rebuild import Rebuild, StoredPoints
 from genius_retrieval.tables import collections, documents
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import Office, memory_folder, principal, running_service, upload, wait_for

@@ -36,6 +36,8 @@ from genius_retrieval.ingest.pipeline import Ingestion
 from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.ingest.rebuild import Rebuild, StoredPoints
 from genius_retrieval.ingest.rebuild_worker import RebuildWorker
+from genius_retrieval.ingest.reconcile import Reconciler
+from genius_retrieval.ingest.reconcile_worker import ReconcileWorker
 from genius_retrieval.knowledge_bases import endpoints as knowledge_bases
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
 from genius_retrieval.knowledge_bases.shares import Shares
@@ -117,10 +119,15 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     queue.handle(ingestion.ingest, ingestion.purge)
     await queue.start()
     stack.push_async_callback(queue.stop)
-    rebuild = Rebuild(database, catalogue, index, StoredPoints(database, sealing, objects, index))
+    points = StoredPoints(database, sealing, objects, index)
+    rebuild = Rebuild(database, catalogue, index, points)
     rebuilding = RebuildWorker(database, rebuild)
     await rebuilding.start()
     stack.push_async_callback(rebuilding.stop)
+    reconciler = Reconciler(database, catalogue, index, objects, points, queue)
+    reconciling = ReconcileWorker(reconciler)
+    await reconciling.start()
+    stack.push_async_callback(reconciling.stop)
     return Components(
         settings=settings,
         authenticator=Authenticator(session, settings.jwks_url, TokenVerifier(AUDIENCE, settings.tenant)),

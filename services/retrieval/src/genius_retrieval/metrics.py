@@ -17,6 +17,12 @@ _DOCUMENTS = Counter(
     ["outcome"],
     registry=registry,
 )
+RECONCILED = Counter(
+    "genius_retrieval_reconciled_total",
+    "Documents (restored, reread, lost, removed) and objects on which the stores disagreed.",
+    ["what"],
+    registry=registry,
+)
 SEARCH_SECONDS = Histogram(
     "genius_retrieval_search_seconds",
     "Time of a search, access checks included.",
@@ -29,6 +35,8 @@ PARSE_SECONDS = Histogram(
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180),
     registry=registry,
 )
+for _what in ("restored", "reread", "lost", "removed", "objects"):
+    RECONCILED.labels(_what)
 for _outcome in ("ready", *FAILURES):
     _DOCUMENTS.labels(_outcome)
 

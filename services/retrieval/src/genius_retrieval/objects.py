@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
 
@@ -52,6 +55,13 @@ class ObjectStorage:
         except (NotFoundError, FileNotFoundError):
             return False
         return True
+
+    async def all(self) -> AsyncIterator[tuple[UUID, dt.datetime]]:
+        """Id and time of writing of every object; what is not one of ours is left out."""
+        async for page in obstore.list(self._store):
+            for found in page:
+                with contextlib.suppress(ValueError):
+                    yield UUID(found["path"].rsplit("/", 1)[-1]), found["last_modified"]
 
     async def delete(self, identifier: UUID) -> None:
         """Remove it; an object that is already gone is no error."""

@@ -63,6 +63,7 @@ documents = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("pages", sa.Integer),
     sa.Column("text_length", sa.Integer),
+    sa.Column("points", sa.Integer, comment="how many the index holds of it; null = not counted yet"),
     sa.Column("version", sa.Text, nullable=False, comment="SHA-256 of the original, hex"),
     sa.Column("as_of", sa.Date),
     sa.Column("original", sa.Uuid, comment="object id; null where the file was not kept"),

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from genius_common.errors import Forbidden
 from genius_common.principal import Principal
 from genius_retrieval.http import App, caller
-from genius_retrieval.ingest.rebuild import CollectionOwner
+from genius_retrieval.ingest.owners import CollectionOwner
 
 router = APIRouter(prefix="/authorities/self")
 Removal = Annotated[Principal, caller("authority.destroy")]

@@ -87,6 +87,9 @@ class EdgeIndex:
     async def count(self, collection: UUID, document: UUID | None = None) -> int:
         return await self._run(self._pool, self._count, collection, document)
 
+    async def documents(self, collection: UUID) -> dict[UUID, int]:
+        return await self._run(self._pool, self._documents, collection)
+
     async def search(self, collection: CollectionSecrets, branches: Sequence[Branch], access: Access) -> Hits:
         if access.empty or not branches:
             return Hits(tuple(() for _ in branches))
@@ -172,6 +175,14 @@ class EdgeIndex:
             return 0
         what = value_filter(EDGE, DOCUMENT, document) if document else None
         return int(shard.engine.count(edge.CountRequest(exact=True, filter=what)))
+
+    def _documents(self, collection: UUID) -> dict[UUID, int]:
+        shard = self._open(collection)
+        if shard is None:
+            return {}
+        most = max(1, int(shard.engine.count(edge.CountRequest(exact=True))))
+        found = shard.engine.facet(edge.FacetRequest(DOCUMENT, limit=most, exact=True))
+        return {UUID(hit.value): hit.count for hit in found.hits if hit.count}
 
     def _search(self, collection: CollectionSecrets, branches: Sequence[Branch], access: Access) -> Hits:
         shard = self._open(collection.id)

@@ -141,6 +141,10 @@ class CollectionIndex(Protocol):
         """Number of points, of one document or of all."""
         ...
 
+    async def documents(self, collection: UUID) -> dict[UUID, int]:
+        """Number of points of each document that has any."""
+        ...
+
     async def search(self, collection: CollectionSecrets, branches: Sequence[Branch], access: Access) -> Hits:
         """Score lists of each branch among the points that `access` permits, IDF over exactly these points."""
         ...

@@ -83,6 +83,18 @@ class ServerIndex:
             return 0
         return found.count
 
+    async def documents(self, collection: UUID) -> dict[UUID, int]:
+        most = max(1, await self.count(collection))
+        try:
+            found = await self._call(
+                collection,
+                "read",
+                lambda client: client.facet(str(collection), DOCUMENT, limit=most, exact=True),
+            )
+        except CollectionMissing:
+            return {}
+        return {UUID(str(hit.value)): hit.count for hit in found.hits if hit.count}
+
     async def search(self, collection: CollectionSecrets, branches: Sequence[Branch], access: Access) -> Hits:
         nothing = Hits(tuple(() for _ in branches))
         if access.empty or not branches:

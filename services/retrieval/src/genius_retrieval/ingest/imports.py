@@ -101,7 +101,7 @@ class LawImport:
             return False
         chunks = await asyncio.to_thread(law_chunks, law, identifier, version)
         meta = DocumentMeta(identifier, version, "document", base.id, None, base.protection_class, law.document.title)
-        values = {"id": identifier, "version": version, "size": len(content)}
+        values = {"id": identifier, "version": version, "size": len(content), "points": len(chunks)}
         while True:
             written = await self._write(scope, base, chunks, meta)
             async with self._database.transaction(scope) as connection:

@@ -116,7 +116,7 @@ class Ingestion:
         for collection in homes.all:
             await self._index.delete_document(collection.id, row.id)
             await self._index.upsert(collection, chunks, meta)
-        return await self._finish(scope, row, {collection.id for collection in homes.all})
+        return await self._finish(scope, row, {collection.id for collection in homes.all}, len(chunks))
 
     async def _homes(self, connection: AsyncConnection, row: Row) -> Homes:
         homes = await self._catalogue.homes(connection, row.authority, row.knowledge_base)
@@ -160,14 +160,14 @@ class Ingestion:
                 await self._objects.put(canonical, await asyncio.to_thread(encode_document, document), key)
         return homes if kept else None
 
-    async def _finish(self, scope: RowScope, row: Row, written: Set[UUID]) -> bool:
+    async def _finish(self, scope: RowScope, row: Row, written: Set[UUID], points: int) -> bool:
         async with self._database.transaction(scope) as connection:
             held = await self._catalogue.held(connection, row.authority, row.knowledge_base)
             if held and held["active"] not in written:
                 return False
             building = held.get("building")
             places = {"collection": held.get("active"), "next_collection": building if building in written else None}
-            kept = await repository.update(connection, row.id, state="ready", **places)
+            kept = await repository.update(connection, row.id, state="ready", points=points, **places)
             if kept and row.kind == "document":
                 current = await repository.get(connection, row.id, lock=True)
                 if current is not None:

@@ -33,6 +33,8 @@ FAILURES: dict[str, str] = {
     "vereinfachen oder teilen Sie sie.",
     "vs_marking": "Die Datei ist als Verschlusssache (VS) gekennzeichnet. Solche Inhalte dürfen hier "
     "nicht verarbeitet werden; Datei und Text wurden nicht gespeichert.",
+    "content_lost": "Der gespeicherte Inhalt ist nicht mehr vorhanden (etwa nach einem Ausfall). Bitte laden Sie die "
+    "Datei erneut hoch.",
     "internal_error": "Beim Einlesen ist ein Fehler aufgetreten. Bitte laden Sie die Datei erneut hoch und "
     "verständigen Sie den Betrieb, wenn er wieder auftritt.",
 }

@@ -27,6 +27,7 @@ from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Sealing, open_text
 from genius_retrieval.index.port import CollectionIndex
+from genius_retrieval.ingest.owners import CollectionOwner
 from genius_retrieval.ingest.pipeline import meta_of
 from genius_retrieval.laws.documents import MEDIA_TYPE, LawDocument, law_chunks
 from genius_retrieval.objects import ObjectStorage
@@ -37,21 +38,6 @@ log = structlog.get_logger(__name__)
 
 _PAGE = 100
 _d, _c = documents.c, collections.c
-
-
-@dataclass(frozen=True, slots=True)
-class CollectionOwner:
-    """An authority, or a tenant-wide knowledge base: whose documents share a collection."""
-
-    authority: UUID | None
-    knowledge_base: UUID | None = None
-
-    @property
-    def scope(self) -> RowScope:
-        """Every row of the owner, whoever's file it is."""
-        if self.authority:
-            return RowScope(authority=self.authority, wide="whole")
-        return RowScope(tenant_wide=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +209,12 @@ class Rebuild:
 
     async def _copy(self, owner: CollectionOwner, row: Row, building: Collection) -> None:
         await self._note(owner, building.id, row.id)
-        await self._points.write(owner.scope, row, building)
+        number = await self._points.write(owner.scope, row, building)
         change = sa.update(documents).where(
             _d.id == row.id, _d.state == "ready", _d.superseded_by.is_(None), _d.collection == row.collection
         )
         async with self._database.transaction(owner.scope) as connection:
-            kept = (await connection.execute(change.values(next_collection=building.id))).rowcount
+            kept = (await connection.execute(change.values(next_collection=building.id, points=number))).rowcount
         if not kept:  # deleted or superseded meanwhile
             await self._index.delete_document(building.id, row.id)
         await self._note(owner, building.id, None)

@@ -7,12 +7,11 @@ import asyncio
 import contextlib
 from uuid import UUID
 
-import sqlalchemy as sa
 import structlog
 
-from genius_common.database import Database, RowScope
-from genius_retrieval.ingest.rebuild import CollectionOwner, Rebuild
-from genius_retrieval.tables import collections, keys
+from genius_common.database import Database
+from genius_retrieval.ingest.owners import CollectionOwner, all_owners
+from genius_retrieval.ingest.rebuild import Rebuild
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +48,7 @@ class RebuildWorker:
             self._wake.clear()
             waiting = False
             try:
-                for owner in await self._owners():
+                for owner in await all_owners(self._database):
                     waiting |= not await self._carried(owner)
             except Exception as error:  # noqa: BLE001 the database away: whatever it was, the next round tries again
                 log.warning("rebuild waits", error=type(error).__name__)
@@ -65,13 +64,3 @@ class RebuildWorker:
         except Exception as error:  # noqa: BLE001 one owner's failure must not keep the others waiting
             log.warning("rebuild interrupted", error=type(error).__name__, retry_in=self._retry_s)
             return False
-
-    async def _owners(self) -> list[CollectionOwner]:
-        """Who has keys may have collections; the list of keys is what operators' scope shows without any content."""
-        having = sa.select(keys.c.authority).where(keys.c.authority.is_not(None), keys.c.state != "destroyed")
-        async with self._database.transaction(RowScope(wide="keys")) as connection:
-            authorities = (await connection.execute(having.distinct())).scalars().all()
-        shared = sa.select(collections.c.knowledge_base).where(collections.c.authority.is_(None)).distinct()
-        async with self._database.transaction(RowScope(tenant_wide=True)) as connection:
-            bases = (await connection.execute(shared)).scalars().all()
-        return [*map(CollectionOwner, authorities), *(CollectionOwner(None, base) for base in bases)]
