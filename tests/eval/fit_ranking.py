@@ -2,9 +2,10 @@
 """Fit the weights of ranking and verdict: `python -m tests.eval.fit_ranking`. Prints them and cross-validated figures.
 
 Each tuning question is searched twice: with the subject index of the laws, and with a half of it left out by hash, so
-that the fit does not learn to trust it blindly. Development queries of `eval_retrieval` join with a small weight. Loss:
-negative log-likelihood of the right sections among the candidates, weights not negative (except `special`), L2.
-Folds go by the question's text: both searches of one question are left out together.
+that the fit does not learn to trust it blindly. Some cross-reference queries of `eval_retrieval` join with a small
+weight, its headings never: they tell whether the weights hold elsewhere. Loss: negative log-likelihood of the right
+sections among the candidates, weights not negative (except `special`), L2. Folds go by the question's text: both
+searches of one question are left out together.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from genius_retrieval.search.service import SearchScope, SearchService
 from genius_retrieval.search.verdict import signs
 from tests.eval.eval_answers import TUNING
 from tests.eval.eval_retrieval import DATA, load
-from tests.eval.laws import bodies_only, index_laws
+from tests.eval.laws import index_laws
 
 HERE = Path(__file__).parent
 QUERIES, QUERY_WEIGHT = 150, 0.15
@@ -86,9 +87,8 @@ async def cases(
     name: str, items: Sequence[dict[str, Any]], change: Callable[[Chunk], Chunk] | None, weight: float = 1.0
 ) -> list[Case]:
     found = []
-    sections = frozenset(load(DATA / "law_eval_ids.json.xz")) if change is bodies_only else None
     with tempfile.TemporaryDirectory() as folder:
-        index, scope = await index_laws(Path(folder) / "edge", sections=sections, change=change)
+        index, scope = await index_laws(Path(folder) / "edge", change=change)
         service = Recorder(index)
         for item in items:
             if case := await _case(service, scope, name, item, weight):
@@ -201,9 +201,6 @@ async def main() -> None:
     whole = await cases("whole", questions, None)
     half = await cases("half", questions, halved)
     tasks = await cases("crossref", queries["crossref"][:: len(queries["crossref"]) // QUERIES], None, QUERY_WEIGHT)
-    tasks += await cases(
-        "heading", queries["heading"][:: len(queries["heading"]) // QUERIES], bodies_only, QUERY_WEIGHT
-    )
     everything = whole + half + tasks
     folds = [fit([case for case in everything if case.fold != fold]) for fold in range(FOLDS)]
     weights = fit(everything)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,9 @@ class TestPostgres:
         return self.cluster.owner_url(role), self.cluster.app_url(role)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[TestPostgres]:
+@contextmanager
+def running_postgres() -> Iterator[TestPostgres]:
+    """A throwaway cluster, for benchmarks outside pytest too."""
     folder = Path(tempfile.mkdtemp(prefix="genius-pg-"))
     folder.chmod(0o711)
     password = new_password()
@@ -61,3 +63,9 @@ def postgres_server() -> Iterator[TestPostgres]:
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[TestPostgres]:
+    with running_postgres() as postgres:
+        yield postgres

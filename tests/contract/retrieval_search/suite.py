@@ -69,7 +69,7 @@ class IndexContract:
         assert await index.count(collection.id) == 2
 
     async def test_it_says_which_documents_it_holds(self, index):
-        """BAK-02: with the number of their points, more than the dozen that engines answer by themselves; none twice."""
+        """BAK-02: with the number of their points, more than the dozen an engine answers by itself; none twice."""
         collection, base = new_collection(), uuid4()
         written = {uuid4(): number % 3 + 1 for number in range(15)}
         for document, number in written.items():

@@ -49,6 +49,23 @@ def test_kinds_of_question(query, kind):
     assert kind in [item.name for item in understand(query).kinds]
 
 
+@pytest.mark.parametrize(
+    ("query", "form"),
+    [
+        ("Wie lange wird Wohngeld bewilligt?", "question"),
+        ("wer bekommt wohngeld", "question"),
+        ("und welche Frist gilt", "question"),
+        ("Eine Frau fragt, ob es vom Sozialamt monatliches Geld wegen ihrer Blindheit gibt.", "question"),
+        ("Rücknahme eines rechtswidrigen Verwaltungsaktes", "keywords"),
+        ("Wer vorsätzlich eine Angabe nicht macht, handelt ordnungswidrig.", "statement"),
+        ("Die Leistung wird für zwölf Monate bewilligt;", "statement"),
+        ("Leistung Antrag Bescheid Gebühr Zustellung Wohnung Anmeldung Einkommen Vermögen Erstattung", "statement"),
+    ],
+)
+def test_form_of_a_query(query, form):
+    assert understand(query).form == form
+
+
 def test_references_and_laws_of_a_question():
     question = understand("Was sagt § 25 Abs. 2 des Wohngeldgesetzes?")
     assert question.references == ("ref:wogg:25", "ref:wogg:25:2")

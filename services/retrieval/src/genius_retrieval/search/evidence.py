@@ -4,54 +4,29 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from functools import lru_cache
 from operator import mul
+from typing import NamedTuple
 
 from genius_retrieval.index.port import IndexedChunk
-from genius_retrieval.laws.subjects import ABOVE, SEPARATOR
+from genius_retrieval.search.kinds import Kind
 from genius_retrieval.search.question import Question
-from genius_retrieval.text.fields import content_words, with_parts
+from genius_retrieval.search.reading import GENERAL, Reading, Words, around, read
 from genius_retrieval.text.references import reference_terms
-from genius_retrieval.text.sentences import sentence_spans
-from genius_retrieval.text.vocabulary import vocabulary
-from genius_retrieval.text.words import normalise, stem, words
+from genius_retrieval.text.words import normalise
 
 _PASSAGES = 3
 _KIND_SHARE, _LEAD_SHARE = 0.15, 0.1
 _ENOUGH = 0.6
 # How well all parts of a compound stand for it, and what counts as having a word.
 _ALL_PARTS, _SAME = 0.8, 0.8
-# "§ 12a SGB II " before what a section is about.
-_NUMBER = re.compile(r"^(?:§+|Art\.?)\s*\d+\s?[a-z]?\s+(?:SGB [IVX]+|\S+)\s*")
-# Sections that regulate the law itself or its sanctions, seldom what somebody asks for.
-_SPECIAL = re.compile(
-    r"übergang|anwendungs(?:vorschrift|bestimmung|regel)|bussgeld|ordnungswidrig|strafvorschrift|"
-    r"ermächtigung(?:en)?$|rechtsverordnung|inkrafttreten|ausserkrafttreten|weggefallen|aufgehoben|"
-    r"sonderregelung|statistik|evaluation|berichtspflicht|berlin-klausel|verwaltungsvorschriften"
-)
+_GENERAL_NAMED, _KIND_NAMED = 0.6, 0.7
+# The first sentences of a text say what the others go into.
+_LEAD = [_LEAD_SHARE * math.exp(-position / 4) for position in range(60)] + [0.0]
 
 
-# What stands before the title of a part or chapter.
-_PART = re.compile(
-    r"^(?:(?:\w+(?:er|es|te|tes)\s+)?(?:buch|teil|kapitel|\w*abschnitt|\w*titel)\s*(?:[ivx]+\b|\d+\w?)?)\s*"
-)
-# Words of headings that only say "here is the rule".
-_GENERAL = frozenset(
-    stem(word)
-    for word in words(
-        "Grundsatz Grundsätze Allgemeines allgemeine Anspruch Voraussetzungen Umfang Begriff Begriffsbestimmungen"
-        " Anwendungsbereich Aufgabe Zweck Gegenstand Inhalt Vorschriften Bestimmungen"
-    )
-)
-_GENERAL_NAMED, _KIND_NAMED, _OPENING = 0.6, 0.7, 160
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """A sentence with absolute span and how much of the question it covers, 0..1; `rank` orders them."""
 
     char_from: int
@@ -60,8 +35,7 @@ class Sentence:
     rank: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What a hit offers, each 0..1; "share" is of the question's IDF mass.
 
     `coverage`: share in heading, place and text; `body`: in the text; `sentence`: in its best sentence; `opening`: in
@@ -93,24 +67,6 @@ class Evidence:
     passages: tuple[Sentence, ...]
 
 
-Words = tuple[tuple[frozenset[str], float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """The terms of what stands around a text, and the words of its headings with their IDF."""
-
-    heading: frozenset[str]
-    heading_words: Words
-    chapter: frozenset[str]
-    chapter_words: Words
-    subjects: frozenset[str]
-    names: frozenset[str]
-    frame: frozenset[str]
-    special: bool
-    general: bool
-
-
 class Lens:
     """A question made ready for looking at many texts."""
 
@@ -124,12 +80,16 @@ class Lens:
             for form, weight in concept.forms.items():
                 self.forms.setdefault(form, []).append((position, weight))
         self._keys = frozenset(self.forms)
+        self._strongest = {form: max(weight for _, weight in stands) for form, stands in self.forms.items()}
         self._compounds = [(i, c.parts) for i, c in enumerate(question.concepts) if len(c.parts) > 1]
         self._nothing = [0.0] * len(self.weights)
 
-    def best(self, found: AbstractSet[str]) -> list[float]:
-        """How well each concept is covered by the terms `found`."""
-        common = self._keys & found
+    def common(self, found: Iterable[str]) -> frozenset[str]:
+        """Those of the terms `found` that stand for something asked."""
+        return self._keys.intersection(found)
+
+    def best(self, common: AbstractSet[str]) -> Sequence[float]:
+        """How well each concept is covered by terms that are `common` to question and text."""
         if not common:
             return self._nothing
         best = [0.0] * len(self.weights)
@@ -138,7 +98,8 @@ class Lens:
                 if weight > best[position]:
                     best[position] = weight
         for position, parts in self._compounds:
-            if best[position] < _ALL_PARTS and parts <= found:
+            # The parts of a compound are among its forms.
+            if best[position] < _ALL_PARTS and parts <= common:
                 best[position] = _ALL_PARTS
         return best
 
@@ -151,10 +112,12 @@ class Lens:
         mass = named = 0.0
         for parts, idf in heading:
             mass += idf
-            own = max((weight for part in parts for _, weight in self.forms.get(part, ())), default=0.0)
+            own = 0.0
+            for part in parts:
+                own = max(own, self._strongest.get(part, 0.0))
             if not self.kind_terms.isdisjoint(parts):
                 own = max(own, _KIND_NAMED)
-            elif not _GENERAL.isdisjoint(parts):
+            elif not GENERAL.isdisjoint(parts):
                 own = max(own, _GENERAL_NAMED)
             named += idf * own
         return named / mass if mass else 0.0
@@ -163,31 +126,33 @@ class Lens:
 def weigh(lens: Lens, chunk: IndexedChunk) -> Evidence:
     """Look at a hit in the clear."""
     numbered = chunk.source_id is not None
-    around = _around(chunk.heading, chunk.meta.title, chunk.context, chunk.text[:_OPENING], numbered)
-    body, sentences, typed = _read(lens, chunk)
-    in_body, in_heading = lens.best(body), lens.best(around.heading)
-    in_frame = _most(in_heading, lens.best(around.frame))
+    place, reading = around(chunk), read(chunk)
+    body, heading, subjects = (lens.common(terms) for terms in (reading.body, place.heading, place.subjects))
+    sentences, typed = _covered(lens, chunk, reading, bool(body))
+    in_body, in_heading = lens.best(body), lens.best(heading)
+    in_frame = _most(in_heading, lens.best(lens.common(place.numbered) | lens.common(place.above) | subjects))
     anywhere = _most(in_body, in_frame)
     best = max((sentence.score for sentence in sentences), default=0.0)
     heading_share = lens.share(in_heading)
+    asked = not (lens.kind_terms.isdisjoint(place.heading) and lens.kind_terms.isdisjoint(place.subjects))
     return Evidence(
         coverage=lens.share(anywhere),
         body=lens.share(in_body),
         sentence=best,
         opening=sentences[0].score if sentences else 0.0,
-        precise=lens.precision(around.heading_words),
-        subjects=lens.share(_most(in_heading, lens.best(around.subjects))) if around.subjects else heading_share,
-        topic=lens.share(lens.best(around.names)),
+        precise=lens.precision(place.heading_words),
+        subjects=lens.share(_most(in_heading, lens.best(subjects))) if place.subjects else heading_share,
+        topic=lens.share(lens.best(lens.common(place.names))),
         # Without §§ above it, a document has no heading that must name the subject: its best sentence must.
         frame=lens.share(in_frame) if numbered else best,
         typed=typed if lens.question.kinds else best,
-        asked=0.0 if lens.kind_terms.isdisjoint(around.heading | around.subjects) else 1.0,
-        special=1.0 - heading_share if around.special else 0.0,
-        parent=lens.share(lens.best(around.chapter)),
-        parent_precise=lens.precision(around.chapter_words),
-        parent_asked=0.0 if lens.kind_terms.isdisjoint(around.chapter) else 1.0,
+        asked=1.0 if asked else 0.0,
+        special=1.0 - heading_share if place.special else 0.0,
+        parent=lens.share(lens.best(lens.common(place.chapter))),
+        parent_precise=lens.precision(place.chapter_words),
+        parent_asked=0.0 if lens.kind_terms.isdisjoint(place.chapter) else 1.0,
         least=min(anywhere, default=0.0),
-        general=1.0 if around.general else 0.0,
+        general=1.0 if place.general else 0.0,
         missing=_missing(lens, anywhere),
         passages=_passages(sentences, best),
     )
@@ -197,72 +162,26 @@ def references_found(question: Question, chunk: IndexedChunk) -> bool:
     return bool(question.references) and not set(question.references).isdisjoint(reference_terms(chunk.heading))
 
 
-def _read(lens: Lens, chunk: IndexedChunk) -> tuple[AbstractSet[str], list[Sentence], float]:
-    """All terms of the text, its sentences with what they cover, and the best cover of one of the kind asked for."""
-    body, spans = _sentences(chunk.text)
+def _covered(lens: Lens, chunk: IndexedChunk, reading: Reading, any_of: bool) -> tuple[list[Sentence], float]:
+    """The sentences with what they cover, and the best cover of one of the kind asked for."""
     kinds = lens.question.kinds
     found = []
-    typed = 0.0
-    for position, (start, stop, terms, plain) in enumerate(spans):
-        cover = min(1.0, lens.share(lens.best(terms)))
-        rank = 0.0
+    typed, common_with = 0.0, lens.common
+    for position, (start, stop, terms) in enumerate(reading.sentences):
+        cover = rank = 0.0
+        if any_of and (common := common_with(terms)):
+            cover = min(1.0, lens.share(lens.best(common)))
         if cover:
-            answers = any(kind.answer.search(plain) for kind in kinds)
+            answers = bool(kinds) and _answers(chunk.text[start:stop], kinds)
             typed = max(typed, cover if answers else 0.0)
-            rank = cover + (_KIND_SHARE if answers else 0.0) + _LEAD_SHARE * math.exp(-position / 4)
+            rank = cover + (_KIND_SHARE if answers else 0.0) + _LEAD[min(position, 60)]
         found.append(Sentence(chunk.char_from + start, chunk.char_from + stop, cover, rank))
-    return body, found, typed
+    return found, typed
 
 
-@lru_cache(maxsize=4_000)
-def _sentences(text: str) -> tuple[frozenset[str], tuple[tuple[int, int, frozenset[str], str], ...]]:
-    """All terms, and span without trailing space, terms and normalised text of each sentence."""
-    found = []
-    for start, end in sentence_spans(text):
-        sentence = text[start:end].rstrip()
-        found.append((start, start + len(sentence), frozenset(_all_terms(sentence)), normalise(sentence)))
-    return frozenset().union(*(item[2] for item in found)), tuple(found)
-
-
-@lru_cache(maxsize=12_000)
-def _around(heading: str, title: str, context: str, opening: str, numbered: bool) -> _Around:
-    about = _NUMBER.sub("", heading) if numbered else heading
-    above, _, subjects = context.partition(SEPARATOR)
-    names, *chapters = above.split(ABOVE)
-    chapter = _PART.sub("", normalise(chapters[-1])) if numbered and chapters else ""
-    # Some laws have no headings: their first words say what a § is about.
-    terms = _terms(about or opening) if numbered else _terms(about)
-    about_it = _terms(subjects)
-    return _Around(
-        heading=terms,
-        heading_words=_heading_words(about or (opening if numbered else "")),
-        chapter=_terms(chapter),
-        chapter_words=_heading_words(chapter),
-        subjects=about_it,
-        # What the whole document is called and about, without the parts and chapters inside it.
-        names=_names(f"{title} {names}"),
-        frame=_terms(f"{heading} {title} {above}") | about_it,
-        special=bool(_SPECIAL.search(normalise(about or opening))),
-        general=0 < len(terms) <= 2 and not _GENERAL.isdisjoint(terms),
-    )
-
-
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(_all_terms(text))
-
-
-@lru_cache(maxsize=500)
-def _names(text: str) -> frozenset[str]:
-    return _terms(text)
-
-
-def _all_terms(text: str) -> list[str]:
-    return with_parts(content_words(text))
-
-
-def _heading_words(heading: str) -> Words:
-    known = vocabulary()
-    return tuple((frozenset(with_parts([word])), known.idf(stem(word))) for word in content_words(heading))
+def _answers(sentence: str, kinds: Sequence[Kind]) -> bool:
+    plain = normalise(sentence)
+    return any(kind.answer.search(plain) for kind in kinds)
 
 
 def _most(one: Sequence[float], other: Sequence[float]) -> list[float]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from genius_retrieval.laws.elsewhere import Subject, elsewhere
-from genius_retrieval.search.evidence import Lens, Words
+from genius_retrieval.search.evidence import Lens
+from genius_retrieval.search.reading import Words
 from genius_retrieval.text.fields import content_words, with_parts
 from genius_retrieval.text.vocabulary import vocabulary
 from genius_retrieval.text.words import stem
@@ -28,7 +29,7 @@ def outside(lens: Lens) -> Outside:
     """The nearest subject elsewhere; the empty one where no word fits any."""
     best, most = Outside(), 0.0
     for subject, name in _subjects():
-        share = lens.share(lens.best(subject.terms))
+        share = lens.share(lens.best(lens.common(subject.terms)))
         if not share:
             continue
         precise = lens.precision(name)

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from genius_retrieval.laws.names import laws_in
 from genius_retrieval.search.derivation import derived
@@ -12,13 +14,13 @@ from genius_retrieval.search.kinds import Kind, kinds_of
 from genius_retrieval.search.synonyms import synonyms, synonyms_inside
 from genius_retrieval.text.references import reference_terms
 from genius_retrieval.text.vocabulary import vocabulary
-from genius_retrieval.text.words import is_stopword, stem, words
+from genius_retrieval.text.words import is_stopword, normalise, stem, words
 
 # How well other words stand for one of the question; a word that laws hardly use leaves more to them.
 _DERIVED, _SYNONYM, _PART = 0.7, 0.5, 0.45
 _RARE, _RARE_DERIVED, _RARE_SYNONYM = 5.5, 0.9, 0.8
 _HEAVIEST = 7.5
-_SHORT, _LONG = 4, 14
+_SHORT, _MANY, _LONG = 4, 8, 14
 _CONTEXT_WORDS = 12
 # Words that ask or soften but name nothing.
 _EMPTY = frozenset(
@@ -47,6 +49,12 @@ LOCAL = frozenset(
     )
 ) - {"essen", "halle", "hamm"}
 
+_ASKS = re.compile(
+    r"(?:und |aber )?(?:wer|wem|wen|wessen|was|wo\w{0,4}|wann|wie|wieviel\w*|warum|weshalb|wieso|welche[mnrs]?)\b"
+)
+_ASKS_INSIDE = re.compile(r"\b(?:fragt|fragen|frage|wissen),? (?:ob|w\w+)\b")
+Form = Literal["question", "keywords", "statement"]
+
 
 @dataclass(frozen=True, slots=True)
 class Concept:
@@ -69,6 +77,7 @@ class Question:
     references: tuple[str, ...]
     laws: frozenset[str]
     context_terms: tuple[str, ...]
+    form: Form = "question"
 
     @property
     def kind_terms(self) -> frozenset[str]:
@@ -88,7 +97,20 @@ def understand(query: str, context: str | None = None) -> Question:
         references=tuple(dict.fromkeys(reference_terms(query))),
         laws=frozenset(laws_in(query)),
         context_terms=tuple(_context(context, concepts)) if context else (),
+        form=_form(query, len(concepts)),
     )
+
+
+def _form(query: str, content_words: int) -> Form:
+    """Whether somebody asks, names a subject in keywords, or has pasted a sentence of a text.
+
+    "Wer vorsätzlich … verletzt, …." begins like a question and is none: its full stop tells.
+    """
+    text = normalise(query).strip()
+    ended = text.endswith((".", ";", ":"))
+    if "?" in text or _ASKS_INSIDE.search(text) or (_ASKS.match(text) and not ended):
+        return "question"
+    return "statement" if ended or content_words > _MANY else "keywords"
 
 
 def _concepts(query: str) -> Iterator[Concept]:
