@@ -31,7 +31,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 def row(**changes: Any) -> Row:
     values: dict[str, Any] = {
         "id": DOCUMENT, "kind": "document", "knowledge_base": BASE, "authority": HERE, "owner_person": None,
-        "protection_class": "intern", "collection": None, "original": None, "canonical": None,
+        "protection_class": "intern", "collection": None, "next_collection": None, "original": None, "canonical": None,
     }  # fmt: skip
     return cast("Row", SimpleNamespace(**{**values, **changes}))
 

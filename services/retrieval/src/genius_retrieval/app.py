@@ -38,6 +38,7 @@ from genius_retrieval.ingest.rebuild import Rebuild, StoredPoints
 from genius_retrieval.ingest.rebuild_worker import RebuildWorker
 from genius_retrieval.ingest.reconcile import Reconciler
 from genius_retrieval.ingest.reconcile_worker import ReconcileWorker
+from genius_retrieval.ingest.scanner import Scanner
 from genius_retrieval.knowledge_bases import endpoints as knowledge_bases
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
 from genius_retrieval.knowledge_bases.shares import Shares
@@ -115,7 +116,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     stack.push_async_callback(index.close)
     queue = IngestQueue(settings.database.conninfo, settings.worker_concurrency)
     document_service = DocumentService(database, sealing, objects, queue, index)
-    ingestion = Ingestion(database, sealing, objects, parsers, catalogue, index, queue)
+    scanner = Scanner(settings.scanner) if settings.scanner else None
+    ingestion = Ingestion(database, sealing, objects, parsers, catalogue, index, queue, scanner)
     queue.handle(ingestion.ingest, ingestion.purge)
     await queue.start()
     stack.push_async_callback(queue.stop)

@@ -50,6 +50,14 @@ class IndexUnavailable(Unavailable):
     default_detail = "Der Suchindex ist zurzeit nicht erreichbar. Bitte versuchen Sie es in einigen Minuten erneut."
 
 
+class ScannerUnavailable(Unavailable):
+    """The malware scanner can't be asked now; uploads wait for it."""
+
+    code = "scanner_unavailable"
+    title = "Prüfung auf Schadsoftware zurzeit nicht möglich"
+    default_detail = "Die Prüfung auf Schadsoftware ist zurzeit nicht erreichbar. Die Datei wird später gelesen."
+
+
 class IndexFailed(UpstreamFailed):
     """The search index refused a request that it should have understood."""
 

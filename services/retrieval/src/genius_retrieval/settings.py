@@ -43,6 +43,13 @@ class QdrantSettings(Section):
     minter_secret_file: Path = Field(description="file with the secret that the minter knows this service by")
 
 
+class ScannerSettings(Section):
+    """A malware scanner that sees each upload before a parser does (docs/howto/scan-uploads.md)."""
+
+    url: str = Field(pattern=r"^(tcp://[^/:]+:\d+|unix:///.+)$", description="clamd: tcp://host:3310 or unix:///path")
+    timeout_s: float = Field(default=120.0, gt=0, description="after this the scanner counts as away")
+
+
 class Settings(ServiceSettings):
     model_config = settings_config("GENIUS_RETRIEVAL_")
 
@@ -53,6 +60,7 @@ class Settings(ServiceSettings):
     jwks_url: str = Field(description="the gateway's /.well-known/jwks.json")
     objects_url: str | None = Field(default=None, description="s3://… or memory:; empty = a folder in data_dir")
     qdrant: QdrantSettings | None = Field(default=None, description="empty = Qdrant Edge in this process")
+    scanner: ScannerSettings | None = Field(default=None, description="empty = uploads are not scanned")
     worker_concurrency: int = Field(default=2, ge=1, le=32, description="documents that are ingested at once")
     limits: UploadLimits = UploadLimits()
     parser: ParserSettings = ParserSettings()

@@ -45,7 +45,8 @@ class DocumentContent:
         async with self._database.transaction(row_scope(principal)) as connection:
             row = await opened(connection, principal, identifier, kind)
             name = open_text(await self._sealing.key_of(connection, row.name), row.name, "name", row.id)
-        if row.original is None:
+        # What is still to be scanned or read leaves to nobody.
+        if row.original is None or row.state not in {"ready", "failed"}:
             raise NotFound
         content = await self._object(principal, row.original)
         return Original(name, row.media_type or "application/octet-stream", content)

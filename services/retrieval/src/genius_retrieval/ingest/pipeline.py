@@ -23,10 +23,10 @@ from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Sealing, open_text, owner_of, seal_text
 from genius_retrieval.documents.service import points_of
-from genius_retrieval.errors import IndexUnavailable
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
-from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
-from genius_retrieval.ingest.reasons import CLASS_RAISED
+from genius_retrieval.ingest.queue import AWAY, IngestQueue, Leftovers, Target
+from genius_retrieval.ingest.reasons import CLASS_RAISED, FORBIDDEN
+from genius_retrieval.ingest.scanner import Scanner
 from genius_retrieval.metrics import count
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing import PARSER_VERSION
@@ -50,6 +50,7 @@ class Ingestion:
         catalogue: CollectionCatalogue,
         index: CollectionIndex,
         queue: IngestQueue,
+        scanner: Scanner | None = None,
     ) -> None:
         self._database = database
         self._sealing = sealing
@@ -58,6 +59,7 @@ class Ingestion:
         self._catalogue = catalogue
         self._index = index
         self._queue = queue
+        self._scanner = scanner
 
     async def ingest(self, target: Target, last_attempt: bool) -> None:
         """Carry the document to ready or failed. Raises only what a later attempt may get over."""
@@ -78,7 +80,7 @@ class Ingestion:
             await self._carry(scope, row)
         except Refused as refused:
             await self._fail(scope, row, refused.code)
-        except IndexUnavailable:
+        except AWAY:
             # The queue tries again as long as it takes.
             raise
         except Exception:
@@ -96,6 +98,8 @@ class Ingestion:
 
     async def _carry(self, scope: RowScope, row: Row) -> None:
         original, name = await self._original(scope, row)
+        if self._scanner:
+            await self._scanner.pass_or_refuse(original)
         document = await self._parsers.parse(original, name)
         homes = await self._keep(scope, row, document)
         if homes is None:
@@ -188,8 +192,8 @@ class Ingestion:
             await self._queue.defer(connection, points_of(other))
 
     async def _fail(self, scope: RowScope, row: Row, code: str) -> None:
-        """End as failed. What must not be kept (a classification mark) goes with it."""
-        forbidden = code == "vs_marking"
+        """End as failed. What must not be kept (a classification mark, malware) goes with it."""
+        forbidden = code in FORBIDDEN
         values = {"original": None, "canonical": None, "title": None} if forbidden else {}
         async with self._database.transaction(scope) as connection:
             current = await repository.get(connection, row.id, lock=True)

@@ -23,11 +23,13 @@ from procrastinate.utils import utcnow
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
-from genius_retrieval.errors import IndexUnavailable
+from genius_retrieval.errors import IndexUnavailable, ScannerUnavailable
 
 log = structlog.get_logger(__name__)
 
 QUEUE = "ingest"
+AWAY = (IndexUnavailable, ScannerUnavailable)
+"""What is waited for as long as it takes."""
 MAX_ATTEMPTS = 5
 _LONGEST_WAIT_S, _AWAY_WAIT_S = 3_600, 60
 _RESTART_SECONDS = (1, 2, 5, 10)
@@ -88,7 +90,7 @@ Purge = Callable[[Leftovers], Awaitable[None]]
 class _Retry(BaseRetryStrategy):
     """2, 4, 8 … seconds later, an hour at most, `attempts` times (None = without end).
 
-    An index that is away is waited for in any case: no document fails because a server is being restarted.
+    An index or scanner that is away is waited for in any case: no document fails because a server is being restarted.
     """
 
     def __init__(self, attempts: int | None = None) -> None:
@@ -96,7 +98,7 @@ class _Retry(BaseRetryStrategy):
 
     @override
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        away = isinstance(exception, IndexUnavailable)
+        away = isinstance(exception, AWAY)
         if not away and self._attempts and job.attempts >= self._attempts:
             return None
         wait = min(2 ** min(job.attempts + 1, 12), _AWAY_WAIT_S if away else _LONGEST_WAIT_S)

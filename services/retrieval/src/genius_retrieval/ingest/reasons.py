@@ -9,6 +9,8 @@ from __future__ import annotations
 from genius_common.contracts.retrieval import Reason
 
 CLASS_RAISED = "protection_class_raised"
+FORBIDDEN = frozenset({"vs_marking", "malware", "not_scanned"})
+"""Of such a file neither original nor text is kept."""
 
 FAILURES: dict[str, str] = {
     "empty": "Die Datei ist leer. Bitte prüfen Sie die Datei und laden Sie sie erneut hoch.",
@@ -33,6 +35,10 @@ FAILURES: dict[str, str] = {
     "vereinfachen oder teilen Sie sie.",
     "vs_marking": "Die Datei ist als Verschlusssache (VS) gekennzeichnet. Solche Inhalte dürfen hier "
     "nicht verarbeitet werden; Datei und Text wurden nicht gespeichert.",
+    "malware": "In der Datei wurde Schadsoftware gefunden. Sie wurde nicht gespeichert. Bitte verständigen Sie Ihre "
+    "IT-Sicherheit.",
+    "not_scanned": "Die Datei ist größer, als die Prüfung auf Schadsoftware zulässt, und wurde nicht gespeichert. "
+    "Bitte teilen Sie sie auf.",
     "content_lost": "Der gespeicherte Inhalt ist nicht mehr vorhanden (etwa nach einem Ausfall). Bitte laden Sie die "
     "Datei erneut hoch.",
     "internal_error": "Beim Einlesen ist ein Fehler aufgetreten. Bitte laden Sie die Datei erneut hoch und "

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_retrieval.tables import refusals
 
-REPORTED = frozenset({"vs_marking"})
+REPORTED = frozenset({"vs_marking", "malware"})
 """Codes that stand in the audit trail."""
 _c = refusals.c
 
