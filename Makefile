@@ -14,7 +14,7 @@ WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -p
 ARGS ?=
 N ?= 3
 # What a plain test run leaves to its own targets.
-OWN_TARGETS := not vllm and not faults and not helm and not keycloak
+OWN_TARGETS := not vllm and not dense and not faults and not helm and not keycloak
 # A file of tests stays in one process, files in their order. Three on two cores took 682 s, two 664 s.
 WORKERS ?= 2
 SPREAD = -n $(if $(COVERAGE),0,$(WORKERS)) --dist loadfile --no-loadscope-reorder
@@ -22,7 +22,7 @@ SPREAD = -n $(if $(COVERAGE),0,$(WORKERS)) --dist loadfile --no-loadscope-reorde
 PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
-.PHONY: help run web wheel test test-core test-keycloak test-pairs test-vllm test-helm test-faults check format lock \
+.PHONY: help run web wheel test test-core test-keycloak test-pairs test-vllm test-dense test-helm test-faults check format lock \
 	bench-relay bench-gateway-cost bench-not-there bench-ingest eval-answers eval-retrieval docs clean
 
 help: ## this list
@@ -56,6 +56,9 @@ test-pairs: $(VENV)/.test ## every ordered pair of 46 authorities: what one has,
 
 test-vllm: $(VENV)/.test ## chat, stream, cancel and usage against a real vLLM on the CPU
 	scripts/test-vllm.sh $(ARGS)
+
+test-dense: $(VENV)/.test ## dense vectors and a model swap with a real sentence-transformers model
+	scripts/test-dense.sh $(ARGS)
 
 test-helm: $(VENV)/.test ## the chart: lint, schemas, pod security, policies
 	scripts/test-helm.sh $(ARGS)

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 from genius_common.crypto import ContentKey, new_secret
@@ -25,10 +26,12 @@ class Secrets:
     id: UUID
     search_key: bytes
     content_key: ContentKey
+    dense_size: int | None = None
+    profile: Mapping[str, Any] = field(default_factory=dict)
 
 
-def new_collection() -> Secrets:
-    return Secrets(uuid4(), new_secret(), ContentKey(uuid4(), new_secret()))
+def new_collection(dense_size: int | None = None) -> Secrets:
+    return Secrets(uuid4(), new_secret(), ContentKey(uuid4(), new_secret()), dense_size)
 
 
 def bodies_only(chunk: Chunk) -> Chunk:

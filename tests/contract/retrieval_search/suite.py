@@ -3,6 +3,7 @@
 
 import base64
 import dataclasses
+import random
 import re
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from genius_common.crypto import Undecryptable
 from genius_common.principal import ProtectionClass
 from genius_retrieval.chunks import Chunk, chunk_id
 from genius_retrieval.index.payload import payload_place
-from genius_retrieval.index.port import Access, Branch, DocumentMeta
+from genius_retrieval.index.port import Access, Branch, DenseBranch, DocumentMeta
 from tests.eval.laws import new_collection
 
 MARKER = "Quellwasserschutzzone"
@@ -201,3 +202,34 @@ class IndexContract:
         await self.fill(index, collection, base)
         await index.optimise(collection.id)
         assert len(points(await index.search(collection, ASK, Access(frozenset({base}))))) == 1
+
+    async def test_the_nearest_vectors_are_found_within_the_access_alone(self, index):
+        """TEN-04, DSG-11: filtered like lists of words; a point without a vector is in no dense list."""
+        collection, base, other, document, foreign = new_collection(4), uuid4(), uuid4(), uuid4(), uuid4()
+        made = chunks(document, ["Eins.", "Zwei.", "Drei."])
+        await index.upsert(collection, made, meta(document, base), [[1, 0, 0, 0], [0.6, 0.8, 0, 0], [0, 0, 1, 0]])
+        await index.upsert(collection, chunks(foreign, ["Fremd."]), meta(foreign, other), [[1, 0, 0, 0]])
+        words = await self.fill(index, collection, base)
+        asked, access = [DenseBranch((1.0, 0.0, 0.0, 0.0), 2), *ASK], Access(frozenset({base}))
+        near, by_words = (await index.search(collection, asked, access)).branches
+        assert [hit.point for hit in near] == [made[0].id, made[1].id]
+        assert [hit.score for hit in near] == pytest.approx([1.0, 0.6], abs=2e-3)
+        assert len(by_words) == 1
+        everything = (await index.search(collection, [DenseBranch((1.0, 0.0, 0.0, 0.0), 99)], access)).branches[0]
+        assert {hit.point for hit in everything} == {chunk.id for chunk in made}
+        await index.optimise(collection.id)
+        near = (await index.search(collection, asked, access)).branches[0]
+        assert [hit.point for hit in near] == [made[0].id, made[1].id]
+        assert points(await index.search(collection, asked[:1], Access(frozenset({uuid4()})))) == []
+        assert await index.count(collection.id, words) == 2
+
+    async def test_a_long_document_keeps_vectors_and_texts_together(self, index):
+        """More than one batch: each point has its own vector."""
+        collection, base, document = new_collection(16), uuid4(), uuid4()
+        made = chunks(document, [f"Nummer {n}." for n in range(230)])
+        chance = random.Random(11)
+        vectors = [[chance.gauss(0, 1) for _ in range(16)] for _ in range(230)]
+        await index.upsert(collection, made, meta(document, base), vectors)
+        for n in (0, 57, 143, 229):
+            found = await index.search(collection, [DenseBranch(vectors[n], 1)], Access(frozenset({base})))
+            assert points(found) == [made[n].id]

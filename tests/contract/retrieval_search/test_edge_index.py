@@ -2,11 +2,14 @@
 """Qdrant Edge keeps its own promises on disk; the contract that all engines keep is in test_index.py."""
 
 import asyncio
+import shutil
 import signal
 import sys
+import time
 from uuid import UUID, uuid4
 
 from genius_common.crypto import ContentKey
+from genius_retrieval.index import edge_generations
 from genius_retrieval.index.edge import EdgeIndex
 from genius_retrieval.index.port import Access
 from tests.contract.retrieval_search.suite import ASK, MARKER, chunks, meta, points
@@ -17,6 +20,7 @@ import asyncio, sys
 from pathlib import Path
 from uuid import UUID, uuid4
 from genius_common.crypto import ContentKey
+from genius_retrieval.index import edge_generations
 from genius_retrieval.index.edge import EdgeIndex
 from tests.contract.retrieval_search.suite import MARKER, chunks, meta
 from tests.eval.laws import Secrets
@@ -85,4 +89,63 @@ async def test_searches_go_on_while_others_write(tmp_path):
     await write(0)
     await asyncio.gather(*(write(n) for n in range(1, 10)), *(look() for _ in range(20)), index.optimise(collection.id))
     assert await index.count(collection.id) == 30
+    await index.close()
+
+
+async def test_an_optimised_copy_takes_the_place_of_the_shard(tmp_path):
+    """BAK-06, ING-10: what is written before and after it stays, one folder is left, also after a restart."""
+    index, collection, base = EdgeIndex(tmp_path), new_collection(2), uuid4()
+    access = Access(frozenset({base}))
+    for number in range(3):
+        document = uuid4()
+        await index.upsert(collection, chunks(document, [f"{MARKER} {number}."]), meta(document, base), [[1, 0]])
+        await index.optimise(collection.id)
+    last = uuid4()
+    await index.upsert(collection, chunks(last, [f"{MARKER} am Ende."]), meta(last, base), [[0, 1]])
+    assert [path.name for path in tmp_path.iterdir()] == [f"{collection.id}.g3"]
+    await index.close()
+    index = EdgeIndex(tmp_path)
+    assert await index.count(collection.id) == 4
+    assert len(points(await index.search(collection, ASK, access))) == 4
+    await index.drop(collection.id)
+    await index.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_only_the_newest_folder_counts_at_a_start(tmp_path):
+    """ING-10: killed before the older folder was removed, or while the copy was being made."""
+    index, collection, base = EdgeIndex(tmp_path), new_collection(), uuid4()
+    document = uuid4()
+    await index.upsert(collection, chunks(document, [f"{MARKER}."]), meta(document, base))
+    await index.close()
+    shutil.copytree(tmp_path / str(collection.id), tmp_path / f"{collection.id}.g1")
+    shutil.copytree(tmp_path / str(collection.id), tmp_path / f"{collection.id}.g2.new")
+    index = EdgeIndex(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [f"{collection.id}.g1"]
+    assert await index.count(collection.id) == 1
+    await index.close()
+
+
+async def test_a_copy_that_fails_changes_nothing(tmp_path, monkeypatch):
+    index, collection, base = EdgeIndex(tmp_path), new_collection(), uuid4()
+    document = uuid4()
+    await index.upsert(collection, chunks(document, [f"{MARKER}."]), meta(document, base))
+    monkeypatch.setattr(edge_generations, "_OPTIMISE", "raise SystemExit(3)")
+    await index.optimise(collection.id)
+    assert [path.name for path in tmp_path.iterdir()] == [str(collection.id)]
+    assert await index.count(collection.id) == 1
+    await index.close()
+
+
+async def test_searches_go_on_while_it_optimises_by_itself(tmp_path):
+    """A fifth written since the last time: optimised behind the upload; no search and no other request waits."""
+    index, collection, base = EdgeIndex(tmp_path), new_collection(), uuid4()
+    access, document = Access(frozenset({base})), uuid4()
+    await index.upsert(collection, chunks(document, [f"{MARKER} {n}." for n in range(2_000)]), meta(document, base))
+    end = time.monotonic() + 60
+    while not (tmp_path / f"{collection.id}.g1").exists():
+        assert time.monotonic() < end
+        assert points(await index.search(collection, ASK, access))
+        await asyncio.sleep(0.01)
+    assert await index.count(collection.id) == 2_000
     await index.close()

@@ -4,21 +4,20 @@
 import os
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from genius_common.crypto import ContentKey, new_secret
 from genius_retrieval.chunks import Chunk
 from genius_retrieval.index.edge import EdgeIndex
 from genius_retrieval.index.port import DocumentMeta
+from tests.eval.laws import new_collection
 
 
 @pytest.fixture
 def collection() -> Any:
-    return SimpleNamespace(id=uuid4(), search_key=new_secret(), content_key=ContentKey(uuid4(), new_secret()))
+    return new_collection()
 
 
 def chunks(document: UUID, count: int) -> list[Chunk]:

@@ -26,6 +26,7 @@ from genius_retrieval.authorities.resealing import Resealing
 from genius_retrieval.authorities.service import AuthorityData
 from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.components import Components
+from genius_retrieval.dense.models import DenseModels, Reranker
 from genius_retrieval.documents import endpoints as documents
 from genius_retrieval.documents.content import DocumentContent
 from genius_retrieval.documents.sealing import Sealing
@@ -33,6 +34,7 @@ from genius_retrieval.documents.service import DocumentService
 from genius_retrieval.index.choice import open_index
 from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.ingest.pipeline import Ingestion
+from genius_retrieval.ingest.points import PointWriter
 from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.ingest.rebuild import Rebuild, StoredPoints
 from genius_retrieval.ingest.rebuild_worker import RebuildWorker
@@ -111,25 +113,22 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     sealing = Sealing(key_ring)
     objects = ObjectStorage(open_store(settings.objects_url, settings.data_dir))
     parsers = ParserRunner(settings.parser, settings.limits)
-    catalogue = CollectionCatalogue(key_ring, PROFILE)
+    models, reranker = _models(settings, stack)
+    catalogue = CollectionCatalogue(key_ring, {**PROFILE, **models.profile})
     index = open_index(settings, session)
     stack.push_async_callback(index.close)
+    points = PointWriter(index, models)
     queue = IngestQueue(settings.database.conninfo, settings.worker_concurrency)
     document_service = DocumentService(database, sealing, objects, queue, index)
     scanner = Scanner(settings.scanner) if settings.scanner else None
-    ingestion = Ingestion(database, sealing, objects, parsers, catalogue, index, queue, scanner)
+    ingestion = Ingestion(database, sealing, objects, parsers, catalogue, index, points, queue, scanner)
     queue.handle(ingestion.ingest, ingestion.purge)
-    await queue.start()
-    stack.push_async_callback(queue.stop)
-    points = StoredPoints(database, sealing, objects, index)
-    rebuild = Rebuild(database, catalogue, index, points)
-    rebuilding = RebuildWorker(database, rebuild)
-    await rebuilding.start()
-    stack.push_async_callback(rebuilding.stop)
-    reconciler = Reconciler(database, catalogue, index, objects, points, queue)
-    reconciling = ReconcileWorker(reconciler)
-    await reconciling.start()
-    stack.push_async_callback(reconciling.stop)
+    await _run(stack, queue)
+    stored = StoredPoints(database, sealing, objects, points)
+    rebuild = Rebuild(database, catalogue, index, stored)
+    rebuilding = RebuildWorker(database, rebuild, watching=settings.dense is not None)
+    await _run(stack, rebuilding)
+    await _run(stack, ReconcileWorker(Reconciler(database, catalogue, index, objects, stored, queue)))
     return Components(
         settings=settings,
         authenticator=Authenticator(session, settings.jwks_url, TokenVerifier(AUDIENCE, settings.tenant)),
@@ -141,11 +140,29 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
         content=DocumentContent(database, sealing, objects, parsers),
         knowledge_bases=KnowledgeBaseService(database, document_service, catalogue, index),
         shares=Shares(database),
-        search=PrincipalSearch(database, catalogue, SearchService(index)),
-        laws=LawImport(database, sealing, objects, catalogue, index),
+        search=PrincipalSearch(database, catalogue, SearchService(index, models, reranker)),
+        laws=LawImport(database, sealing, objects, catalogue, index, points),
         persons=PersonalData(database, document_service, objects, index, key_ring),
         authorities=AuthorityData(database, objects, index, maintenance),
         resealing=Resealing(database, objects, index, key_ring, maintenance, catalogue),
         rebuild=rebuild,
         rebuilding=rebuilding,
+        models=models,
+        reranker=reranker,
     )
+
+
+async def _run(stack: AsyncExitStack, worker: IngestQueue | RebuildWorker | ReconcileWorker) -> None:
+    await worker.start()
+    stack.push_async_callback(worker.stop)
+
+
+def _models(settings: Settings, stack: AsyncExitStack) -> tuple[DenseModels, Reranker | None]:
+    """The models of the search, which begin to load. Raises: OSError, ValueError where a folder holds none."""
+    models = DenseModels(settings.dense, settings.dense_before)
+    reranker = Reranker(settings.rerank) if settings.rerank else None
+    for part in (models, reranker):
+        if part:
+            part.start()
+            stack.push_async_callback(part.close)
+    return models, reranker

@@ -45,6 +45,11 @@ class Collection:
     content_key: ContentKey | KeyBundle
     profile: Mapping[str, Any]
 
+    @property
+    def dense_size(self) -> int | None:
+        dense = self.profile.get("dense")
+        return dense["size"] if dense else None
+
 
 @dataclass(frozen=True, slots=True)
 class Homes:

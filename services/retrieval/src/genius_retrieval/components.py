@@ -9,6 +9,7 @@ from genius_common.auth import Authenticator
 from genius_common.database import Database
 from genius_retrieval.authorities.resealing import Resealing
 from genius_retrieval.authorities.service import AuthorityData
+from genius_retrieval.dense.models import DenseModels, Reranker
 from genius_retrieval.documents.content import DocumentContent
 from genius_retrieval.documents.service import DocumentService
 from genius_retrieval.index.port import CollectionIndex
@@ -43,3 +44,5 @@ class Components:
     resealing: Resealing
     rebuild: Rebuild
     rebuilding: RebuildWorker
+    models: DenseModels
+    reranker: Reranker | None

@@ -19,7 +19,7 @@ async def live() -> dict[str, str]:
 
 @router.get("/ready")
 async def ready(app: App, response: Response) -> dict[str, object]:
-    """503 without database or index; a missing system-call filter of the parsers is `degraded`.
+    """503 without database or index; a missing system-call filter of the parsers or a model that fails is `degraded`.
 
     `engine` names what the index runs on.
     """
@@ -29,6 +29,10 @@ async def ready(app: App, response: Response) -> dict[str, object]:
         "ingestion": "ok" if app.queue.running else "down",
         "parsers": "degraded" if app.parsers.caged is False else "ok",
     }
+    # Without its model the search goes on by words.
+    for name, model in (("dense", app.models.current), ("rerank", app.reranker)):
+        if model:
+            checks[name] = "degraded" if model.state == "degraded" else "ok"
     status = "down" if "down" in checks.values() else "degraded" if "degraded" in checks.values() else "ok"
     response.status_code = 503 if status == "down" else 200
     return {"status": status, "checks": checks, "engine": app.index.engine}

@@ -37,6 +37,12 @@ PARSE_SECONDS = Histogram(
 )
 for _what in ("restored", "reread", "lost", "removed", "objects"):
     RECONCILED.labels(_what)
+MODEL_FAILURES = Counter(
+    "genius_retrieval_model_failures_total",
+    "Searches that went on without a model of the search, by its kind.",
+    ["kind"],
+    registry=registry,
+)
 for _outcome in ("ready", *FAILURES):
     _DOCUMENTS.labels(_outcome)
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -50,6 +50,31 @@ class ScannerSettings(Section):
     timeout_s: float = Field(default=120.0, gt=0, description="after this the scanner counts as away")
 
 
+class ModelSettings(Section):
+    """A model of the search in a local folder; nothing is ever downloaded (docs/howto/search-with-a-model.md)."""
+
+    model_dir: Path = Field(description="folder in sentence-transformers' format, weights as safetensors")
+    python: Path | None = Field(default=None, description="interpreter with sentence-transformers; empty = our own")
+    threads: int = Field(default=2, ge=1, le=256, description="processor threads of the model's process")
+
+
+class DenseSettings(ModelSettings):
+    """Dense vectors of passages and questions beside the words."""
+
+    vector_size: int = Field(ge=1, le=8192, description="numbers of a vector; must be what the model makes")
+    query_prefix: str = Field(default="", max_length=500, description='before each question, "query: " for e5')
+    passage_prefix: str = Field(default="", max_length=500, description='before each passage, "passage: " for e5')
+    pooling: Literal["mean", "max"] = Field(
+        default="mean", description="how the windows of a passage longer than the model reads become one vector"
+    )
+
+
+class RerankSettings(ModelSettings):
+    """A cross-encoder that orders the first candidates anew."""
+
+    candidates: int = Field(default=20, ge=2, le=80, description="how many it looks at")
+
+
 class Settings(ServiceSettings):
     model_config = settings_config("GENIUS_RETRIEVAL_")
 
@@ -61,6 +86,11 @@ class Settings(ServiceSettings):
     objects_url: str | None = Field(default=None, description="s3://… or memory:; empty = a folder in data_dir")
     qdrant: QdrantSettings | None = Field(default=None, description="empty = Qdrant Edge in this process")
     scanner: ScannerSettings | None = Field(default=None, description="empty = uploads are not scanned")
+    dense: DenseSettings | None = Field(default=None, description="empty = search by words alone")
+    dense_before: DenseSettings | None = Field(
+        default=None, description="the model before, as long as its collections are being replaced"
+    )
+    rerank: RerankSettings | None = Field(default=None, description="empty = no cross-encoder")
     worker_concurrency: int = Field(default=2, ge=1, le=32, description="documents that are ingested at once")
     limits: UploadLimits = UploadLimits()
     parser: ParserSettings = ParserSettings()

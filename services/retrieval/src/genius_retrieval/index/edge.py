@@ -13,8 +13,10 @@ import asyncio
 import os
 import shutil
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -25,9 +27,26 @@ import structlog
 
 from genius_retrieval.chunks import Chunk
 from genius_retrieval.index.edge_filters import EDGE, corpus_filter
+from genius_retrieval.index.edge_generations import (
+    NotOptimised,
+    clear_leftovers,
+    generations,
+    newest,
+    optimised_copy,
+)
 from genius_retrieval.index.filters import access_filter, point_filter, value_filter
 from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE, SEALED, from_payload, to_payload
-from genius_retrieval.index.port import Access, Branch, CollectionSecrets, DocumentMeta, Hits, IndexedChunk, Scored
+from genius_retrieval.index.port import (
+    DENSE,
+    Access,
+    Branch,
+    CollectionSecrets,
+    DenseBranch,
+    DocumentMeta,
+    Hits,
+    IndexedChunk,
+    Scored,
+)
 from genius_retrieval.index.terms import KeyedTerms
 from genius_retrieval.text.fields import FIELDS, terms_of
 
@@ -37,15 +56,48 @@ P = ParamSpec("P")
 R = TypeVar("R")
 # About 10 ms in the engine.
 _BATCH = 50
+# A shard is optimised when this share of it, and not just a few points, was written since the last time.
+_SHARE, _FEW = 0.2, 2_000
+_EXACT = edge.SearchParams(exact=True)
 
 
 class _Shard:
-    """An open shard with its write lock and its term ids."""
+    """An open shard with its write lock and its term ids. `path` changes where an optimised copy takes its place."""
 
-    def __init__(self, shard: Any) -> None:
-        self.engine = shard
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.engine: Any = edge.EdgeShard.load(str(path))
         self.writing = threading.Lock()
+        self.fresh = 0
         self._terms = KeyedTerms()
+        self._readers, self._reading = Counter[int](), threading.Condition()
+
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        """The engine, which is not closed before this ends."""
+        with self._reading:
+            engine = self.engine
+            self._readers[id(engine)] += 1
+        try:
+            yield engine
+        finally:
+            with self._reading:
+                self._readers[id(engine)] -= 1
+                self._reading.notify_all()
+
+    def replace(self, path: Path) -> None:
+        """Go on with the copy at `path` and remove the older folder; the caller holds `writing`."""
+        try:
+            fresh, older, gone = edge.EdgeShard.load(str(path)), self.engine, self.path
+        except BaseException:
+            # The newest folder counts at the next start: one that is not written to must not stay.
+            shutil.rmtree(path)
+            raise
+        with self._reading:
+            self.engine, self.path, self.fresh = fresh, path, 0
+            self._reading.wait_for(lambda: not self._readers[id(older)])
+        older.close()
+        shutil.rmtree(gone)
 
     def vector(self, key: bytes, terms: Mapping[str, float]) -> Any:
         indices, values = self._terms.weights(key, terms)
@@ -62,8 +114,7 @@ class EdgeIndex:
         self._shards: dict[UUID, _Shard] = {}
         self._opening = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for leftover in (*folder.glob("*.new"), *folder.glob("*.dropped")):
-            shutil.rmtree(leftover)
+        clear_leftovers(folder)
 
     @property
     def engine(self) -> str:
@@ -72,8 +123,14 @@ class EdgeIndex:
     async def ready(self) -> bool:
         return await asyncio.to_thread(self._folder.is_dir)
 
-    async def upsert(self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta) -> None:
-        await self._run(self._slow, self._upsert, collection, chunks, meta)
+    async def upsert(
+        self,
+        collection: CollectionSecrets,
+        chunks: Sequence[Chunk],
+        meta: DocumentMeta,
+        vectors: Sequence[Sequence[float]] | None = None,
+    ) -> None:
+        await self._run(self._slow, self._upsert, collection, chunks, meta, vectors)
 
     async def delete_document(self, collection: UUID, document: UUID) -> None:
         await self._run(self._pool, self._delete, collection, value_filter(EDGE, DOCUMENT, document))
@@ -90,7 +147,9 @@ class EdgeIndex:
     async def documents(self, collection: UUID) -> dict[UUID, int]:
         return await self._run(self._pool, self._documents, collection)
 
-    async def search(self, collection: CollectionSecrets, branches: Sequence[Branch], access: Access) -> Hits:
+    async def search(
+        self, collection: CollectionSecrets, branches: Sequence[Branch | DenseBranch], access: Access
+    ) -> Hits:
         if access.empty or not branches:
             return Hits(tuple(() for _ in branches))
         return await self._run(self._pool, self._search, collection, branches, access)
@@ -116,91 +175,119 @@ class EdgeIndex:
         assert not kwargs, "positional only"
         return await asyncio.get_running_loop().run_in_executor(pool, call, *args)
 
-    def _path(self, collection: UUID) -> Path:
-        return self._folder / str(collection)
-
-    def _open(self, collection: UUID, create: bool = False) -> _Shard | None:
+    def _open(self, collection: UUID, create: bool = False, dense_size: int | None = None) -> _Shard | None:
         if found := self._shards.get(collection):
             return found
         with self._opening:
             if found := self._shards.get(collection):
                 return found
-            path = self._path(collection)
-            if not path.exists():
+            path = newest(self._folder, collection)
+            if path is None:
                 if not create:
                     return None
-                _create(path)
-            shard = self._shards[collection] = _Shard(edge.EdgeShard.load(str(path)))
+                path = self._folder / str(collection)
+                _create(path, dense_size)
+            shard = self._shards[collection] = _Shard(path)
             return shard
 
-    def _upsert(self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta) -> None:
-        shard = self._open(collection.id, create=True)
+    def _upsert(
+        self,
+        collection: CollectionSecrets,
+        chunks: Sequence[Chunk],
+        meta: DocumentMeta,
+        vectors: Sequence[Sequence[float]] | None,
+    ) -> None:
+        shard = self._open(collection.id, create=True, dense_size=collection.dense_size)
         assert shard
         for start in range(0, len(chunks), _BATCH):
             points = [
                 edge.Point(
                     id=chunk.id,
                     vector={
-                        name: shard.vector(collection.search_key, terms)
-                        for name, terms in terms_of(chunk, meta.title).items()
-                        if terms
+                        **{
+                            name: shard.vector(collection.search_key, terms)
+                            for name, terms in terms_of(chunk, meta.title).items()
+                            if terms
+                        },
+                        **({DENSE: list(vectors[start + place])} if vectors else {}),
                     },
                     payload=to_payload(collection, chunk, meta),
                 )
-                for chunk in chunks[start : start + _BATCH]
+                for place, chunk in enumerate(chunks[start : start + _BATCH])
             ]
             with shard.writing:
                 shard.engine.update(edge.UpdateOperation.upsert_points(points))
-        _sync_log(self._path(collection.id))
+                shard.fresh += len(points)
+        with shard.writing:
+            _sync_log(shard.path)
+            due = shard.fresh >= max(_FEW, shard.engine.count(edge.CountRequest(exact=False)) * _SHARE)
+        if due:
+            # Behind this call in the same thread: whoever uploads next waits for it, nobody who searches.
+            shard.fresh = 0
+            self._slow.submit(self._optimise, collection.id)
 
     def _delete(self, collection: UUID, what: Any) -> None:
         if shard := self._open(collection):
             with shard.writing:
                 shard.engine.update(edge.UpdateOperation.delete_points_by_filter(what))
-            _sync_log(self._path(collection))
+                _sync_log(shard.path)
 
     def _drop(self, collection: UUID) -> None:
         with self._opening:
             if shard := self._shards.pop(collection, None):
                 with shard.writing:
                     shard.engine.close()
-            path = self._path(collection)
-            if path.exists():
+            for path in sorted(generations(self._folder, collection)):
                 # Renamed first: a crash while files go must not leave half a collection.
-                shutil.rmtree(path.rename(path.with_suffix(".dropped")))
+                shutil.rmtree(path.rename(path.with_name(f"{path.name}.dropped")))
 
     def _count(self, collection: UUID, document: UUID | None) -> int:
         shard = self._open(collection)
         if shard is None:
             return 0
         what = value_filter(EDGE, DOCUMENT, document) if document else None
-        return int(shard.engine.count(edge.CountRequest(exact=True, filter=what)))
+        with shard.reading() as engine:
+            return int(engine.count(edge.CountRequest(exact=True, filter=what)))
 
     def _documents(self, collection: UUID) -> dict[UUID, int]:
         shard = self._open(collection)
         if shard is None:
             return {}
-        most = max(1, int(shard.engine.count(edge.CountRequest(exact=True))))
-        found = shard.engine.facet(edge.FacetRequest(DOCUMENT, limit=most, exact=True))
+        with shard.reading() as engine:
+            most = max(1, int(engine.count(edge.CountRequest(exact=True))))
+            found = engine.facet(edge.FacetRequest(DOCUMENT, limit=most, exact=True))
         return {UUID(hit.value): hit.count for hit in found.hits if hit.count}
 
-    def _search(self, collection: CollectionSecrets, branches: Sequence[Branch], access: Access) -> Hits:
+    def _search(self, collection: CollectionSecrets, branches: Sequence[Branch | DenseBranch], access: Access) -> Hits:
         shard = self._open(collection.id)
         if shard is None:
             return Hits(tuple(() for _ in branches))
+        with shard.reading() as engine:
+            return self._query(shard, engine, collection, branches, access)
+
+    def _query(
+        self,
+        shard: _Shard,
+        engine: Any,
+        collection: CollectionSecrets,
+        branches: Sequence[Branch | DenseBranch],
+        access: Access,
+    ) -> Hits:
         what = access_filter(EDGE, access)
-        params = edge.SearchParams(idf=edge.IdfParams(corpus=corpus_filter(shard.engine, access)))
+        params = edge.SearchParams(idf=edge.IdfParams(corpus=corpus_filter(engine, access)))
         requests = [
             edge.QueryRequest(
                 limit=branch.limit,
-                query=edge.Query.Nearest(shard.vector(collection.search_key, branch.terms), using=branch.field),
+                query=edge.Query.Nearest(list(branch.vector), using=DENSE)
+                if isinstance(branch, DenseBranch)
+                else edge.Query.Nearest(shard.vector(collection.search_key, branch.terms), using=branch.field),
                 filter=what,
-                params=params,
+                params=_EXACT if isinstance(branch, DenseBranch) else params,
                 with_payload=False,
             )
             for branch in branches
         ]
-        answers = shard.engine.query_batch(edge.QueryBatchRequest(requests))
+        answers = engine.query_batch(edge.QueryBatchRequest(requests))
         return Hits(tuple(tuple(Scored(_uuid(hit.id), hit.score) for hit in answer) for answer in answers))
 
     def _fetch(self, collection: CollectionSecrets, points: Sequence[UUID], access: Access) -> dict[UUID, IndexedChunk]:
@@ -210,7 +297,8 @@ class EdgeIndex:
         request = edge.ScrollRequest(
             limit=len(points), filter=point_filter(EDGE, points, access), with_payload=True, with_vector=False
         )
-        records, _ = shard.engine.scroll(request)
+        with shard.reading() as engine:
+            records, _ = engine.scroll(request)
         found = [from_payload(collection, _uuid(record.id), record.payload) for record in records]
         return {chunk.point: chunk for chunk in found if access.permits(chunk.meta)}
 
@@ -227,14 +315,25 @@ class EdgeIndex:
                         done += 1
             if offset is None:
                 break
-        if done:
-            _sync_log(self._path(collection))
+        if shard and done:
+            with shard.writing:
+                _sync_log(shard.path)
         return done
 
     def _optimise(self, collection: UUID) -> None:
-        if shard := self._open(collection):
-            shard.engine.optimize()
-            log.info("collection optimised", collection=str(collection))
+        """Searches go on; writing calls wait. What fails leaves the shard as it was."""
+        shard = self._open(collection)
+        if shard is None:
+            return
+        with shard.writing:
+            shard.engine.flush()
+            try:
+                copy = optimised_copy(self._folder, collection, shard.path)
+            except (NotOptimised, OSError) as error:
+                log.warning("collection not optimised", collection=str(collection), error=type(error).__name__)
+                return
+            shard.replace(copy)
+        log.info("collection optimised", collection=str(collection))
 
     def _close(self) -> None:
         self._pool.shutdown()
@@ -246,17 +345,29 @@ class EdgeIndex:
             self._shards.clear()
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, dense_size: int | None) -> None:
     """Make the shard beside its place and move it there: it exists wholly or not at all."""
     fresh = path.with_suffix(".new")
     sparse = {name: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf) for name in FIELDS}
-    shard = edge.EdgeShard.create(str(fresh), edge.EdgeConfig(sparse_vectors=sparse, max_search_threads=1))
+    config = edge.EdgeConfig(vectors=_dense(dense_size), sparse_vectors=sparse, max_search_threads=1)
+    shard = edge.EdgeShard.create(str(fresh), config)
     for name in (DOCUMENT, KNOWLEDGE_BASE, KIND, CLASS):
         # Deleting by a field without an index scans everything.
         shard.update(edge.UpdateOperation.create_field_index(name, edge.PayloadSchemaType.Keyword))
     shard.flush()
     shard.close()
     fresh.rename(path)
+
+
+def _dense(size: int | None) -> dict[str, Any] | None:
+    """Dense vectors are compared one by one (no graph): exact, also under narrow filters, and nothing to build."""
+    if size is None:
+        return None
+    none = edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10)
+    params = edge.EdgeVectorParams(
+        size, edge.Distance.Cosine, datatype=edge.VectorStorageDatatype.Float16, hnsw_config=none, on_disk=True
+    )
+    return {DENSE: params}
 
 
 def _sync_log(path: Path) -> None:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from genius_common.crypto import ContentKey, KeyBundle
 from genius_common.principal import ProtectionClass
 from genius_retrieval.chunks import Chunk
+
+DENSE = "dense"
+"""Name of the dense vector of a point."""
 
 
 class CollectionSecrets(Protocol):
@@ -26,6 +29,15 @@ class CollectionSecrets(Protocol):
     def search_key(self) -> bytes: ...
     @property
     def content_key(self) -> ContentKey | KeyBundle: ...
+    @property
+    def profile(self) -> Mapping[str, Any]:
+        """What its terms and vectors were made with."""
+        ...
+
+    @property
+    def dense_size(self) -> int | None:
+        """Numbers of a dense vector of its points; None = it has none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,14 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class DenseBranch:
+    """The points nearest to a vector of length 1, by cosine."""
+
+    vector: Sequence[float]
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
     point: UUID
     score: float
@@ -125,8 +145,17 @@ class CollectionIndex(Protocol):
         """Whether it can be asked now."""
         ...
 
-    async def upsert(self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta) -> None:
-        """Index chunks of one document; durable and visible when it returns."""
+    async def upsert(
+        self,
+        collection: CollectionSecrets,
+        chunks: Sequence[Chunk],
+        meta: DocumentMeta,
+        vectors: Sequence[Sequence[float]] | None = None,
+    ) -> None:
+        """Index chunks of one document; durable and visible when it returns.
+
+        `vectors`: one a chunk of `collection.dense_size`; without them the points are found by words alone.
+        """
         ...
 
     async def delete_document(self, collection: UUID, document: UUID) -> None: ...
@@ -145,7 +174,9 @@ class CollectionIndex(Protocol):
         """Number of points of each document that has any."""
         ...
 
-    async def search(self, collection: CollectionSecrets, branches: Sequence[Branch], access: Access) -> Hits:
+    async def search(
+        self, collection: CollectionSecrets, branches: Sequence[Branch | DenseBranch], access: Access
+    ) -> Hits:
         """Score lists of each branch among the points that `access` permits, IDF over exactly these points."""
         ...
 

@@ -21,7 +21,17 @@ from genius_retrieval.chunks import Chunk
 from genius_retrieval.errors import IndexUnavailable
 from genius_retrieval.index.filters import access_filter, point_filter, value_filter
 from genius_retrieval.index.payload import DOCUMENT, KNOWLEDGE_BASE, SEALED, from_payload, to_payload
-from genius_retrieval.index.port import Access, Branch, CollectionSecrets, DocumentMeta, Hits, IndexedChunk, Scored
+from genius_retrieval.index.port import (
+    DENSE,
+    Access,
+    Branch,
+    CollectionSecrets,
+    DenseBranch,
+    DocumentMeta,
+    Hits,
+    IndexedChunk,
+    Scored,
+)
 from genius_retrieval.index.server_calls import WRITE_S, CollectionMissing, connect, typed_failures
 from genius_retrieval.index.server_filters import SERVER
 from genius_retrieval.index.server_tokens import Minter
@@ -52,14 +62,26 @@ class ServerIndex:
     async def ready(self) -> bool:
         return await self._minter.ready()
 
-    async def upsert(self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta) -> None:
+    async def upsert(
+        self,
+        collection: CollectionSecrets,
+        chunks: Sequence[Chunk],
+        meta: DocumentMeta,
+        vectors: Sequence[Sequence[float]] | None = None,
+    ) -> None:
         if collection.id not in self._made:
-            await self._make(collection.id)
+            await self._make(collection.id, collection.dense_size)
         for start in range(0, len(chunks), _BATCH):
             # Keyed ids and sealing take milliseconds a batch: kept off the event loop.
-            points = await asyncio.to_thread(self._points, collection, chunks[start : start + _BATCH], meta)
+            points = await asyncio.to_thread(
+                self._points,
+                collection,
+                chunks[start : start + _BATCH],
+                meta,
+                vectors[start : start + _BATCH] if vectors else None,
+            )
             async with self._writing[collection.id]:
-                await self._put(collection.id, points)
+                await self._put(collection, points)
 
     async def delete_document(self, collection: UUID, document: UUID) -> None:
         await self._delete(collection, value_filter(SERVER, DOCUMENT, document))
@@ -95,7 +117,9 @@ class ServerIndex:
             return {}
         return {UUID(str(hit.value)): hit.count for hit in found.hits if hit.count}
 
-    async def search(self, collection: CollectionSecrets, branches: Sequence[Branch], access: Access) -> Hits:
+    async def search(
+        self, collection: CollectionSecrets, branches: Sequence[Branch | DenseBranch], access: Access
+    ) -> Hits:
         nothing = Hits(tuple(() for _ in branches))
         if access.empty or not branches:
             return nothing
@@ -158,24 +182,24 @@ class ServerIndex:
         finally:
             _TOKEN.reset(reset)
 
-    async def _make(self, collection: UUID) -> None:
-        await self._minter.ensure(collection)
+    async def _make(self, collection: UUID, dense_size: int | None) -> None:
+        await self._minter.ensure(collection, dense_size)
         self._made.add(collection)
 
-    async def _put(self, collection: UUID, points: list[models.PointStruct]) -> None:
+    async def _put(self, collection: CollectionSecrets, points: list[models.PointStruct]) -> None:
         for attempt in range(2):
             try:
                 await self._call(
-                    collection,
+                    collection.id,
                     "write",
-                    lambda client: client.upsert(str(collection), points, wait=True, timeout=WRITE_S),
+                    lambda client: client.upsert(str(collection.id), points, wait=True, timeout=WRITE_S),
                 )
                 return
             except CollectionMissing:
                 # Removed behind our back, by a restored server for instance.
                 if attempt:
                     raise IndexUnavailable from None
-                await self._make(collection)
+                await self._make(collection.id, collection.dense_size)
 
     async def _delete(self, collection: UUID, what: models.Filter) -> None:
         async with self._writing[collection]:
@@ -207,29 +231,40 @@ class ServerIndex:
         )
 
     def _points(
-        self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta
+        self,
+        collection: CollectionSecrets,
+        chunks: Sequence[Chunk],
+        meta: DocumentMeta,
+        vectors: Sequence[Sequence[float]] | None,
     ) -> list[models.PointStruct]:
         return [
             models.PointStruct(
                 id=str(chunk.id),
                 vector={
-                    name: self._vector(collection, terms)
-                    for name, terms in terms_of(chunk, meta.title).items()
-                    if terms
+                    **{
+                        name: self._vector(collection, terms)
+                        for name, terms in terms_of(chunk, meta.title).items()
+                        if terms
+                    },
+                    **({DENSE: list(vectors[place])} if vectors else {}),
                 },
                 payload=to_payload(collection, chunk, meta),
             )
-            for chunk in chunks
+            for place, chunk in enumerate(chunks)
         ]
 
     def _requests(
-        self, collection: CollectionSecrets, branches: Sequence[Branch], access: Access
+        self, collection: CollectionSecrets, branches: Sequence[Branch | DenseBranch], access: Access
     ) -> list[models.QueryRequest]:
         """Rarity is counted over exactly the points that `access` permits, in every branch."""
         what = access_filter(SERVER, access)
         params = models.SearchParams(idf=models.IdfCorpusParams(corpus=what))
         return [
             models.QueryRequest(
+                query=list(branch.vector), using=DENSE, filter=what, limit=branch.limit, with_payload=False
+            )
+            if isinstance(branch, DenseBranch)
+            else models.QueryRequest(
                 query=self._vector(collection, branch.terms),
                 using=branch.field,
                 filter=what,

@@ -51,8 +51,8 @@ class Minter:
         """Drop a token that the server did not take (the API key was changed)."""
         self._tokens.pop((collection, operation), None)
 
-    async def ensure(self, collection: UUID) -> None:
-        await self._call("PUT", collection)
+    async def ensure(self, collection: UUID, dense_size: int | None = None) -> None:
+        await self._call("PUT", collection, params={"dense_size": str(dense_size)} if dense_size else None)
 
     async def drop(self, collection: UUID) -> None:
         await self._call("DELETE", collection)

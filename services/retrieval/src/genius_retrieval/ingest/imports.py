@@ -27,6 +27,8 @@ from genius_retrieval.documents import repository
 from genius_retrieval.documents.sealing import Owner, Sealing, name_digest, seal_text
 from genius_retrieval.documents.service import points_of
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
+from genius_retrieval.ingest.points import PointWriter
+from genius_retrieval.ingest.reasons import BY_WORDS_ALONE
 from genius_retrieval.knowledge_bases import repository as knowledge_bases
 from genius_retrieval.laws.documents import LawDocument, law_chunks, law_document_id, law_documents
 from genius_retrieval.metrics import count
@@ -46,6 +48,7 @@ class LawImport:
         objects: ObjectStorage,
         catalogue: CollectionCatalogue,
         index: CollectionIndex,
+        points: PointWriter,
         laws: Callable[[], Iterable[LawDocument]] = law_documents,
     ) -> None:
         self._laws = laws
@@ -54,6 +57,7 @@ class LawImport:
         self._objects = objects
         self._catalogue = catalogue
         self._index = index
+        self._points = points
         self._running = asyncio.Lock()
 
     async def start(self, principal: Principal, knowledge_base: UUID) -> knowledge_bases.Row:
@@ -103,13 +107,14 @@ class LawImport:
         meta = DocumentMeta(identifier, version, "document", base.id, None, base.protection_class, law.document.title)
         values = {"id": identifier, "version": version, "size": len(content), "points": len(chunks)}
         while True:
-            written = await self._write(scope, base, chunks, meta)
+            written, whole = await self._write(scope, base, chunks, meta)
             async with self._database.transaction(scope) as connection:
                 held = await self._catalogue.held(connection, base.authority, base.id)
                 if held["active"] not in written:
                     continue  # another collection took its place meanwhile
                 building = held.get("building")
-                places = {
+                places: dict[str, Any] = {
+                    "warnings": [] if whole else [BY_WORDS_ALONE],
                     "collection": held["active"],
                     "next_collection": building if building in written else None,
                 }
@@ -123,16 +128,12 @@ class LawImport:
 
     async def _write(
         self, scope: RowScope, base: knowledge_bases.Row, chunks: Sequence[Chunk], meta: DocumentMeta
-    ) -> set[UUID]:
-        """Write points to every collection where they belong now; answers which these are."""
+    ) -> tuple[set[UUID], bool]:
+        """Write points to every collection where they belong now; answers which these are, and `PointWriter.write`."""
         async with self._database.transaction(scope) as connection:
             homes = await self._catalogue.homes(connection, base.authority, base.id)
-        for collection in homes.all:
-            if await self._index.count(collection.id, meta.document):
-                # What an interrupted run left.
-                await self._index.delete_document(collection.id, meta.document)
-            await self._index.upsert(collection, chunks, meta)
-        return {collection.id for collection in homes.all}
+        whole = await self._points.write(homes.all, chunks, meta)
+        return {collection.id for collection in homes.all}, whole
 
     async def _store(
         self,

@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence, Set
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -24,8 +26,9 @@ from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Sealing, open_text, owner_of, seal_text
 from genius_retrieval.documents.service import points_of
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
+from genius_retrieval.ingest.points import PointWriter
 from genius_retrieval.ingest.queue import AWAY, IngestQueue, Leftovers, Target
-from genius_retrieval.ingest.reasons import CLASS_RAISED, FORBIDDEN
+from genius_retrieval.ingest.reasons import BY_WORDS_ALONE, CLASS_RAISED, FORBIDDEN
 from genius_retrieval.ingest.scanner import Scanner
 from genius_retrieval.metrics import count
 from genius_retrieval.objects import ObjectStorage
@@ -34,6 +37,7 @@ from genius_retrieval.parsing.codec import encode_document
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.runner import ParserRunner
 from genius_retrieval.refusals import repository as refusals
+from genius_retrieval.tables import documents
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +53,7 @@ class Ingestion:
         parsers: ParserRunner,
         catalogue: CollectionCatalogue,
         index: CollectionIndex,
+        points: PointWriter,
         queue: IngestQueue,
         scanner: Scanner | None = None,
     ) -> None:
@@ -58,6 +63,7 @@ class Ingestion:
         self._parsers = parsers
         self._catalogue = catalogue
         self._index = index
+        self._points = points
         self._queue = queue
         self._scanner = scanner
 
@@ -117,10 +123,11 @@ class Ingestion:
         self, scope: RowScope, row: Row, homes: Homes, chunks: Sequence[Chunk], meta: DocumentMeta
     ) -> bool:
         """Write to every home and end as ready; False where that is not where searches look by now."""
-        for collection in homes.all:
-            await self._index.delete_document(collection.id, row.id)
-            await self._index.upsert(collection, chunks, meta)
-        return await self._finish(scope, row, {collection.id for collection in homes.all}, len(chunks))
+        whole = await self._points.write(homes.all, chunks, meta)
+        values: dict[str, Any] = {"points": len(chunks)}
+        if not whole:
+            values["warnings"] = sa.func.array_append(documents.c.warnings, BY_WORDS_ALONE)
+        return await self._finish(scope, row, {collection.id for collection in homes.all}, values)
 
     async def _homes(self, connection: AsyncConnection, row: Row) -> Homes:
         homes = await self._catalogue.homes(connection, row.authority, row.knowledge_base)
@@ -164,14 +171,14 @@ class Ingestion:
                 await self._objects.put(canonical, await asyncio.to_thread(encode_document, document), key)
         return homes if kept else None
 
-    async def _finish(self, scope: RowScope, row: Row, written: Set[UUID], points: int) -> bool:
+    async def _finish(self, scope: RowScope, row: Row, written: Set[UUID], values: dict[str, Any]) -> bool:
         async with self._database.transaction(scope) as connection:
             held = await self._catalogue.held(connection, row.authority, row.knowledge_base)
             if held and held["active"] not in written:
                 return False
             building = held.get("building")
             places = {"collection": held.get("active"), "next_collection": building if building in written else None}
-            kept = await repository.update(connection, row.id, state="ready", points=points, **places)
+            kept = await repository.update(connection, row.id, state="ready", **values, **places)
             if kept and row.kind == "document":
                 current = await repository.get(connection, row.id, lock=True)
                 if current is not None:

@@ -11,6 +11,7 @@ from genius_common.contracts.retrieval import Reason
 CLASS_RAISED = "protection_class_raised"
 FORBIDDEN = frozenset({"vs_marking", "malware", "not_scanned"})
 """Of such a file neither original nor text is kept."""
+BY_WORDS_ALONE = "by_words_alone"
 
 FAILURES: dict[str, str] = {
     "empty": "Die Datei ist leer. Bitte prüfen Sie die Datei und laden Sie sie erneut hoch.",
@@ -49,6 +50,8 @@ WARNINGS: dict[str, str] = {
     "duplicate": "Dieselbe Datei gibt es in dieser Wissensbasis schon; sie wurde nicht noch einmal gespeichert.",
     CLASS_RAISED: "Sie haben denselben Inhalt hier schon mit einer höheren Schutzklasse; sie gilt auch für "
     "diese Datei.",
+    BY_WORDS_ALONE: "Das Dokument ist vorerst nur über seine Wörter auffindbar: Das Sprachmodell der Suche war beim "
+    "Einlesen nicht erreichbar. Es wird von selbst nachgeholt.",
     "hidden_text": "Die Datei enthielt unsichtbare Zeichen oder versteckten Text; beides wurde entfernt.",
     "pages_without_text": "Einige Seiten enthalten nur Bilder; ihr Inhalt ist nicht durchsuchbar.",
     "guessed_encoding": "Der Zeichensatz der Textdatei wurde geschätzt. Bitte prüfen Sie die Umlaute.",

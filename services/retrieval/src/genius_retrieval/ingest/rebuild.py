@@ -23,12 +23,15 @@ from genius_common.database import Database, RowScope
 from genius_retrieval.chunking.structure import chunk
 from genius_retrieval.chunks import CanonicalDocument, Chunk
 from genius_retrieval.collections import Collection, CollectionCatalogue, owned
+from genius_retrieval.dense.process import ModelUnavailable
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Sealing, open_text
 from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.ingest.owners import CollectionOwner
 from genius_retrieval.ingest.pipeline import meta_of
+from genius_retrieval.ingest.points import PointWriter
+from genius_retrieval.ingest.reasons import BY_WORDS_ALONE
 from genius_retrieval.laws.documents import MEDIA_TYPE, LawDocument, law_chunks
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing.codec import decode_document
@@ -53,21 +56,26 @@ class Progress:
 class StoredPoints:
     """Points of a document made again from its canonical text: the ids and terms of its first ingestion."""
 
-    def __init__(self, database: Database, sealing: Sealing, objects: ObjectStorage, index: CollectionIndex) -> None:
+    def __init__(self, database: Database, sealing: Sealing, objects: ObjectStorage, points: PointWriter) -> None:
         self._database = database
         self._sealing = sealing
         self._objects = objects
-        self._index = index
+        self._points = points
 
-    async def write(self, scope: RowScope, row: Row, collection: Collection) -> int:
+    async def write(self, scope: RowScope, row: Row, collection: Collection, *, partly: bool = False) -> int:
         """Replace the points of the ready document `row` in `collection`; answers how many there are.
 
-        Raises: Undecryptable where the text is gone or does not open; IndexUnavailable.
+        `partly`: where the model of its vectors does not answer, words will do for now, and the row says so.
+        Raises: Undecryptable where the text is gone or does not open; IndexUnavailable; ModelUnavailable.
         """
         document, chunks, collection = await self._made(scope, row, collection)
-        if await self._index.count(collection.id, row.id):
-            await self._index.delete_document(collection.id, row.id)
-        await self._index.upsert(collection, chunks, meta_of(row, document))
+        if not await self._points.write([collection], chunks, meta_of(row, document)):
+            if not partly:
+                raise ModelUnavailable
+            if BY_WORDS_ALONE not in row.warnings:
+                async with self._database.transaction(scope) as connection:
+                    said = sa.func.array_append(_d.warnings, BY_WORDS_ALONE)
+                    await repository.update(connection, row.id, warnings=said)
         return len(chunks)
 
     async def expected(self, scope: RowScope, row: Row, collection: Collection) -> list[UUID]:
@@ -169,6 +177,27 @@ class Rebuild:
         await asyncio.sleep(self._grace_s)
         await self._remove_retired(owner)
         return True
+
+    async def complete(self, owner: CollectionOwner) -> None:
+        """Write documents again whose dense vectors the model did not make when they were read in.
+
+        Raises: ModelUnavailable while it still does not.
+        """
+        query = sa.select(documents).where(*_current(owner), _d.warnings.contains([BY_WORDS_ALONE]))
+        async with self._database.transaction(owner.scope) as connection:
+            rows = (await connection.execute(query.order_by(_d.id).limit(_PAGE))).all()
+            homes = await self._catalogue.homes(connection, owner.authority, owner.knowledge_base) if rows else None
+        for row in rows:
+            assert homes
+            for collection in homes.all:
+                await self._points.write(owner.scope, row, collection)
+            change = sa.update(documents).where(*_current(owner), _d.id == row.id)
+            change = change.values(warnings=sa.func.array_remove(_d.warnings, BY_WORDS_ALONE))
+            async with self._database.transaction(owner.scope) as connection:
+                kept = (await connection.execute(change)).rowcount
+            if not kept:  # deleted or superseded meanwhile
+                for collection in homes.all:
+                    await self._index.delete_document(collection.id, row.id)
 
     async def _fill(self, owner: CollectionOwner, building: Collection) -> bool:
         await self._resume(owner, building)

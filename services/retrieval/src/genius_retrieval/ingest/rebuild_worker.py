@@ -21,10 +21,14 @@ _RETRY_S = 60.0
 class RebuildWorker:
     """What is due is found in the database, so that a killed process goes on where it was."""
 
-    def __init__(self, database: Database, rebuild: Rebuild, retry_s: float = _RETRY_S) -> None:
+    def __init__(
+        self, database: Database, rebuild: Rebuild, *, watching: bool = False, retry_s: float = _RETRY_S
+    ) -> None:
         self._database = database
         self._rebuild = rebuild
         self._retry_s = retry_s
+        # With a model, documents may lack what it did not make: looked for again and again.
+        self._watching = watching
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -46,7 +50,7 @@ class RebuildWorker:
     async def _work(self) -> None:
         while True:
             self._wake.clear()
-            waiting = False
+            waiting = self._watching
             try:
                 for owner in await all_owners(self._database):
                     waiting |= not await self._carried(owner)
@@ -57,10 +61,11 @@ class RebuildWorker:
                 await asyncio.wait_for(self._wake.wait(), self._retry_s if waiting else None)
 
     async def _carried(self, owner: CollectionOwner) -> bool:
-        if not await self._rebuild.is_due(owner):
-            return True
         try:
-            return await self._rebuild.run(owner)
+            done = not await self._rebuild.is_due(owner) or await self._rebuild.run(owner)
+            if self._watching:
+                await self._rebuild.complete(owner)
+            return done
         except Exception as error:  # noqa: BLE001 one owner's failure must not keep the others waiting
             log.warning("rebuild interrupted", error=type(error).__name__, retry_in=self._retry_s)
             return False

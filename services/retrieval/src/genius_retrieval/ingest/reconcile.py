@@ -135,7 +135,7 @@ class Reconciler:
             number = row.points or len(await self._points.expected(owner.scope, row, active))
             wrong = [home for home in wanted if await self._lacks(home, row, number, held)]
             for home in wrong:
-                number = await self._points.write(owner.scope, row, home)
+                number = await self._points.write(owner.scope, row, home, partly=True)
         except Undecryptable:
             return await self._lost(owner, row)
         if wrong or (row.collection, row.points) != (active.id, number):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.middleware import Middleware
 
@@ -83,9 +83,11 @@ async def token(parts: Here, collection: Collection, request: TokenRequest, resp
 
 
 @router.put("", status_code=204)
-async def ensure(parts: Here, collection: Collection) -> None:
-    """Make the collection with its indexes where it is missing."""
-    await parts.server.ensure(collection)
+async def ensure(
+    parts: Here, collection: Collection, dense_size: Annotated[int | None, Query(ge=1, le=8192)] = None
+) -> None:
+    """Make the collection with its indexes where it is missing; `dense_size`: numbers of a dense vector."""
+    await parts.server.ensure(collection, dense_size)
 
 
 @router.delete("", status_code=204)

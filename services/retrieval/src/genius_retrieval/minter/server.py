@@ -13,6 +13,7 @@ from qdrant_client.http.exceptions import UnexpectedResponse
 
 from genius_retrieval.errors import IndexUnavailable
 from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE
+from genius_retrieval.index.port import DENSE
 from genius_retrieval.index.server_calls import WRITE_S, connect, typed_failures
 from genius_retrieval.text.fields import FIELDS
 
@@ -55,13 +56,13 @@ class QdrantServer:
             raise IndexUnavailable
         return self._version
 
-    async def ensure(self, collection: UUID) -> None:
+    async def ensure(self, collection: UUID, dense_size: int | None = None) -> None:
         """Make the collection with all indexes, or what an interrupted call left out of it."""
         await self.version()
         name = str(collection)
         async with typed_failures():
             if not await self._client.collection_exists(name):
-                await self._create(name)
+                await self._create(name, dense_size)
             info = await self._client.get_collection(name)
             for field in _INDEXED:
                 if field not in info.payload_schema:
@@ -75,16 +76,25 @@ class QdrantServer:
     async def close(self) -> None:
         await self._client.close()
 
-    async def _create(self, name: str) -> None:
+    async def _create(self, name: str, dense_size: int | None) -> None:
         sparse = {field: models.SparseVectorParams(modifier=models.Modifier.IDF) for field in FIELDS}
         try:
             # One shard: the server counts how rare a word is within a shard.
             await self._client.create_collection(
-                name, vectors_config={}, sparse_vectors_config=sparse, shard_number=1, strict_mode_config=_STRICT
+                name,
+                vectors_config=_dense(dense_size),
+                sparse_vectors_config=sparse,
+                shard_number=1,
+                strict_mode_config=_STRICT,
             )
         except UnexpectedResponse as error:
             if error.status_code != 409:  # made by another call meanwhile
                 raise
+
+
+def _dense(size: int | None) -> dict[str, models.VectorParams]:
+    """Dense vectors on the disk, their graph with the server's defaults."""
+    return {DENSE: models.VectorParams(size=size, distance=models.Distance.COSINE, on_disk=True)} if size else {}
 
 
 def is_new_enough(version: str) -> bool:

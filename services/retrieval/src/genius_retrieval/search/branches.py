@@ -8,14 +8,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from genius_retrieval.index.port import Branch, Hits
+from genius_retrieval.index.port import DENSE, Branch, Hits
 from genius_retrieval.search.question import Question
 from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE, SUBJECTS
 
 # Lists beside those of the fields: sections whose heading names what is asked for, and the cited ones.
 ASKED, CITED = "asked", "cited"
 # How much each list counts for being looked at, after its scores were divided by the best one.
-LIST_WEIGHTS = {BODY: 0.77, COMPOUNDS: 0.51, HEADING: 0.95, PLACE: 0.63, SUBJECTS: 0.9, ASKED: 0.4, CITED: 10.0}
+LIST_WEIGHTS = {
+    BODY: 0.77,
+    COMPOUNDS: 0.51,
+    HEADING: 0.95,
+    PLACE: 0.63,
+    SUBJECTS: 0.9,
+    ASKED: 0.4,
+    CITED: 10.0,
+    DENSE: 1.5,
+}
 _KIND, _CONTEXT, _REFERENCE, _LAW = 0.25, 0.25, 0.5, 2.0
 
 
@@ -58,8 +67,10 @@ def fuse(names: Iterable[str], hits: Hits) -> list[Candidate]:
     candidates: dict[UUID, Candidate] = {}
     for name, found in zip(names, hits.branches, strict=True):
         weight = LIST_WEIGHTS[name]
+        # Cosines of a model lie close together: the end of the list is nought there.
+        least = found[-1].score if name == DENSE and len(found) > 1 else 0.0
         for hit in found:
-            share = hit.score / found[0].score
+            share = (hit.score - least) / ((found[0].score - least) or 1.0)
             candidate = candidates.get(hit.point)
             if candidate is None:
                 candidate = candidates[hit.point] = Candidate(hit.point)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from genius_retrieval.index.port import IndexedChunk
+from genius_retrieval.index.port import DENSE, IndexedChunk
 from genius_retrieval.search.branches import ASKED, Candidate
 from genius_retrieval.search.evidence import Evidence, Lens, references_found, weigh
 from genius_retrieval.search.grams import shared_runs
@@ -32,6 +32,8 @@ WEIGHTS = {
 _RUNS = 2.5
 # Of a pasted sentence the document that it is from, or a near one, has the best hits: the rest of it gains by that.
 _STATED_DOCUMENT, _STATED_HITS = 2.0, 30
+# What being nearest to the question says; not fitted, there is no model that all have.
+NEAR = 2.5
 _EARLY_CHUNKS = 40
 # A chunk that begins with Absatz 2 or later; the first Absatz mostly has the rule.
 _LATER_PARAGRAPH = re.compile(r"\((?!1\))\d+[a-z]?\)")
@@ -39,29 +41,39 @@ _LATER_PARAGRAPH = re.compile(r"\((?!1\))\d+[a-z]?\)")
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
+    """`near`: what of the score is a model's word."""
+
     chunk: IndexedChunk
     score: float
     evidence: Evidence
     cited: bool
+    near: float = 0.0
+
+    @property
+    def words(self) -> float:
+        """The score without the model, which the verdict was fitted on."""
+        return self.score - self.near
 
 
 def rank(question: Question, found: Sequence[tuple[IndexedChunk, Candidate]]) -> list[Ranked]:
     """Order candidates; of several chunks of one section the best stands for it. A cited section comes first."""
-    ranked = [
-        Ranked(
-            chunk,
-            sum(WEIGHTS[name] * value for name, value in values.items()),
-            evidence,
-            references_found(question, chunk),
-        )
-        for chunk, evidence, values in collect(question, found)
-    ]
+    near = {candidate.point: candidate.fields.get(DENSE, 0.0) for _, candidate in found}
+    ranked = []
+    for chunk, evidence, values in collect(question, found):
+        words = sum(WEIGHTS[name] * value for name, value in values.items())
+        ranked.append(Ranked(chunk, words, evidence, references_found(question, chunk)))
     if question.form != "question":
         ranked = _with_runs(question, ranked)
     if question.form == "statement":
         ranked = _with_document(ranked)
+    if any(near.values()):
+        ranked = [_nearer(item, NEAR * near[item.chunk.point]) for item in ranked]
     ranked.sort(key=lambda item: (not item.cited, -item.score, item.chunk.meta.document, item.chunk.ordinal))
     return _distinct(ranked)
+
+
+def _nearer(item: Ranked, near: float) -> Ranked:
+    return replace(item, score=item.score + near, near=near)
 
 
 def _with_runs(question: Question, ranked: Sequence[Ranked]) -> list[Ranked]:

@@ -10,9 +10,19 @@ from uuid import UUID
 
 from genius_common.contracts.retrieval import Hit, Passage, Searched, SearchRequest, SearchResult, Verdict
 from genius_common.principal import ProtectionClass
-from genius_retrieval.index.port import Access, CollectionIndex, CollectionSecrets, IndexedChunk
+from genius_retrieval.dense.models import DenseModels, Reranker
+from genius_retrieval.index.port import (
+    DENSE,
+    Access,
+    Branch,
+    CollectionIndex,
+    CollectionSecrets,
+    DenseBranch,
+    IndexedChunk,
+)
 from genius_retrieval.search.branches import Candidate, branches_for, fuse
 from genius_retrieval.search.evidence import Lens
+from genius_retrieval.search.nearness import Nearness, reranked
 from genius_retrieval.search.outside import outside
 from genius_retrieval.search.question import Question, understand
 from genius_retrieval.search.ranking import Ranked, rank
@@ -31,8 +41,14 @@ class SearchScope:
 
 
 class SearchService:
-    def __init__(self, index: CollectionIndex) -> None:
+    """Without `models` and `reranker` the search is by words alone."""
+
+    def __init__(
+        self, index: CollectionIndex, models: DenseModels | None = None, reranker: Reranker | None = None
+    ) -> None:
         self._index = index
+        self._models = models
+        self._reranker = reranker
 
     async def search(self, scope: SearchScope, request: SearchRequest) -> SearchResult:
         """Hits of distinct sections, best first. Nothing outside `scope.access` leaves, whatever the engine says."""
@@ -41,8 +57,10 @@ class SearchService:
         searched = Searched(knowledge_bases=len(access.knowledge_bases), documents=scope.documents)
         if access.empty or question.empty:
             return SearchResult(hits=[], verdict=Verdict(answerable=False, confidence=0.0), searched=searched)
-        ranked = await self._ranked(scope.collections, access, question)
+        ranked = await self._ranked(scope.collections, access, question, request.query)
         permitted = [item for item in ranked if access.permits(item.chunk.meta)]
+        if self._reranker:
+            permitted = await reranked(self._reranker, request.query, permitted)
         hits = [_hit(item) for item in permitted[: request.limit]]
         return SearchResult(hits=hits, verdict=await _verdict(question, permitted[:3]), searched=searched)
 
@@ -51,11 +69,15 @@ class SearchService:
         return rank(question, found)
 
     async def _ranked(
-        self, collections: Sequence[CollectionSecrets], access: Access, question: Question
+        self, collections: Sequence[CollectionSecrets], access: Access, question: Question, query: str
     ) -> list[Ranked]:
-        branches = branches_for(question)
+        words = branches_for(question)
+        near = Nearness(self._models, query) if self._models else None
         found: list[tuple[IndexedChunk, Candidate]] = []
         for collection in collections:
+            branches: dict[str, Branch | DenseBranch] = dict(words)
+            if near and (branch := await near.branch(collection)):
+                branches[DENSE] = branch
             hits = await self._index.search(collection, list(branches.values()), access)
             fused = fuse(branches, hits)[:_CANDIDATES]
             chunks = await self._index.fetch(collection, [item.point for item in fused], access)

@@ -31,11 +31,12 @@ def confidence(question: Question, best: Sequence[Ranked], near: Outside) -> flo
         return _CITED if any(item.cited for item in best) else _NO_WORDS
     if not question.concepts:
         return _NO_WORDS
-    first = best[0]
+    # The signs are those of words: where a model put another passage first, the best by words is looked at.
+    first = max(best, key=lambda item: item.words)
     if first.chunk.source_id is None:
         return _plain(first.evidence)
     return _logistic(
-        _BIAS + sum(w * v for w, v in zip(_SIGNS, signs(question, first.score, first.evidence, near), strict=True))
+        _BIAS + sum(w * v for w, v in zip(_SIGNS, signs(question, first.words, first.evidence, near), strict=True))
     )
 
 

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Points of a document written to every collection where they belong, with dense vectors where it has any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from genius_retrieval.chunks import Chunk
+from genius_retrieval.collections import Collection
+from genius_retrieval.dense.models import DenseModels, Vector
+from genius_retrieval.dense.process import ModelUnavailable
+from genius_retrieval.index.port import CollectionIndex, DocumentMeta
+
+
+class PointWriter:
+    """Replaces the points of one document."""
+
+    def __init__(self, index: CollectionIndex, models: DenseModels) -> None:
+        self._index = index
+        self._models = models
+
+    async def write(self, homes: Sequence[Collection], chunks: Sequence[Chunk], meta: DocumentMeta) -> bool:
+        """Whether the points have all that their collections hold; False = found by words alone until written again.
+
+        Raises: IndexUnavailable.
+        """
+        whole, known = True, dict[str, list[Vector]]()
+        for collection in homes:
+            try:
+                vectors = await self._vectors(collection, chunks, known)
+            except ModelUnavailable:
+                vectors, whole = None, False
+            if await self._index.count(collection.id, meta.document):
+                await self._index.delete_document(collection.id, meta.document)
+            await self._index.upsert(collection, chunks, meta, vectors)
+        return whole
+
+    async def _vectors(
+        self, collection: Collection, chunks: Sequence[Chunk], known: dict[str, list[Vector]]
+    ) -> list[Vector] | None:
+        """Vectors of the collection's model; the same for several collections are made once."""
+        wanted: dict[str, Any] | None = collection.profile.get("dense")
+        if wanted is None:
+            return None
+        model = self._models.of(collection.profile)
+        if model is None:
+            raise ModelUnavailable
+        name = wanted["model"]
+        if name not in known:
+            known[name] = await model.passages([passage(chunk) for chunk in chunks])
+        return known[name]
+
+
+def passage(chunk: Chunk) -> str:
+    """What of a chunk its vector is made of: the heading says what the text is about."""
+    return f"{chunk.heading}\n{chunk.text}" if chunk.heading else chunk.text
