@@ -65,7 +65,8 @@ test-helm: $(VENV)/.test ## the chart: lint, schemas, pod security, policies
 
 test-faults: $(VENV)/.test ## kill -9 during use, N times (N=3), and at every edge between effect and record
 	$(BIN)/python -m pytest -m faults tests/faults tests/integration/gateway/test_kill_at_records.py \
-	  tests/integration/gateway/test_effects_and_records.py --faults $(N) $(ARGS)
+	  tests/integration/gateway/test_effects_and_records.py tests/integration/retrieval/test_kill_at_edges.py \
+	  --faults $(N) $(ARGS)
 
 check: $(VENV)/.test ## lint, format, types, repository rules, web UI
 	$(BIN)/ruff check .

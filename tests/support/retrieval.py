@@ -59,6 +59,7 @@ class RetrievalService:
     extra: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    program: tuple[str, ...] = ("genius_retrieval",)
 
     def environment(self) -> dict[str, str]:
         prefix = "GENIUS_RETRIEVAL_"
@@ -97,7 +98,7 @@ class RetrievalService:
         log = (self.data_dir / "service.log").open("ab")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GENIUS_")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "genius_retrieval"],
+            [sys.executable, "-m", *self.program],
             env={**environment, **self.environment()},
             stdout=log,
             stderr=subprocess.STDOUT,
