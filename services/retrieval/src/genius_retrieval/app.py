@@ -137,7 +137,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
         queue=queue,
         parsers=parsers,
         documents=document_service,
-        content=DocumentContent(database, sealing, objects, parsers),
+        content=DocumentContent(database, sealing, objects, parsers, scanned=scanner is not None),
         knowledge_bases=KnowledgeBaseService(database, document_service, catalogue, index),
         shares=Shares(database),
         search=PrincipalSearch(database, catalogue, SearchService(index, models, reranker)),

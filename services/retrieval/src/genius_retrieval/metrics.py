@@ -20,7 +20,7 @@ _DOCUMENTS = Counter(
 RECONCILED = Counter(
     "genius_retrieval_reconciled_total",
     "Documents (restored, reread, lost, removed) and objects on which the stores disagreed.",
-    ["what"],
+    ["outcome"],
     registry=registry,
 )
 SEARCH_SECONDS = Histogram(
@@ -35,8 +35,8 @@ PARSE_SECONDS = Histogram(
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180),
     registry=registry,
 )
-for _what in ("restored", "reread", "lost", "removed", "objects"):
-    RECONCILED.labels(_what)
+for _outcome in ("restored", "reread", "lost", "removed", "objects"):
+    RECONCILED.labels(_outcome)
 MODEL_FAILURES = Counter(
     "genius_retrieval_model_failures_total",
     "Searches that went on without a model of the search, by its kind.",

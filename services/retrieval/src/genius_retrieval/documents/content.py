@@ -33,20 +33,25 @@ class Original:
 
 
 class DocumentContent:
-    """Every method checks access anew, at the time of opening (TEN-04)."""
+    """Every method checks access anew, at the time of opening (TEN-04).
 
-    def __init__(self, database: Database, sealing: Sealing, objects: ObjectStorage, parsers: ParserRunner) -> None:
+    `scanned`: uploads are shown to a malware scanner, so that an original opens only once it has been read.
+    """
+
+    def __init__(
+        self, database: Database, sealing: Sealing, objects: ObjectStorage, parsers: ParserRunner, *, scanned: bool
+    ) -> None:
         self._database = database
         self._sealing = sealing
         self._objects = objects
         self._parsers = parsers
+        self._scanned = scanned
 
     async def original(self, principal: Principal, identifier: UUID, kind: str) -> Original:
         async with self._database.transaction(row_scope(principal)) as connection:
             row = await opened(connection, principal, identifier, kind)
             name = open_text(await self._sealing.key_of(connection, row.name), row.name, "name", row.id)
-        # What is still to be scanned or read leaves to nobody.
-        if row.original is None or row.state not in {"ready", "failed"}:
+        if row.original is None or (self._scanned and row.state not in {"ready", "failed"}):
             raise NotFound
         content = await self._object(principal, row.original)
         return Original(name, row.media_type or "application/octet-stream", content)
