@@ -23,7 +23,7 @@ PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
 .PHONY: help run web wheel test test-core test-keycloak test-pairs test-vllm test-dense test-helm test-faults check format lock \
-	bench-relay bench-gateway-cost bench-not-there bench-ingest eval-answers eval-retrieval docs clean
+	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-memory eval-answers eval-retrieval docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
@@ -88,6 +88,9 @@ bench-gateway-cost: $(VENV)/.test ## what quotas, audit and policy cost a reques
 
 bench-not-there: $(VENV)/.test ## whether time tells that a foreign object exists (ARGS="--tries 1000")
 	$(BIN)/python -m tests.load.bench_not_there $(ARGS)
+
+bench-memory: $(VENV)/.test ## memory of retrieval with 100,000 chunks (ARGS="--chunks 100000")
+	$(BIN)/python -m tests.load.bench_memory $(ARGS)
 
 bench-ingest: $(VENV)/.test ## PDFs from upload to searchable (ARGS="--documents 60 --pages 40 --rounds 3")
 	$(BIN)/python -m tests.load.bench_ingest $(ARGS)

@@ -22,9 +22,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from genius_retrieval.dense.models import DenseModel, fingerprint
+from genius_retrieval.dense.models import DenseModel, Reranker, fingerprint
 from genius_retrieval.dense.process import ModelUnavailable
-from genius_retrieval.settings import DenseSettings
+from genius_retrieval.settings import DenseSettings, RerankSettings
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import (
     Office,
@@ -74,6 +74,23 @@ def other_model(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def cross_encoder(model: Path, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real cross-encoder with weights of chance: none is to be had offline."""
+    folder = tmp_path_factory.mktemp("models") / "cross"
+    code = """
+import sys
+from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification, set_seed
+set_seed(3)
+config = BertConfig(vocab_size=30522, hidden_size=32, num_hidden_layers=1, num_attention_heads=2,
+                    intermediate_size=64, num_labels=1)
+BertForSequenceClassification(config).save_pretrained(sys.argv[2])
+AutoTokenizer.from_pretrained(sys.argv[1]).save_pretrained(sys.argv[2])
+"""
+    subprocess.run([python, "-I", "-c", code, model, folder], check=True, capture_output=True)
+    return folder
+
+
 def settings(name: str, folder: Path, python: Path) -> dict[str, str]:
     return {f"{name}__MODEL_DIR": str(folder), f"{name}__PYTHON": str(python), f"{name}__VECTOR_SIZE": str(SIZE)}
 
@@ -109,6 +126,18 @@ async def test_a_question_passes_batches_of_passages(model: Path, python: Path) 
     assert not bulk.done()
     assert len(await bulk) == 64
     await encoder.close()
+
+
+async def test_a_cross_encoder_reads_all_of_a_passage(cross_encoder: Path, python: Path) -> None:
+    """Its weights are chance: what is tested is that every passage gets a score, and a long one that of its windows."""
+    reranker = Reranker(RerankSettings(model_dir=cross_encoder, python=python, candidates=3))
+    await reranker.ready()
+    short, long = "Bulky refuse is collected.", "The council met on Monday. " * 200
+    scores = await reranker.scores("Where is my couch?", [short, long, long + "Elephants live in Africa. " * 40])
+    assert scores[0] == pytest.approx((await reranker.scores("Where is my couch?", [short]))[0], abs=1e-4)
+    assert scores[2] >= scores[1] - 1e-4
+    await reranker.close()
+    assert reranker.state != "ok"
 
 
 async def test_a_model_that_can_not_be_had_says_so(model: Path, python: Path, tmp_path: Path) -> None:
@@ -213,7 +242,9 @@ def town(postgres_server: TestPostgres) -> Iterator[Town]:
         yield Town(service)
 
 
-def test_a_model_comes_fails_is_swapped_and_goes(town: Town, model: Path, other_model: Path, python: Path) -> None:
+def test_a_model_comes_fails_is_swapped_and_goes(
+    town: Town, model: Path, other_model: Path, cross_encoder: Path, python: Path
+) -> None:
     """REL-11, DSG-11: hybrid search, an outage of the model, two models beside each other, and back to words alone."""
     words = town.by_words()
     assert all(answer["hits"] for answer in words)
@@ -263,3 +294,11 @@ def test_a_model_comes_fails_is_swapped_and_goes(town: Town, model: Path, other_
     town.built(None)
     assert town.by_words() == words
     assert not town.finds_the_sofa()
+
+    # A cross-encoder orders what words have found, and finds nothing else.
+    town.restart(
+        **{name: value for name, value in settings("RERANK", cross_encoder, python).items() if "SIZE" not in name}
+    )
+    until(lambda: town.checks()["rerank"] == "ok")
+    for before, after in zip(words, town.by_words(), strict=True):
+        assert {hit["document"] for hit in before["hits"]} == {hit["document"] for hit in after["hits"]}

@@ -12,6 +12,8 @@ from genius_common.errors import NotFound
 from genius_common.principal import ProtectionClass
 from genius_retrieval.components import Components
 from genius_retrieval.ingest.imports import LawImport
+from genius_retrieval.ingest.owners import CollectionOwner
+from genius_retrieval.ingest.rebuild import Rebuild
 from genius_retrieval.laws.documents import LawDocument, canonical, law_documents
 from genius_retrieval.laws.source import read_laws
 from tests.support.retrieval import Office, RetrievalService, principal
@@ -67,6 +69,28 @@ async def test_laws_come_in_once_and_new_versions_supersede(parts: Components, s
     assert (await parts.knowledge_bases.counts(operator, base)).documents == 2
     hits = (await parts.search.search(reader, request)).hits
     assert {hit.title for hit in hits if "Wohngeld" in hit.title} == {changed.title}
+
+
+async def test_laws_are_the_same_after_a_rebuild(parts: Components, some_laws: list[LawDocument]) -> None:
+    """BAK-06: a tenant-wide knowledge base is built again from its stored texts: hits, order and scores stay."""
+    base = uuid4()
+    own = frozenset({base})
+    operator = principal(None, knowledge_bases=own, writable_knowledge_bases=own)
+    await parts.knowledge_bases.put(operator, base, None, ProtectionClass.OFFEN)
+    laws = replace_source(parts.laws, lambda: [law for law in some_laws if law.citation == "BMG"])
+    _ = [line async for line in laws.run(operator, await laws.start(operator, base))]
+    reader = principal(uuid4(), knowledge_bases=own)
+    request = SearchRequest(query="Wie lange habe ich Zeit, mich nach einem Umzug anzumelden?")
+    before = await parts.search.search(reader, request)
+    assert before.hits
+    owner, real = CollectionOwner(None, base), parts.rebuild
+    rebuild = Rebuild(real._database, real._catalogue, real._index, real._points, 0.0)
+    first = await rebuild.begin(owner)
+    assert await rebuild.run(owner)
+    assert await parts.search.search(reader, request) == before
+    assert await parts.index.count(first) > 50
+    await parts.knowledge_bases.delete(operator, base)
+    assert await parts.index.count(first) == 0
 
 
 def replace_source(laws: LawImport, source: Callable[[], list[LawDocument]]) -> LawImport:

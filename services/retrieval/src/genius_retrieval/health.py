@@ -29,10 +29,10 @@ async def ready(app: App, response: Response) -> dict[str, object]:
         "ingestion": "ok" if app.queue.running else "down",
         "parsers": "degraded" if app.parsers.caged is False else "ok",
     }
-    # Without its model the search goes on by words.
+    # Without its model, or while that is `loading`, the search goes on by words.
     for name, model in (("dense", app.models.current), ("rerank", app.reranker)):
         if model:
-            checks[name] = "degraded" if model.state == "degraded" else "ok"
+            checks[name] = model.state
     status = "down" if "down" in checks.values() else "degraded" if "degraded" in checks.values() else "ok"
     response.status_code = 503 if status == "down" else 200
     return {"status": status, "checks": checks, "engine": app.index.engine}
