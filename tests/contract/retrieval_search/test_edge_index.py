@@ -9,7 +9,7 @@ import time
 from uuid import UUID, uuid4
 
 from genius_common.crypto import ContentKey
-from genius_retrieval.index import edge_generations
+from genius_retrieval.index import edge, edge_generations
 from genius_retrieval.index.edge import EdgeIndex
 from genius_retrieval.index.port import Access
 from tests.contract.retrieval_search.suite import ASK, MARKER, chunks, meta, points
@@ -20,7 +20,7 @@ import asyncio, sys
 from pathlib import Path
 from uuid import UUID, uuid4
 from genius_common.crypto import ContentKey
-from genius_retrieval.index import edge_generations
+from genius_retrieval.index import edge, edge_generations
 from genius_retrieval.index.edge import EdgeIndex
 from tests.contract.retrieval_search.suite import MARKER, chunks, meta
 from tests.eval.laws import Secrets
@@ -148,4 +148,17 @@ async def test_searches_go_on_while_it_optimises_by_itself(tmp_path):
         assert points(await index.search(collection, ASK, access))
         await asyncio.sleep(0.01)
     assert await index.count(collection.id) == 2_000
+    await index.close()
+
+
+async def test_what_is_new_is_optimised_when_nothing_is_written(tmp_path, monkeypatch):
+    """The rest that is no fifth yet does not stay in memory for ever."""
+    monkeypatch.setattr(edge, "_REST_S", 0.1)
+    index, collection, base, document = EdgeIndex(tmp_path), new_collection(), uuid4(), uuid4()
+    await index.upsert(collection, chunks(document, [f"{MARKER} {n}." for n in range(500)]), meta(document, base))
+    end = time.monotonic() + 60
+    while not (tmp_path / f"{collection.id}.g1").exists():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.02)
+    assert await index.count(collection.id) == 500
     await index.close()

@@ -58,6 +58,8 @@ R = TypeVar("R")
 _BATCH = 50
 # A shard is optimised when this share of it, and not just a few points, was written since the last time.
 _SHARE, _FEW = 0.2, 2_000
+# Or when this many are new and nothing was written for so long.
+_SOME, _REST_S = 500, 60.0
 _EXACT = edge.SearchParams(exact=True)
 
 
@@ -113,6 +115,7 @@ class EdgeIndex:
         self._slow = ThreadPoolExecutor(1, "edge-bulk")
         self._shards: dict[UUID, _Shard] = {}
         self._opening = threading.Lock()
+        self._resting: dict[UUID, asyncio.TimerHandle] = {}
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         clear_leftovers(folder)
 
@@ -131,6 +134,7 @@ class EdgeIndex:
         vectors: Sequence[Sequence[float]] | None = None,
     ) -> None:
         await self._run(self._slow, self._upsert, collection, chunks, meta, vectors)
+        self._rest(collection.id)
 
     async def delete_document(self, collection: UUID, document: UUID) -> None:
         await self._run(self._pool, self._delete, collection, value_filter(EDGE, DOCUMENT, document))
@@ -169,6 +173,8 @@ class EdgeIndex:
 
     async def close(self) -> None:
         """Wait for running calls, then write out and close every shard."""
+        for waiting in self._resting.values():
+            waiting.cancel()
         await asyncio.to_thread(self._close)
 
     async def _run(self, pool: ThreadPoolExecutor, call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -335,6 +341,18 @@ class EdgeIndex:
             shard.replace(copy)
         log.info("collection optimised", collection=str(collection))
 
+    def _rest(self, collection: UUID) -> None:
+        """Optimise what is new when nothing was written for a while: until then it lies in memory."""
+        if waiting := self._resting.pop(collection, None):
+            waiting.cancel()
+        loop = asyncio.get_running_loop()
+        self._resting[collection] = loop.call_later(_REST_S, self._slow.submit, self._tidy, collection)
+
+    def _tidy(self, collection: UUID) -> None:
+        shard = self._open(collection)
+        if shard and shard.fresh >= _SOME:
+            self._optimise(collection)
+
     def _close(self) -> None:
         self._pool.shutdown()
         self._slow.shutdown()
@@ -348,7 +366,9 @@ class EdgeIndex:
 def _create(path: Path, dense_size: int | None) -> None:
     """Make the shard beside its place and move it there: it exists wholly or not at all."""
     fresh = path.with_suffix(".new")
-    sparse = {name: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf) for name in FIELDS}
+    # In the page cache, not in the process: nearly a kilobyte a chunk less of its own, searches as fast (benchmarks).
+    params = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf, memory=edge.Memory.Cached)
+    sparse = dict.fromkeys(FIELDS, params)
     config = edge.EdgeConfig(vectors=_dense(dense_size), sparse_vectors=sparse, max_search_threads=1)
     shard = edge.EdgeShard.create(str(fresh), config)
     for name in (DOCUMENT, KNOWLEDGE_BASE, KIND, CLASS):
