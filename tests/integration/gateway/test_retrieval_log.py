@@ -314,8 +314,8 @@ def test_every_route_that_shows_documents_is_a_retrieval() -> None:
         if rule.action == "search" or rule.action.split(".")[0] in {"document", "file", "case_file", "snapshot"}
     }
     without = {
-        "document.upload", "document.delete", "file.upload", "file.delete", "file.read", "case_file.add",
-        "case_file.remove",
+        "document.upload", "document.delete", "document.retry", "file.upload", "file.delete", "file.read",
+        "case_file.add", "case_file.remove",
         "snapshot.create", "snapshot.list_own", "snapshot.list", "snapshot.end", "snapshot.end_all",
     }  # fmt: skip
     assert shown - without == set(RETRIEVALS) - {"run.start"}

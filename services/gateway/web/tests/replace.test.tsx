@@ -82,6 +82,20 @@ describe('a document of a knowledge base', () => {
     await row('^neu')
   })
 
+  it('is read once more where it failed and its file is kept', async () => {
+    stored = { alt: doc('alt', { state: 'failed', retryable: true, reason: { code: 'internal_error', detail: 'Es ist ein Fehler aufgetreten.' } }), leer: doc('leer', { state: 'failed' }) }
+    answer = () => [(stored['alt'] = doc('alt', { state: 'queued' })), 202]
+    const user = userEvent.setup()
+    show()
+    await user.click(await screen.findByRole('button', { name: 'Noch einmal lesen: alt.txt' }))
+    await waitFor(async () => expect((await row('^alt')).textContent).not.toContain('Fehler'))
+    expect(gateway.seen.find((one) => one.method === 'POST')!.path).toBe('/api/v1/documents/alt/retry')
+    expect(screen.queryByRole('button', { name: /Noch einmal lesen/ })).toBeNull()
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('heading', { name: 'Dokumente' })))
+    stored['alt'] = doc('alt')
+    await waitFor(async () => expect((await row('^alt')).textContent).toContain('bereit'), { timeout: 4000 })
+  })
+
   it('stays what it is where the new one can not be read (DSG-08)', async () => {
     answer = (id) => [(stored['neu'] = doc('neu', { state: 'failed', reason: { code: 'empty', detail: 'Die Datei ist leer.' }, replaces: id })), 202]
     show()

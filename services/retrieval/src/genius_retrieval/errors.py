@@ -22,6 +22,17 @@ class AlreadyReplaced(Conflict):
     )
 
 
+class NothingToRetry(Conflict):
+    """Only what has failed and whose original is kept can be read again."""
+
+    code = "nothing_to_retry"
+    title = "Nichts erneut zu lesen"
+    default_detail = (
+        "Dieses Dokument lässt sich nicht noch einmal lesen: Es ist nicht fehlgeschlagen, oder seine Datei wurde nicht "
+        "gespeichert. Bitte laden Sie die Datei erneut hoch."
+    )
+
+
 class ClassAboveBase(Unprocessable):
     """A document of a higher class than its knowledge base; it is refused, neither raised nor lowered (TEN-15)."""
 

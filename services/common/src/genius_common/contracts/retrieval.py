@@ -53,6 +53,7 @@ class DocumentState(Model):
     name: str
     state: DocumentStateName
     reason: Reason | None = None
+    retryable: bool = Field(default=False, description="failed, and can be read again: its original is kept")
     media_type: str | None = None
     pages: int | None = None
     size: int

@@ -39,7 +39,7 @@ NOTICES = frozenset(
         "audit.export", "audit.search", "audit.verify",
         "authority.destroy_files",
         "case.file_copy", "case.file_read",
-        "document.delete", "document.refused", "document.upload",
+        "document.delete", "document.refused", "document.retry", "document.upload",
         "file.delete", "file.refused", "file.upload",
         "keys.destroy_begin", "keys.rewrap", "keys.rotate",
         "knowledge_base.import", "knowledge_base.use_refused",

@@ -167,6 +167,19 @@ async def delete_document(document: UUID, principal: CurrentPrincipal, state: St
     return Response(status_code=204)
 
 
+@router.post("/documents/{document}/retry", tags=["documents"], status_code=202)
+async def retry_document(document: UUID, principal: CurrentPrincipal, state: State) -> DocumentState:
+    """Read a failed document (`retryable`) once more, with what the platform can read by now."""
+    found = await read_document(document, principal, state)
+    if found.knowledge_base is None:
+        raise NotFound
+    await state.access.load_knowledge_base(principal, found.knowledge_base, "write")
+    await _record(state, principal, "document.retry", "document", document)
+    return DocumentState.model_validate(
+        await state.documents.json(principal, _WRITE, "POST", f"/documents/{document}/retry")
+    )
+
+
 @router.get("/documents/{document}/content", tags=["documents"], response_class=Response)
 async def document_content(document: UUID, principal: CurrentPrincipal, state: State) -> Response:
     found = await read_document(document, principal, state)

@@ -120,6 +120,7 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/api/v1/search", "search", READERS, "search", "readable"),
     Rule("GET", _DOC, "document.read", READERS, "documents.read", "readable"),
     Rule("DELETE", _DOC, "document.delete", KEEPERS, "documents.write", "writable"),
+    Rule("POST", _DOC + "/retry", "document.retry", KEEPERS, "documents.write", "writable"),
     Rule("GET", _DOC + "/content", "document.content", READERS, "documents.read", "readable"),
     Rule("GET", _DOC + "/text", "document.text", READERS, "documents.read", "readable"),
     Rule("GET", _DOC + "/pages/{n}", "document.page", READERS, "documents.read", "readable"),

@@ -56,6 +56,8 @@ export const searchIn = async (kb: string, query: string, caseId: string | null)
 /** Asked again and again while a document or file is being read; a person asked for none of these requests. */
 export const followDocument = (id: string, caseId: string | null): Promise<DocumentState> => getJson(`/api/v1/documents/${enc(id)}`, { ...BACKGROUND, ...forCase(caseId) })
 export const deleteDocument = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/documents/${enc(id)}`)
+/** Reads a failed document once more. */
+export const retryDocument = (id: string): Promise<DocumentState> => sendJson('POST', `/api/v1/documents/${enc(id)}/retry`, {})
 export const uploadDocument = (kb: string, file: File, progress: (share: number) => void, replaces?: string): Promise<DocumentState> =>
   upload(`/api/v1/knowledge-bases/${enc(kb)}/documents${replaces ? `?replaces=${enc(replaces)}` : ''}`, file, progress)
 

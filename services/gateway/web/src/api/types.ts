@@ -99,6 +99,8 @@ export type DocumentState = {
   name: string
   state: DocumentStateName
   reason?: Reason | null
+  /** It has failed, and its file is kept: it can be read once more. */
+  retryable?: boolean
   pages?: number | null
   size: number
   title?: string | null

@@ -14,7 +14,7 @@ type Props = {
   replaces?: DocumentState | undefined
   coming?: DocumentState | undefined
   /** Given to those who may write. */
-  actions?: { remove: () => void; replace: () => void } | undefined
+  actions?: { remove: () => void; replace: () => void; retry: () => void } | undefined
 }
 
 export function DocumentRow({ document, replaces, coming, actions }: Props) {
@@ -36,6 +36,7 @@ export function DocumentRow({ document, replaces, coming, actions }: Props) {
       {actions && (
         <td className="docs-act">
           <span>
+            {document.retryable && <Button icon="regenerate" label={t('kb.retry')} aria-label={t('kb.retry.name', { name: title })} onClick={actions.retry} />}
             {replaceable && <Button icon="regenerate" label={t('kb.replace')} aria-label={t('kb.replace.name', { name: title })} aria-haspopup="dialog" onClick={actions.replace} />}
             <Button icon="trash" iconOnly label={`${t('app.delete')}: ${title}`} onClick={actions.remove} />
           </span>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { deleteDocument, followDocument, uploadDocument } from '../api/endpoints'
+import { deleteDocument, followDocument, retryDocument, uploadDocument } from '../api/endpoints'
 import type { DocumentState, KnowledgeBase } from '../api/types'
 import { useActingCase } from '../cases/CasesContext'
 import { announcer } from '../chat/announcer'
@@ -28,7 +28,7 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
   const { me } = useSession()
   const acting = useActingCase()
   const [superseded, setSuperseded] = useState(false)
-  const { documents, next, error, load, arrived, removed } = useDocuments(base.id, superseded)
+  const { documents, next, error, load, arrived, changed, removed } = useDocuments(base.id, superseded)
   const [deleting, setDeleting] = useState<DocumentState | null>(null)
   const [replacing, setReplacing] = useState<DocumentState | null>(null)
   const [problem, setProblem] = useState('')
@@ -64,6 +64,15 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
     // The row's button goes away once the document is superseded; the focus must not go with it.
     setTimeout(() => heading.current?.focus())
   }
+  const retry = (document: DocumentState) => {
+    setProblem('')
+    retryDocument(document.id).then((state) => {
+      changed(state)
+      announcer.status(t('kb.retry.started', { name: state.name }))
+      // The button goes away with the failure; the focus must not go with it.
+      setTimeout(() => heading.current?.focus())
+    }, (failure: unknown) => setProblem(errorText(failure, t)))
+  }
   const { over, handlers } = useDrop(addFiles)
   const find = (id: string | null | undefined) => documents?.find((one) => one.id === id)
   return (
@@ -86,7 +95,7 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
         <table className="docs">
           <thead><tr><th scope="col">{t('kb.col.name')}</th><th scope="col">{t('kb.col.state')}</th><th scope="col" className="num">{t('kb.col.pages')}</th><th scope="col" className="num">{t('kb.col.size')}</th>{change && <th scope="col"><span className="sr-only">{t('kb.col.actions')}</span></th>}</tr></thead>
           <tbody>{documents.map((document) => (
-            <DocumentRow key={document.id} document={document} replaces={find(document.replaces)} coming={comingInstead(documents, document)} actions={change ? { remove: () => setDeleting(document), replace: () => setReplacing(document) } : undefined} />
+            <DocumentRow key={document.id} document={document} replaces={find(document.replaces)} coming={comingInstead(documents, document)} actions={change ? { remove: () => setDeleting(document), replace: () => setReplacing(document), retry: () => retry(document) } : undefined} />
           ))}</tbody>
         </table>
       )}

@@ -65,6 +65,11 @@ export function useDocuments(kb: string, superseded: boolean) {
     setDocuments((old) => [document, ...(old ?? []).filter((one) => one.id !== document.id)])
     if (document.state === 'ready') void look(mayReplace(documents ?? [], document))
   }, [documents, look])
+  /** One that is being read again. */
+  const changed = useCallback((document: DocumentState) => {
+    looks.current = 0
+    setDocuments((old) => renewed(old ?? [], [document]))
+  }, [])
   const removed = useCallback((id: string) => {
     since.current.removed.add(id)
     since.current.arrived.delete(id)
@@ -85,5 +90,5 @@ export function useDocuments(kb: string, superseded: boolean) {
     return () => clearTimeout(timer)
   }, [documents, acting, look])
 
-  return { documents, next, error, load, arrived, removed }
+  return { documents, next, error, load, arrived, changed, removed }
 }

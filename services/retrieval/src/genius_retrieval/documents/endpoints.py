@@ -94,6 +94,13 @@ documents = build_router("/documents", "document", "documents.read", "documents.
 files = build_router("/files", "file", "files.read", "files.write")
 
 
+@documents.post("/{document}/retry", status_code=202)
+async def retry(
+    app: App, principal: Annotated[Principal, caller("documents.write")], document: DocumentId
+) -> DocumentState:
+    return await app.documents.retry(principal, document)
+
+
 @files.get("")
 async def list_files(
     app: App,

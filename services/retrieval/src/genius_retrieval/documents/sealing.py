@@ -60,6 +60,7 @@ class Sealing:
             name=name or "",
             state=row.state,
             reason=reasons.failure(row.reason),
+            retryable=row.kind == "document" and row.state == "failed" and row.original is not None,
             media_type=row.media_type,
             pages=row.pages,
             size=row.size,

@@ -21,7 +21,7 @@ from genius_retrieval.access import may_see_class, require_readable, require_wri
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Owner, Sealing, name_digest, owner_of, seal_text
-from genius_retrieval.errors import AlreadyReplaced, ClassAboveBase, IndexUnavailable
+from genius_retrieval.errors import AlreadyReplaced, ClassAboveBase, IndexUnavailable, NothingToRetry
 from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
 from genius_retrieval.ingest.reasons import CLASS_RAISED
@@ -207,6 +207,23 @@ class DocumentService:
         if row.knowledge_base:
             require_writable(principal, row.knowledge_base)
         await self.delete_rows(write_scope(principal, row.authority), [row])
+
+    async def retry(self, principal: Principal, identifier: UUID) -> DocumentState:
+        """Read a failed document once more, with what the platform can read by now.
+
+        Raises: NotFound, Forbidden, NothingToRetry.
+        """
+        async with self._database.transaction(row_scope(principal)) as connection:
+            row = visible(principal, await repository.get(connection, identifier), "document")
+        require_writable(principal, row.knowledge_base)
+        async with self._database.transaction(write_scope(principal, row.authority)) as connection:
+            current = visible(principal, await repository.get(connection, identifier, lock=True), "document")
+            if current.state != "failed" or current.original is None:
+                raise NothingToRetry
+            await repository.update(connection, identifier, state="queued", reason=None)
+            await self._queue.defer(connection, Target(identifier, row.authority, principal.subject))
+            again = visible(principal, await repository.get(connection, identifier), "document")
+            return await self._sealing.state(connection, again)
 
     async def list_files(self, principal: Principal, limit: int, after: str | None) -> DocumentPage:
         """The caller's own files in order of upload; never for a run, which gets its files named."""

@@ -129,10 +129,15 @@ class IngestQueue:
         self._app.task(queue=QUEUE, name="purge", retry=_Retry())(run_purge)
 
     async def defer(self, connection: AsyncConnection, work: Target | Leftovers) -> None:
-        """Write a job in the transaction of `connection`: it exists exactly if that commits."""
+        """Write a job in the transaction of `connection`: it exists exactly if that commits.
+
+        The jobs of one document run one after the other in this order: what a failed attempt left is removed before the
+        next one writes.
+        """
         raw = (await connection.get_raw_connection()).driver_connection
         name = "ingest" if isinstance(work, Target) else "purge"
-        await self._app.configure_task(name, connection=raw).defer_async(**work.arguments())
+        task = self._app.configure_task(name, connection=raw, lock=str(work.document))
+        await task.defer_async(**work.arguments())
 
     async def start(self) -> None:
         await self._app.open_async()

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A failed document is read once more, from the original that was kept."""
+
+import pytest
+import sqlalchemy as sa
+
+from genius_common.errors import NotFound
+from genius_retrieval.components import Components
+from genius_retrieval.documents.service import Upload, points_of
+from genius_retrieval.errors import NothingToRetry
+from genius_retrieval.tables import documents
+from tests.support.retrieval import principal
+
+from .test_rebuild import Shelf
+
+
+async def fail(shelf: Shelf, identifier: object) -> None:
+    """As an attempt leaves it that failed: the row says so, and a job removes what may be in the index."""
+    async with shelf.parts.database.transaction(shelf.owner.scope) as connection:
+        change = sa.update(documents).where(documents.c.id == identifier)
+        await connection.execute(change.values(state="failed", reason="internal_error"))
+
+
+async def test_it_is_searchable_again_under_its_id(parts: Components) -> None:
+    """ING-10: the same document, the same points; what the failed attempt left can't take them away afterwards."""
+    shelf = Shelf(parts)
+    made = await shelf.fill(1)
+    before, active = await shelf.points(made[-1]), (await shelf.mine())["active"]
+    await fail(shelf, made[0])
+    row = await shelf.row(made[0])
+    async with parts.database.transaction(shelf.owner.scope) as connection:
+        # The clearing of the failed attempt is still to come when somebody asks for the next one.
+        await parts.queue.defer(connection, points_of(row))
+    state = await parts.documents.retry(shelf.who, made[0])
+    assert (state.state, state.reason, state.retryable) == ("queued", None, False)
+    await shelf.ready(made[0])
+    assert (await shelf.row(made[0])).state == "ready"
+    assert await parts.index.count(active, made[0]) == (await shelf.row(made[0])).points
+    assert await shelf.points(made[-1]) == before
+
+
+async def test_only_what_failed_and_is_kept(parts: Components) -> None:
+    shelf = Shelf(parts)
+    made = await shelf.fill(1)
+    with pytest.raises(NothingToRetry):
+        await parts.documents.retry(shelf.who, made[0])
+    empty = await parts.documents.add_document(shelf.who, shelf.base, Upload.of("leer.txt", b""))
+    assert (empty.state, empty.retryable) == ("failed", False)
+    with pytest.raises(NothingToRetry):
+        await parts.documents.retry(shelf.who, empty.id)
+
+
+async def test_nobody_else_may(parts: Components) -> None:
+    """TEN-02: unknown to another authority, and to whom the knowledge base is not."""
+    shelf, other = Shelf(parts), Shelf(parts)
+    made = await shelf.fill(1)
+    await fail(shelf, made[0])
+    for who in (other.who, principal(shelf.authority)):
+        with pytest.raises(NotFound):
+            await parts.documents.retry(who, made[0])
