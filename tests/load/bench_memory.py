@@ -154,17 +154,18 @@ AUTHORITY = UUID(int=31)
 
 def fill(service: RetrievalService, office: Office, pool: list[str], chunks: int) -> int:
     chance, number = random.Random(7), 0
-    with office.client() as client:
-        while points(service) < chunks:
+    while points(service) < chunks:
+        # A token lives for some minutes.
+        with office.client() as client:
             made = [
                 upload(client, office.documents, f"{number + n}.md", document(pool, chance, 1_200_000))["id"]
                 for n in range(4)
             ]
-            number += len(made)
             for identifier in made:
-                state = wait_for(client, f"/documents/{identifier}", 600)
+                state = wait_for(client, f"/documents/{identifier}", 240)
                 assert state["state"] == "ready", state["reason"]
-            print(f"{points(service)} chunks", flush=True)
+        number += len(made)
+        print(f"{points(service)} chunks", flush=True)
     return number
 
 
