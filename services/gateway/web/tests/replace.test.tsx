@@ -50,6 +50,16 @@ describe('a document of a knowledge base', () => {
     await user.click(dialog.getByRole('button', { name: 'Ersetzen' }))
   }
 
+  it('that is being read is stopped: it is gone, with the question in those words (ING-10)', async () => {
+    stored = { alt: doc('alt', { state: 'parsing' }) }
+    const user = userEvent.setup()
+    show()
+    await user.click(await screen.findByRole('button', { name: 'Einlesen abbrechen: alt.txt' }))
+    await user.click(within(screen.getByRole('dialog', { name: 'Einlesen abbrechen?' })).getByRole('button', { name: 'Einlesen abbrechen' }))
+    await waitFor(() => expect(screen.queryByRole('row', { name: /^alt/ })).toBeNull())
+    expect(gateway.seen.find((one) => one.method === 'DELETE')!.path).toBe('/api/v1/documents/alt')
+  })
+
   it('is replaced: it holds until the new one is ready, then it is said to be superseded and by what (DSG-08)', async () => {
     answer = (id) => {
       stored['neu'] = doc('neu', { state: 'parsing', replaces: id })

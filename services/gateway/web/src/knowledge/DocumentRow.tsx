@@ -38,7 +38,9 @@ export function DocumentRow({ document, replaces, coming, actions }: Props) {
           <span>
             {document.retryable && <Button icon="regenerate" label={t('kb.retry')} aria-label={t('kb.retry.name', { name: title })} onClick={actions.retry} />}
             {replaceable && <Button icon="regenerate" label={t('kb.replace')} aria-label={t('kb.replace.name', { name: title })} aria-haspopup="dialog" onClick={actions.replace} />}
-            <Button icon="trash" iconOnly label={`${t('app.delete')}: ${title}`} onClick={actions.remove} />
+            {isUnderway(document)
+              ? <Button icon="stop" iconOnly label={t('kb.cancel.name', { name: title })} aria-haspopup="dialog" onClick={actions.remove} />
+              : <Button icon="trash" iconOnly label={`${t('app.delete')}: ${title}`} onClick={actions.remove} />}
           </span>
         </td>
       )}

@@ -10,7 +10,7 @@ import { FileButton } from '../files/FileButton'
 import { FileChips } from '../files/FileChips'
 import { useDrop } from '../files/useDrop'
 import { useUploads, type Upload } from '../files/useUploads'
-import { useI18n } from '../i18n'
+import { useI18n, type I18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Check } from '../kern/Check'
 import { ConfirmDialog } from '../kern/ConfirmDialog'
@@ -18,7 +18,7 @@ import { Note } from '../kern/Note'
 import { useSession } from '../session'
 import { DocumentRow } from './DocumentRow'
 import { ReplaceDialog } from './ReplaceDialog'
-import { comingInstead, useDocuments } from './useDocuments'
+import { comingInstead, isUnderway, useDocuments } from './useDocuments'
 
 const MANY = 100
 
@@ -103,13 +103,21 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
       {change && documents && <Check checked={superseded} onChange={setSuperseded} label={t('kb.superseded.show')} />}
       {replacing && <ReplaceDialog document={replacing} limits={limits} onClose={() => setReplacing(null)} onFile={replaceBy} />}
       {deleting && (
-        <ConfirmDialog title={t('kb.doc.delete.title')} text={t('kb.doc.delete.text', { name: deleting.name })} confirm={t('app.delete')} onClose={() => setDeleting(null)} act={() => deleteDocument(deleting.id)} onDone={() => {
+        <ConfirmDialog {...questionOn(deleting, t)} onClose={() => setDeleting(null)} act={() => deleteDocument(deleting.id)} onDone={() => {
           removed(deleting.id)
           setDeleting(null)
         }} />
       )}
     </section>
   )
+}
+
+/** What is still being read is stopped, what was read is deleted; both are gone for good. */
+const questionOn = (document: DocumentState, t: I18n['t']): { title: string; text: string; confirm: string } => {
+  const name = document.name
+  return isUnderway(document)
+    ? { title: t('kb.cancel.title'), text: t('kb.cancel.text', { name }), confirm: t('kb.cancel.go') }
+    : { title: t('kb.doc.delete.title'), text: t('kb.doc.delete.text', { name }), confirm: t('app.delete') }
 }
 
 /** A replacement that is refused is said at once, and the list shows what holds now: somebody else was faster. */

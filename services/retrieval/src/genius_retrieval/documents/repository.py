@@ -92,6 +92,13 @@ async def supersede(connection: AsyncConnection, row: Row) -> Sequence[Row]:
     return found
 
 
+async def later_of_its_name(connection: AsyncConnection, row: Row) -> bool:
+    """Whether a later upload of its name holds, or is on its way."""
+    later = sa.tuple_(_c.created_at, _c.id) > sa.tuple_(sa.literal(row.created_at), sa.literal(row.id))
+    same = (_c.knowledge_base == row.knowledge_base, _c.name_digest == row.name_digest, _c.state != "failed", later)
+    return (await connection.execute(sa.select(_c.id).where(*same).limit(1))).first() is not None
+
+
 async def newest(connection: AsyncConnection, row: Row) -> Row | None:
     """What holds instead of a superseded document; None where that was deleted."""
     query = sa.select(documents).where(_c.id.in_(_successors(row)), _c.superseded_by.is_(None))

@@ -34,6 +34,12 @@ def owner_of(row: Row) -> Owner:
     return Owner(row.authority, row.owner_person if row.kind == "file" else None)
 
 
+def retryable(row: Row) -> bool:
+    """Whether it failed, its original is kept, and nothing took its place."""
+    kept = row.kind == "document" and row.original is not None
+    return kept and row.state == "failed" and row.superseded_by is None
+
+
 class Sealing:
     """Seals and opens what a document's row holds."""
 
@@ -60,7 +66,7 @@ class Sealing:
             name=name or "",
             state=row.state,
             reason=reasons.failure(row.reason),
-            retryable=row.kind == "document" and row.state == "failed" and row.original is not None,
+            retryable=retryable(row),
             media_type=row.media_type,
             pages=row.pages,
             size=row.size,

@@ -20,8 +20,9 @@ from genius_common.principal import Principal, ProtectionClass
 from genius_retrieval.access import may_see_class, require_readable, require_writable, row_scope, write_scope
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
+from genius_retrieval.documents.retrying import require_retryable
 from genius_retrieval.documents.sealing import Owner, Sealing, name_digest, owner_of, seal_text
-from genius_retrieval.errors import AlreadyReplaced, ClassAboveBase, IndexUnavailable, NothingToRetry
+from genius_retrieval.errors import AlreadyReplaced, ClassAboveBase, IndexUnavailable
 from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
 from genius_retrieval.ingest.reasons import CLASS_RAISED
@@ -218,8 +219,7 @@ class DocumentService:
         require_writable(principal, row.knowledge_base)
         async with self._database.transaction(write_scope(principal, row.authority)) as connection:
             current = visible(principal, await repository.get(connection, identifier, lock=True), "document")
-            if current.state != "failed" or current.original is None:
-                raise NothingToRetry
+            await require_retryable(connection, current)
             await repository.update(connection, identifier, state="queued", reason=None)
             await self._queue.defer(connection, Target(identifier, row.authority, principal.subject))
             again = visible(principal, await repository.get(connection, identifier), "document")
