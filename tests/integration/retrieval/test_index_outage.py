@@ -44,7 +44,7 @@ class Server:
                 self.refused += 1
                 return Response(status_code=503)
             self.written += request.method == "PUT" and path.endswith("/points")
-            done = {"operation_id": 1, "status": "completed"}
+            done = {"count": 0} if path.endswith("/count") else {"operation_id": 1, "status": "completed"}
             return JSONResponse({"result": done, "status": "ok", "time": 0.0})
 
         return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST", "PUT", "DELETE"])])
