@@ -8,15 +8,10 @@ import struct
 import zipfile
 import zlib
 
-from tests.support import pdf
+from tests.support import hostile_sheets, pdf
+from tests.support.hostile_xml import LAUGHS, XXE
 from tests.support.office import CONTENT_TYPES, archive, docx, odt, paragraph
 
-LAUGHS = (
-    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "haha">'
-    + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
-    + "]>"
-)
-XXE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
 PLAIN_PDF = pdf.build(pdf.text_page("Ein Satz."))
 
 
@@ -151,4 +146,5 @@ FILES: dict[str, tuple[bytes, set[str]]] = {
         ),
         {"vs_marking"},
     ),
+    **hostile_sheets.FILES,
 }

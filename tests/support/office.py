@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Mapping
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-_ODF = (
+ODF = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
     ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
     ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
@@ -62,7 +62,7 @@ def odt(
     parts: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
     content = (
-        f"{prolog}<office:document-content {_ODF}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"{prolog}<office:document-content {ODF}><office:automatic-styles>{styles}</office:automatic-styles>"
         f"<office:body><office:text>{''.join(blocks)}</office:text></office:body></office:document-content>"
     )
     kind = "application/vnd.oasis.opendocument.text"

@@ -23,7 +23,7 @@ def test_every_hostile_file_fails_with_its_reason(office: Office) -> None:
         }
         assert wrong == {}
         assert all(len(state["reason"]["detail"]) > 20 for state in states.values())
-        assert len(states) >= 50
+        assert len(states) >= 75
         for name in (name for name in states if name.startswith("vs")):
             path = f"/documents/{states[name]['id']}"
             assert client.get(path + "/content").status_code == 404

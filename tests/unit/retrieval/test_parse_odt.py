@@ -195,7 +195,7 @@ def test_a_classification_mark_outside_of_the_body_is_seen(part: str) -> None:
         ({"content.xml": f"<a {OFFICE}><office:body><office:text/></office:body></a>"}, "no_content"),
         ({"META-INF/manifest.xml": "<m:encryption-data/>"}, "encrypted"),
         ({"styles.xml": "<offen>"}, "broken"),
-        ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}, "unknown_type"),
+        ({"mimetype": "application/vnd.oasis.opendocument.graphics"}, "unknown_type"),
     ],
 )
 def test_damaged_and_other_files_are_refused(parts: dict[str, str | bytes], code: str) -> None:

@@ -38,6 +38,8 @@ describe('passage', () => {
     const page = (n: number) => `Seite ${n}`
     expect(shortName(citation({ source_id: 'x', section_path: ['WoGG', '§ 25 WoGG Bewilligungszeitraum'] }), page)).toBe('§ 25 WoGG Bewilligungszeitraum')
     expect(shortName(citation({ title: 'Merkblatt.pdf', page: 2, section_path: ['Dauer'] }), page)).toBe('Merkblatt.pdf, Seite 2')
+    expect(shortName(citation({ title: 'Satzung.xlsx', section_path: ['Gebühren', 'Zeilen 17–30'] }), page)).toBe('Satzung.xlsx, Gebühren › Zeilen 17–30')
+    expect(shortName(citation({ title: 'Vermerk', section_path: ['Vermerk'] }), page)).toBe('Vermerk')
   })
 })
 

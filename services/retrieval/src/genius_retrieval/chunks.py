@@ -54,12 +54,23 @@ class PageSpan:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the document under one heading path; `source_id` is the id in the source (§ id of a law)."""
+    """A part of the document under one heading path; `source_id` is the id in the source (§ id of a law).
+
+    `place` is where a reader finds it in a file without pages ("Folie 3", "Zeilen 17–30"); `columns` the header row of
+    the table that its rows belong to, which is indexed with them and never cited.
+    """
 
     path: tuple[str, ...]
     char_from: int
     char_to: int
     source_id: str | None = None
+    place: str = ""
+    columns: str = ""
+
+    @property
+    def full_path(self) -> tuple[str, ...]:
+        """The headings and then the place."""
+        return (*self.path, self.place) if self.place else self.path
 
 
 @dataclass(frozen=True, slots=True)

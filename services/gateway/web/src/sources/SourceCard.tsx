@@ -30,7 +30,7 @@ export function SourceCard({ citation, open, onOpen }: { citation: Citation; ope
         <div>
           <h3>{name}</h3>
           {name !== citation.title && !name.startsWith(citation.title) && <p className="hint">{citation.title}</p>}
-          {path.length > 0 && <p className="hint">{path.join(' › ')}</p>}
+          {path.length > 0 && !name.endsWith(path.join(' › ')) && <p className="hint">{path.join(' › ')}</p>}
           <ProtectionBadge value={citation.protection_class} />
           {citation.as_of && <p className="hint">{t('source.asof', { date: date(citation.as_of) })}</p>}
         </div>

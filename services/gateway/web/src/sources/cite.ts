@@ -10,9 +10,11 @@ export const citeContext = (key: string, citations: Citation[], sources: Sources
   show: (n, button) => sources.show(key, citations, n, button),
 })
 
-/** "§ 25 WoGG Bewilligungszeitraum" for a law, else "Titel, Seite 3". */
+/** "§ 25 WoGG Bewilligungszeitraum" for a law, else "Titel, Seite 3"; without pages "Titel, Gebühren › Zeilen 17–30". */
 export function shortName(citation: Pick<Citation, 'section_path' | 'title' | 'page' | 'source_id'>, page: (n: number) => string): string {
   const last = citation.section_path?.at(-1)
   if (citation.source_id && last) return last
-  return citation.page ? `${citation.title}, ${page(citation.page)}` : citation.title
+  if (citation.page) return `${citation.title}, ${page(citation.page)}`
+  const place = (citation.section_path ?? []).filter((part) => part !== citation.title).slice(-2).join(' › ')
+  return place ? `${citation.title}, ${place}` : citation.title
 }

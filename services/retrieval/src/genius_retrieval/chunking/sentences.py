@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 # A full stop after these, after a single letter or after a number does not end a sentence.
 _ABBREVIATIONS = frozenset(
@@ -16,6 +16,7 @@ _ABBREVIATIONS = frozenset(
     """.split()  # noqa: SIM905 – a list of 60 words reads worse
 )
 _END = re.compile(r"[.!?…][\"'“”»)\]]*(?=\s)|\n")
+_ROW_END = re.compile(r"\n")
 _LAST_WORD = re.compile(r"([\wÄÖÜäöüß.]+)$")
 
 
@@ -40,27 +41,37 @@ def _is_abbreviation(text: str, dot: int, end: int) -> bool:
     return len(last) == 1 or last in _ABBREVIATIONS or (bool(following) and following.islower())
 
 
-def cut_points(text: str, target: int, longest: int) -> list[int]:
-    """Positions that cut `text` into pieces of about `target` and at most `longest` characters."""
+def _row_ends(text: str, start: int, end: int) -> Iterator[int]:
+    return (match.end() for match in _ROW_END.finditer(text, start, end))
+
+
+def cut_points(text: str, target: int, longest: int, *, rows: bool = False) -> list[int]:
+    """Positions that cut `text` into pieces of about `target` and at most `longest` characters.
+
+    With `rows`, inside of a line only where that line is longer than `longest`.
+    """
     cuts: list[int] = []
     start = 0
     while len(text) - start > longest:
-        start = _cut(text, start, target, longest)
+        found = _cut(text, start, target, longest, _row_ends) if rows else None
+        start = found or _cut(text, start, target, longest, sentence_ends) or _word_cut(text, start, longest)
         cuts.append(start)
     return cuts
 
 
-def _cut(text: str, start: int, target: int, longest: int) -> int:
-    """The best end of a sentence for a piece that begins at `start`: just below `target`, else near it."""
+def _cut(
+    text: str, start: int, target: int, longest: int, ends: Callable[[str, int, int], Iterator[int]]
+) -> int | None:
+    """The best of the `ends` for a piece that begins at `start`: just below `target`, else near it."""
     near = start + target * 3 // 5
-    below = deque(sentence_ends(text, near, start + target), maxlen=1)
+    below = deque(ends(text, near, start + target), maxlen=1)
     if below:
         return below[0]
-    above = next(sentence_ends(text, start + target, start + longest), None)
+    above = next(ends(text, start + target, start + longest), None)
     if above is not None:
         return above
-    early = deque(sentence_ends(text, start + 1, near), maxlen=1)
-    return early[0] if early else _word_cut(text, start, longest)
+    early = deque(ends(text, start + 1, near), maxlen=1)
+    return early[0] if early else None
 
 
 def _word_cut(text: str, start: int, longest: int) -> int:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Chunks of ordinary documents along their structure.
 
-A chunk is a verbatim slice of about `TARGET` characters that never crosses a heading; a list keeps its introduction;
-a block that is too long is cut at the end of a sentence, line or word. Together the chunks hold every visible
-character, in order and without overlap.
+A chunk is a verbatim slice of about `TARGET` characters that never crosses a heading or a change of place (slide,
+rows of a sheet, part of a mail); a list keeps its introduction; a block that is too long is cut at the end of a
+sentence, line or word, a table at the end of a row, and its header row is indexed with each of its parts. Together the
+chunks hold every visible character, in order and without overlap.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -21,7 +23,7 @@ TARGET = 1_000
 LONGEST = 1_500
 _CONTEXT_CHARS = 300
 
-Span = TypeVar("Span", Section, PageSpan)
+Span = TypeVar("Span", Section, PageSpan, Block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ def chunk(document: CanonicalDocument, identifier: UUID, version: str) -> list[C
     spans = [span for section in _sections(document) for span in _pack(_pieces(document, section))]
     chunks: list[Chunk] = []
     sections, pages = _Finder(document.sections), _Finder(document.pages)
+    tables = _Finder([block for block in document.blocks if block.kind == "table"])
     for start, end in spans:
         section = sections.at(start)
         page = pages.at(start)
@@ -55,21 +58,38 @@ def chunk(document: CanonicalDocument, identifier: UUID, version: str) -> list[C
                 char_to=end,
                 page=page.number if page else None,
                 page_breaks=pages.begun(start, end),
-                section_path=path,
+                section_path=section.full_path if section else (),
                 source_id=section.source_id if section else None,
                 as_of=document.as_of,
                 heading=heading,
-                context=" > ".join((document.title, *path))[-_CONTEXT_CHARS:],
+                context=_context((document.title, *path), _columns(section, tables.at(start), start)),
             )
         )
     return chunks
 
 
+def _context(above: tuple[str, ...], columns: str) -> str:
+    """What stands above a chunk; the columns of its table come on top of the names, not instead of them."""
+    names = " > ".join(above)[-_CONTEXT_CHARS:]
+    return f"{names} > {columns[:_CONTEXT_CHARS]}" if columns else names
+
+
+def _columns(section: Section | None, table: Block | None, start: int) -> str:
+    """The header row of the table in which `start` lies, unless the chunk begins with it."""
+    if section and section.columns:
+        return section.columns
+    if table is None or not table.char_from < start < table.char_to:
+        return ""
+    return table.text.partition("\n")[0]
+
+
 def _sections(document: CanonicalDocument) -> Iterator[tuple[Block, ...]]:
-    """Blocks between two headings; headings without text of their own stay with what follows them."""
+    """Blocks between two headings or places; headings without text of their own stay with what follows them there."""
     current: list[Block] = []
+    moves = {b.char_from for a, b in pairwise(document.sections) if a.place != b.place}
     for block in document.blocks:
-        if block.kind == "heading" and any(item.kind != "heading" for item in current):
+        parted = block.kind == "heading" and any(item.kind != "heading" for item in current)
+        if current and (parted or block.char_from in moves):
             yield tuple(current)
             current = []
         current.append(block)
@@ -87,7 +107,7 @@ def _pieces(document: CanonicalDocument, blocks: tuple[Block, ...]) -> list[_Pie
             pieces.append(_Piece(block.char_from, block.char_to, block.kind == "heading", follows))
             continue
         start = block.char_from
-        for end in (*cut_points(block.text, TARGET, LONGEST), len(block.text)):
+        for end in (*cut_points(block.text, TARGET, LONGEST, rows=block.kind == "table"), len(block.text)):
             stop = block.char_from + end
             if document.text[start:stop].strip():
                 pieces.append(_Piece(start, stop, follows=follows))

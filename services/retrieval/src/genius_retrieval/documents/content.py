@@ -66,7 +66,7 @@ class DocumentContent:
         if start > end:
             raise InvalidInput(errors=[FieldError("/char_to", "Das Ende liegt vor dem Anfang.")])
         sections = [
-            TextSection(path=list(s.path), char_from=s.char_from, char_to=s.char_to, source_id=s.source_id)
+            TextSection(path=list(s.full_path), char_from=s.char_from, char_to=s.char_to, source_id=s.source_id)
             for s in document.sections
             if s.char_from < end and s.char_to > start
         ]

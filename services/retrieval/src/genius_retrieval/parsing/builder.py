@@ -7,7 +7,8 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from genius_retrieval.chunks import Block, BlockKind, Box, CanonicalDocument, PageSpan, Section, Warned
 from genius_retrieval.parsing.errors import Refused
@@ -31,6 +32,18 @@ _VS_MARK = re.compile(
 _TITLE_CHARS = 300
 _AS_OF = re.compile(r"\bStand(?:\s*:|\s+vom)?\s+(\d{1,2})\.\s?(\d{1,2})\.\s?(20\d{2}|19\d{2})\b")
 _EDGE_CHARS = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Place and columns of all that begins at `char_from`."""
+
+    char_from: int
+    place: str
+    columns: str
+
+
+_NOWHERE = _Place(0, "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,8 @@ class DocumentBuilder:
         self._blocks: list[Block] = []
         self._pages: list[PageSpan] = []
         self._warnings: dict[str, None] = {}
+        self._place = _NOWHERE
+        self._places: list[_Place] = []
 
     @property
     def length(self) -> int:
@@ -89,6 +104,13 @@ class DocumentBuilder:
         text = _CONTROL.sub("", text.replace("\u00ad", "").replace("\r\n", "\n").replace("\r", "\n"))
         lines = (_SPACES.sub(" ", line).strip() for line in unicodedata.normalize("NFC", text).split("\n"))
         return "\n".join(lines).strip("\n")
+
+    def place(self, place: str, columns: str = "") -> None:
+        """Where everything stands that is added from now on; see `Section`."""
+        self._place = _Place(0, self._line(place), self._line(columns))
+
+    def _line(self, text: str) -> str:
+        return self.clean(text).replace("\n", " ")[:_TITLE_CHARS]
 
     def add(self, kind: BlockKind, text: str, *, level: int | None = None) -> None:
         """Add a block without a place on a page; empty ones are left out."""
@@ -136,7 +158,7 @@ class DocumentBuilder:
             text=text,
             blocks=tuple(self._blocks),
             pages=tuple(self._pages),
-            sections=_sections(self._blocks, len(text)),
+            sections=_sections(self._blocks, self._places, len(text)),
             as_of=_as_of(text),
             media_type=self._media_type,
             warnings=tuple(Warned(code) for code in self._warnings),
@@ -147,6 +169,9 @@ class DocumentBuilder:
             self._parts.append(_SEPARATOR)
             self._length += len(_SEPARATOR)
         start = self._length
+        last = self._places[-1] if self._places else _NOWHERE
+        if (last.place, last.columns) != (self._place.place, self._place.columns):
+            self._places.append(replace(self._place, char_from=start))
         self._parts.append(text)
         self._length += len(text)
         if self._length > self._bounds.text_chars:
@@ -168,19 +193,21 @@ def _as_of(text: str) -> dt.date | None:
         return None
 
 
-def _sections(blocks: Sequence[Block], length: int) -> tuple[Section, ...]:
-    """From each heading to the next one, with the path of the headings above it."""
-    headings = [block for block in blocks if block.kind == "heading"]
-    if not headings:
-        return ()
+def _sections(blocks: Sequence[Block], places: Sequence[_Place], length: int) -> tuple[Section, ...]:
+    """From each heading or change of place to the next one, with the path of the headings above it."""
+    headings = {block.char_from: block for block in blocks if block.kind == "heading"}
+    placed = {place.char_from: place for place in places}
+    starts = sorted(headings.keys() | placed.keys())
+    if starts and starts[0] > 0:
+        starts.insert(0, 0)
     found: list[Section] = []
     path: list[tuple[int, str]] = []
-    if headings[0].char_from > 0:
-        found.append(Section((), 0, headings[0].char_from))
-    for position, heading in enumerate(headings):
-        level = heading.level or 1
-        path = [(above, text) for above, text in path if above < level]
-        path.append((level, heading.text.replace("\n", " ")[:_TITLE_CHARS]))
-        end = headings[position + 1].char_from if position + 1 < len(headings) else length
-        found.append(Section(tuple(text for _, text in path), heading.char_from, end))
+    here = _NOWHERE
+    for start, end in pairwise([*starts, length]):
+        here = placed.get(start, here)
+        if heading := headings.get(start):
+            level = heading.level or 1
+            path = [(above, text) for above, text in path if above < level]
+            path.append((level, heading.text.replace("\n", " ")[:_TITLE_CHARS]))
+        found.append(Section(tuple(text for _, text in path), start, end, None, here.place, here.columns))
     return tuple(found)

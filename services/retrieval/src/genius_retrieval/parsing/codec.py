@@ -35,7 +35,9 @@ def encode_document(document: CanonicalDocument) -> bytes:
                 for block in document.blocks
             ],
             "pages": [[p.number, p.char_from, p.char_to, p.width, p.height] for p in document.pages],
-            "sections": [[list(s.path), s.char_from, s.char_to, s.source_id] for s in document.sections],
+            "sections": [
+                [list(s.path), s.char_from, s.char_to, s.source_id, s.place, s.columns] for s in document.sections
+            ],
             "as_of": document.as_of,
             "media_type": document.media_type,
             "warnings": [warning.code for warning in document.warnings],
@@ -99,8 +101,15 @@ class _Reader:
         return PageSpan(_int(number), *self.span(start, end), _number(width), _number(height))
 
     def section(self, item: list[Any]) -> Section:
-        path, start, end, source = item
-        return Section(tuple(_text(part) for part in path), *self.span(start, end), _text(source) if source else None)
+        # Documents from before places and columns have four values.
+        path, start, end, source, place, columns = item if len(item) != 4 else (*item, "", "")
+        return Section(
+            tuple(_text(part) for part in path),
+            *self.span(start, end),
+            _text(source) if source else None,
+            _text(place),
+            _text(columns),
+        )
 
 
 def _text(value: Any) -> str:

@@ -15,10 +15,10 @@ from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, read_part
+from genius_retrieval.parsing.packages import core_title
 from genius_retrieval.parsing.safe_xml import parse_xml
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_TITLE = "{http://purl.org/dc/elements/1.1/}title"
 _SKIPPED = {_W + "del", _W + "moveFrom", _W + "instrText", _W + "delText", _W + "pPr", _W + "rPr", _W + "sdtPr"}
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _SKIPPED |= {_W + "tbl", _FALLBACK}
@@ -40,11 +40,7 @@ def parse(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> CanonicalDocum
     if any(next(root.iter(tag), None) is not None for tag in _CHANGES):
         builder.warn("tracked_changes")
     _Body(builder, _heading_levels(read_part(archive, "word/styles.xml", bounds))).read(body, 0)
-    return builder.build(_core_title(read_part(archive, "docProps/core.xml", bounds)), name)
-
-
-def _core_title(raw: bytes | None) -> str | None:
-    return parse_xml(raw).findtext(_TITLE) if raw else None
+    return builder.build(core_title(archive, bounds), name)
 
 
 def _heading_levels(raw: bytes | None) -> dict[str, int]:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import IO, Literal
 
 from genius_retrieval.parsing.errors import Refused
 
@@ -119,6 +121,18 @@ def _overlap(entries: list[zipfile.ZipInfo]) -> bool:
             return True
         end = entry.header_offset + 30 + len(entry.filename.encode()) + entry.compress_size
     return False
+
+
+@contextlib.contextmanager
+def open_part(archive: zipfile.ZipFile, name: str) -> Iterator[IO[bytes]]:
+    """One entry as a stream, for what is too large to hold; it ends at the declared size, which was checked."""
+    try:
+        with archive.open(name) as part:
+            yield part
+    except KeyError as error:
+        raise Refused("broken") from error
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise Refused("broken") from error
 
 
 def read_part(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> bytes | None:

@@ -31,7 +31,7 @@ def load_parser(family: str, task: str) -> Callable[..., Any]:
         from genius_retrieval.parsing import office
 
         return office.parse
-    from genius_retrieval.parsing import html, markdown, plain
+    from genius_retrieval.parsing import delimited, html, markdown, plain
 
     def parse_text(content: bytes, name: str, bounds: Bounds) -> CanonicalDocument:
         head = _head(content)
@@ -42,7 +42,7 @@ def load_parser(family: str, task: str) -> Callable[..., Any]:
         # Markdown is text either way; the name only decides whether "#" makes a heading.
         if name.lower().endswith((".md", ".markdown")):
             return markdown.parse(content, name, bounds)
-        return plain.parse(content, name, bounds)
+        return delimited.parse(content, name, bounds) or plain.parse(content, name, bounds)
 
     return parse_text
 

@@ -13,31 +13,41 @@ from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, read_part
 from genius_retrieval.parsing.safe_xml import parse_xml
 
-_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
-_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
+OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _TITLE = "{http://purl.org/dc/elements/1.1/}title"
-_SKIPPED = {_TEXT + "tracked-changes", _OFFICE + "annotation", _OFFICE + "annotation-end", _OFFICE + "forms"}
-_SKIPPED |= {_TEXT + "change", _TEXT + "change-start", _TEXT + "change-end", _OFFICE + "event-listeners"}
-_CONTAINERS = {_TEXT + "section", _TEXT + "index-body", _TEXT + "table-of-content", _DRAW + "frame", _DRAW + "text-box"}
-_ASIDE = (_OFFICE + "annotation", _TEXT + "note", _TEXT + "tracked-changes")
+_SKIPPED = {TEXT + "tracked-changes", OFFICE + "annotation", OFFICE + "annotation-end", OFFICE + "forms"}
+_SKIPPED |= {TEXT + "change", TEXT + "change-start", TEXT + "change-end", OFFICE + "event-listeners"}
+_CONTAINERS = {TEXT + "section", TEXT + "index-body", TEXT + "table-of-content", _DRAW + "frame", _DRAW + "text-box"}
+_ASIDE = (OFFICE + "annotation", TEXT + "note", TEXT + "tracked-changes")
 _MAX_DEPTH = 100
 
 
 def parse(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> CanonicalDocument:
-    manifest = read_part(archive, "META-INF/manifest.xml", bounds)
-    if manifest and b"encryption-data" in manifest:
-        raise Refused("encrypted")
+    title = frame_title(archive, bounds)
     raw = read_part(archive, "content.xml", bounds)
     if raw is None:
         raise Refused("broken")
     root = parse_xml(raw)
-    text = root.find(f"{_OFFICE}body/{_OFFICE}text")
+    text = root.find(f"{OFFICE}body/{OFFICE}text")
     if text is None:
         raise Refused("broken")
+    builder = DocumentBuilder(bounds, "application/vnd.oasis.opendocument.text")
+    if next(root.iter(TEXT + "tracked-changes", OFFICE + "annotation"), None) is not None:
+        builder.warn("tracked_changes")
+    Body(builder, _hidden_styles(root)).read(text, 0)
+    return builder.build(title, name)
+
+
+def frame_title(archive: zipfile.ZipFile, bounds: Bounds) -> str | None:
+    """The title in meta.xml. Raises for a package that is encrypted, or marked in its metadata, headers or footers."""
+    manifest = read_part(archive, "META-INF/manifest.xml", bounds)
+    if manifest and b"encryption-data" in manifest:
+        raise Refused("encrypted")
     title = None
     for part in ("meta.xml", "styles.xml"):
         # styles.xml holds headers and footers.
@@ -45,31 +55,27 @@ def parse(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> CanonicalDocum
             tree = parse_xml(found)
             refuse_marked(" ".join(tree.itertext()))
             title = title or next((element.text for element in tree.iter(_TITLE)), None)
-    builder = DocumentBuilder(bounds, "application/vnd.oasis.opendocument.text")
-    if next(root.iter(_TEXT + "tracked-changes", _OFFICE + "annotation"), None) is not None:
-        builder.warn("tracked_changes")
-    _Body(builder, _hidden_styles(root)).read(text, 0)
-    return builder.build(title, name)
+    return title
 
 
 def _hidden_styles(root: Any) -> frozenset[str]:
     """Names of the automatic styles whose text nobody can see."""
     hidden = set()
-    for style in root.iter(_STYLE + "style"):
-        properties = style.find(_STYLE + "text-properties")
+    for style in root.iter(STYLE + "style"):
+        properties = style.find(STYLE + "text-properties")
         if properties is None:
             continue
-        white = str(properties.get(_FO + "color")).lower() == "#ffffff" and not properties.get(_FO + "background-color")
+        white = str(properties.get(FO + "color")).lower() == "#ffffff" and not properties.get(FO + "background-color")
         if (
             white
-            or properties.get(_TEXT + "display") == "none"
-            or str(properties.get(_FO + "font-size")) in {"0pt", "1pt"}
+            or properties.get(TEXT + "display") == "none"
+            or str(properties.get(FO + "font-size")) in {"0pt", "1pt"}
         ):
-            hidden.add(str(style.get(_STYLE + "name")))
+            hidden.add(str(style.get(STYLE + "name")))
     return frozenset(hidden)
 
 
-class _Body:
+class Body:
     """Headings, paragraphs, lists and tables in order."""
 
     def __init__(self, builder: DocumentBuilder, hidden: frozenset[str]) -> None:
@@ -80,34 +86,35 @@ class _Body:
         if depth > _MAX_DEPTH:
             raise Refused("too_complex")
         for child in parent:
-            if child.tag == _TEXT + "h":
-                level = str(child.get(_TEXT + "outline-level") or "1")
+            if child.tag == TEXT + "h":
+                level = str(child.get(TEXT + "outline-level") or "1")
                 self._builder.add("heading", self._text(child), level=min(int(level), 6) if level.isdigit() else 1)
-            elif child.tag == _TEXT + "p":
+            elif child.tag == TEXT + "p":
                 self._builder.add("paragraph", self._text(child))
                 for box in child.iter(_DRAW + "text-box"):
                     self.read(box, depth + 1)
-            elif child.tag == _TEXT + "list":
-                self._builder.add("list", "\n".join("- " + item for item in self._items(child)))
-            elif child.tag == _TABLE + "table":
+            elif child.tag == TEXT + "list":
+                self._builder.add("list", "\n".join("- " + item for item in self.items(child)))
+            elif child.tag == TABLE + "table":
                 self._builder.add("table", "\n".join(self._rows(child)))
             elif child.tag in _CONTAINERS:
-                if child.get(_TEXT + "display") == "none":
+                if child.get(TEXT + "display") == "none":
                     self._builder.warn("hidden_text")
                 else:
                     self.read(child, depth + 1)
 
-    def _items(self, element: Any) -> Iterator[str]:
-        for paragraph in element.iter(_TEXT + "p", _TEXT + "h"):
+    def items(self, element: Any) -> Iterator[str]:
+        """The text of each paragraph in `element`."""
+        for paragraph in element.iter(TEXT + "p", TEXT + "h"):
             # Comments are left out, notes are read with the paragraph that they hang on.
             if next(paragraph.iterancestors(*_ASIDE), None) is None and (text := self._text(paragraph).strip()):
                 yield text
 
     def _rows(self, table: Any) -> Iterator[str]:
-        for row in table.iter(_TABLE + "table-row"):
-            if next(row.iterancestors(_TABLE + "table")) is not table:
+        for row in table.iter(TABLE + "table-row"):
+            if next(row.iterancestors(TABLE + "table")) is not table:
                 continue  # of a table inside of a cell, read with that cell
-            cells = [" ".join(self._items(cell)) for cell in row.iterchildren(_TABLE + "table-cell")]
+            cells = [" ".join(self.items(cell)) for cell in row.iterchildren(TABLE + "table-cell")]
             if any(cells):
                 yield " | ".join(cells)
 
@@ -121,7 +128,7 @@ class _Body:
                 continue
             if node.tag in _SKIPPED or node.tag == _DRAW + "text-box" or not isinstance(node.tag, str):
                 continue
-            if node.get(_TEXT + "style-name") in self._hidden:
+            if node.get(TEXT + "style-name") in self._hidden:
                 if "".join(node.itertext()).strip():
                     self._builder.warn("hidden_text")
                 continue
@@ -130,11 +137,11 @@ class _Body:
 
     def _inner(self, node: Any) -> list[Any]:
         inner: list[Any] = []
-        if node.tag == _TEXT + "s":
+        if node.tag == TEXT + "s":
             inner.append(" ")
-        elif node.tag == _TEXT + "tab":
+        elif node.tag == TEXT + "tab":
             inner.append("\t")
-        elif node.tag == _TEXT + "line-break":
+        elif node.tag == TEXT + "line-break":
             inner.append("\n")
         inner.append(node.text or "")
         for child in node:

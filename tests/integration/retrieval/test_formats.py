@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Tables, slides and mails through the whole service: uploaded, read in the cage, found, and the hit says where."""
+
+import pytest
+
+from tests.support.retrieval import Office, upload, wait_for
+from tests.support.sheets import cell, ods, ods_row, ods_table, row, sheet, styles, xlsx
+
+FEES = [("Leistung", "Gebühr"), *((f"Beglaubigung Nummer {n} je angefangene Seite", f"{n},00 €") for n in range(2, 40))]
+FEES[32] = ("Wunschkennzeichen für ein Kraftfahrzeug", "33,00 €")
+QUERY = "Was kostet ein Wunschkennzeichen?"
+
+
+def fees_xlsx() -> bytes:
+    rows = [row(1, *FEES[0])]
+    rows += [row(n, FEES[n - 1][0], cell(f"B{n}", str(n), style=1)) for n in range(2, 40)]
+    return xlsx({"Gebühren": sheet(*rows)}, parts={"xl/styles.xml": styles("General", '0.00 "€"')})
+
+
+FILES = {
+    "gebuehren.xlsx": (fees_xlsx(), QUERY, ["Gebühren", "Zeilen"], "33,00 €"),
+    "gebuehren.ods": (ods(ods_table("Gebühren", *(ods_row(*line) for line in FEES))), QUERY,
+                      ["Gebühren", "Zeilen"], "33,00 €"),
+    "gebuehren.csv": ("".join(";".join(line) + "\r\n" for line in FEES).encode("cp1252"), QUERY,
+                      ["Zeilen"], "33,00 €"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_hit_says_its_place(office: Office, name: str) -> None:
+    """The real parser in its cage, the real index; the place names the rows that the text shows."""
+    content, query, path, said = FILES[name]
+    with office.client() as client:
+        state = wait_for(client, f"/documents/{upload(client, office.documents, name, content)['id']}")
+        assert (state["state"], state["pages"]) == ("ready", None), state
+        hit = client.post("/search", json={"query": query}).json()["hits"][0]
+        assert said in hit["text"]
+        assert hit["page"] is None
+        assert all(part.startswith(start) for part, start in zip(hit["section_path"], path, strict=True))
+        text = client.get(
+            f"/documents/{state['id']}/text", params={"char_from": hit["char_from"], "char_to": hit["char_to"]}
+        ).json()
+        assert text["text"] == hit["text"]
+        assert text["sections"][-1]["path"] == hit["section_path"]
