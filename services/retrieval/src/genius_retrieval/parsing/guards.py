@@ -39,6 +39,8 @@ _BINARY_STARTS = (
 )
 _RATIO_FREE_BYTES = 1024 * 1024
 _HEAD = 1024
+# What zipfile raises for bent entries; ValueError for names that are not in the encoding that they claim.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def open_part(archive: zipfile.ZipFile, name: str) -> Iterator[IO[bytes]]:
             yield part
     except KeyError as error:
         raise Refused("broken") from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _UNREADABLE as error:
         raise Refused("broken") from error
 
 
@@ -144,7 +146,7 @@ def read_part(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> bytes | No
     try:
         with archive.open(entry) as part:
             content = part.read(bounds.archive_part_bytes + 1)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _UNREADABLE as error:
         raise Refused("broken") from error
     if len(content) > bounds.archive_part_bytes:
         raise Refused("archive_bomb")
