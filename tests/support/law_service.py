@@ -19,6 +19,7 @@ from genius_common.principal import ProtectionClass
 from genius_retrieval.app import build
 from genius_retrieval.chunks import Chunk
 from genius_retrieval.index.port import CollectionIndex, CollectionSecrets, DocumentMeta
+from genius_retrieval.ingest.points import PointWriter
 from genius_retrieval.laws.documents import LawDocument, law_documents
 from genius_retrieval.settings import Settings
 from tests.support.postgres import running_postgres
@@ -37,7 +38,10 @@ class AlteredIndex:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._index, name)
 
-    async def upsert(self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta) -> None:
+    async def upsert(
+        self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta, vectors: None = None
+    ) -> None:
+        assert vectors is None, "made of the unaltered chunks"
         chunks, meta = self._alter(chunks, meta)
         if chunks:
             await self._index.upsert(collection, chunks, meta)
@@ -68,7 +72,8 @@ async def _fill(settings: Settings, authority: UUID, ids: Sequence[UUID], alter:
         importer._laws = lambda: laws
         for number, base in enumerate(ids):
             await parts.knowledge_bases.put(writer, base, authority, ProtectionClass.OFFEN)
-            importer._index = AlteredIndex(parts.index, alter(number)) if alter else parts.index
+            into: Any = AlteredIndex(parts.index, alter(number)) if alter else parts.index
+            importer._points = PointWriter(into, parts.models)
             row = await parts.laws.start(writer, base)
             async for _ in parts.laws.run(writer, row):
                 pass
