@@ -23,7 +23,7 @@ PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
 .PHONY: help run web wheel test test-core test-keycloak test-pairs test-vllm test-dense test-helm test-faults check format lock \
-	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-memory eval-answers eval-retrieval docs clean
+	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-search bench-memory eval-answers eval-retrieval docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
@@ -94,6 +94,9 @@ bench-memory: $(VENV)/.test ## memory of retrieval with 100,000 chunks (ARGS="--
 
 bench-ingest: $(VENV)/.test ## PDFs from upload to searchable (ARGS="--documents 60 --pages 40 --rounds 3")
 	$(BIN)/python -m tests.load.bench_ingest $(ARGS)
+
+bench-search: $(VENV)/.test ## search in 20,000 chunks, one and 50 clients (ARGS="--chunks 20000 --clients 50")
+	$(BIN)/python -m tests.load.bench_search $(ARGS)
 
 eval-answers: $(VENV)/.test ## answers without a model: right §, "nicht gefunden" (ARGS="--show dev")
 	$(BIN)/python -m tests.eval.eval_answers $(ARGS)
