@@ -33,7 +33,7 @@ async def test_facts_that_stand_in_no_note_are_flagged(online: RunningModules, m
     outcome = await online.run("draft", {"kind": "brief", "notes": NOTES})
     assert outcome.result["mode"] == "generative"
     assert outcome.result["model"]
-    assert outcome.result["unverified"] == ["300"]
+    assert outcome.result["unverified"] == ["300 Euro"]
     assert outcome.result["gaps"] == ["Name"]
     assert outcome.warnings == ["fact_not_in_notes"]
 

@@ -129,7 +129,7 @@ async def test_a_draft_from_a_model_keeps_gaps_and_names_each_once(
     )
     outcome = await online.run("draft", {"kind": "email", "notes": "Bitte bald."})
     assert outcome.result["gaps"] == ["Frist", "Name"]
-    assert outcome.result["unverified"] == ["2031-05-03"]
+    assert outcome.result["unverified"] == ["3. Mai 2031"]
     assert outcome.text == outcome.result["text"]
 
 

@@ -15,7 +15,7 @@ from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
 from genius_modules.chat.offline import found_nothing_text, is_small_talk, offline_text, without_documents_text
 from genius_modules.chat.schemas import ChatInput, ChatResult
-from genius_modules.citations.markers import without_markers
+from genius_modules.citations import without_markers
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
 from genius_modules.documents.attachments import read_all

@@ -1,167 +1,219 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The checkable facts of a German sentence: numbers, dates, amounts, periods, §, Abs., URLs, quotations."""
+"""The checkable facts of a German text, each with the characters it stands in.
+
+Read once from the specific to the general: what was understood as a date counts as no number again. Every pattern is
+bounded, so that the time grows with the length of the text only.
+"""
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
-_MONTH_NAMES = ("jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez")
-_WORDS = re.split(
-    r"\s+",
-    "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
-    "achtzehn neunzehn zwanzig",
+from genius_common.text import Span
+from genius_modules.citations import dates, numbers
+from genius_modules.citations.quotes import quoted
+from genius_modules.citations.references import Reference, file_numbers, references
+from genius_modules.citations.surface import Surface
+
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"„“”)\]]{1,2000}", re.IGNORECASE)
+_MARK = re.compile(r"(?:^|\n)[ \t]{0,8}(?:[-•*–][ \t]{1,3})?(?:[0-9]{1,3}[.)]|\(?[a-z]{1,2}\))[ \t](?=\S)")
+# The first letters of all number words: most positions of a text are left after one look.
+_COUNT = (
+    r"(?<![0-9.,\w])(?=[0-9adefhnstvz])"
+    rf"(?P<count>(?:{numbers.DIGITS}|{numbers.WORD}|eine?[rnms]?(?=\s{numbers.SCALE})))"
 )
-_NUMBER_WORDS = {word: number for number, word in enumerate(_WORDS) if number > 1} | {
-    "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60, "siebzig": 70, "achtzig": 80, "neunzig": 90,
-    "hundert": 100, "tausend": 1000,
-}  # fmt: skip
-_MONTH = r"(jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez)[a-zä]*\.?"
-_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
-_DOTTED = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2}(?!\d))?")
-_LONG = re.compile(rf"\b(\d{{1,2}})\.\s*{_MONTH}(?:\s+(\d{{4}}))?", re.IGNORECASE)
-_MONTH_YEAR = re.compile(rf"\b{_MONTH}\s+(\d{{4}})\b", re.IGNORECASE)
-_LAW = re.compile(
-    r"(?:§{1,2}|\bart(?:ikel|\.)?)\s*((?:\d+\s?[a-z]?\b(?:\s*(?:,|und|bis|oder|–|-)\s*)?)+)", re.IGNORECASE
+_COUNTED = rf"{_COUNT}(?P<scale>\s?{numbers.SCALE})?"
+_ONE = r"(?<!\w)(?P<one>eine?[rnms]?)"
+_CURRENCY = r"(?P<unit>€|EUR(?!\w)|Euro(?:s|beträge)?(?!\w)|Cent(?!\w)|ct(?!\w)|TEUR(?!\w)|T€)"
+_AMOUNT = re.compile(rf"{_COUNTED}(?:,[-–—]{{1,2}})?[\s-]{{0,2}}{_CURRENCY}", re.IGNORECASE)
+_AMOUNT_BEHIND = re.compile(
+    rf"(?:€|(?<!\w)(?:EUR|Euro))\s{{0,2}}(?P<count>{numbers.DIGITS})(?P<scale>\s?{numbers.SCALE})?", re.IGNORECASE
 )
-_PART = re.compile(r"\b(abs(?:atz|ätze|\.)?|nr\.?|nummer|satz)\s*(\d+\s?[a-z]?\b)", re.IGNORECASE)
-_BRACKET_PART = re.compile(r"(?:^|\n|\s)\((\d{1,2}[a-z]?)\)")
-_NUMBER = r"\d{1,3}(?:[.\s\u00a0\u202f]\d{3})+(?:,\d+)?|\d+(?:,\d+)?"
-_AMOUNT = re.compile(
-    rf"(?<![\d.,])({_NUMBER})(?:,[-–]+)?\s*(?:€|eur\b|euro\b)|(?:€|\beur|\beuro)\s*({_NUMBER})", re.IGNORECASE
+_PERCENT = re.compile(
+    rf"{_COUNT}[\s-]{{0,2}}(?P<unit>%|Prozentpunkte?n?(?!\w)|Prozent(?!\w)|prozentig(?:e[mnrs]?)?(?!\w)|v\.\s?H\.|vom\sHundert(?!\w)|"
+    r"‰|Promille(?!\w)|vom\sTausend(?!\w)|v\.\s?T\.)",
+    re.IGNORECASE,
 )
-_PERCENT = re.compile(rf"(?<![\d.,])({_NUMBER})\s*(?:%|prozent\b|v\.\s?h\.)", re.IGNORECASE)
-_UNITS = r"(jahr|monat|woche|tag|stunde|minute)[a-zäöü]*"
-_PERIOD = re.compile(
-    rf"(?<![\d.,])({_NUMBER}|{'|'.join(sorted(_NUMBER_WORDS, key=len, reverse=True))})\s+{_UNITS}", re.IGNORECASE
+_SHARE = re.compile(
+    rf"(?<!\w)(?=[adefhnstvz])(?P<count>ein(?:e[nms])?|{numbers.WORD})\s(?P<part>{numbers.PART})n?(?![a-zäöüß])"
+    r"|(?<!\w)(?P<half>(?:die|zur|der)\sHälfte)(?!\w)|(?<![0-9./])(?P<top>[1-9])/(?P<bottom>[2-9])(?![0-9/])",
+    re.IGNORECASE,
 )
-_PLAIN = re.compile(rf"(?<![\w.,])({_NUMBER})(?![\w])")
-_WORD_NUMBER = re.compile(rf"\b({'|'.join(sorted(_NUMBER_WORDS, key=len, reverse=True))})\b", re.IGNORECASE)
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"„“”)\]]+", re.IGNORECASE)
-_QUOTED = re.compile(r"[„\"»“]([^„“”\"«»]{12,})[“”\"«]")
+_PERIOD = re.compile(rf"(?:{_COUNT}|{_ONE})[\s-]{{1,2}}(?:volle[nr]?\s)?(?P<unit>{numbers.UNIT})", re.IGNORECASE)
+_ONE_WORD = re.compile(rf"(?<!\w)(?=[0-9adefhnstvz]){numbers.ONE_WORD}", re.IGNORECASE)
+_PART_OF_YEAR = re.compile(
+    r"(?<!\w)(?:(?P<half>halbe[nmrs]?\sJahr(?:e?s)?)|(?P<quarter>Vierteljahr(?:e?s)?))(?!\w)", re.IGNORECASE
+)
+_ORDINAL = re.compile(
+    rf"(?<!\w)(?P<word>{numbers.ORDINAL}e[mnrs]?)(?=\s[A-ZÄÖÜ](?!inie|al(?!\w)|als(?!\w)))"
+    r"(?!\s(?:Linie|Mal|Male|Schritt|Punkt|Blick|Stelle|Instanz|Teil|Absatz|Satz|Halbsatz))",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(rf"{_COUNTED}(?![\w])(?P<dot>\.(?=\s\S))?", re.IGNORECASE)
+_RANGE = re.compile(r"\s{0,2}(?:bis|und|oder|–|-|—)\s{0,2}(?:zu\s)?")
+_QUANTITIES = ("amount", "percent", "period")
 
 
 class Fact(NamedTuple):
-    """`kind`: number, date, amount, percent, period, paragraph, part, url, quote; `value` is normalised."""
+    """`kind`: number, ordinal, date, time, amount, percent, period, reference, file, url, quote; `value` is normal."""
 
     kind: str
     value: str
 
 
-def normal_number(raw: str) -> str:
-    """`1.200,00`, `1 200`, `1200` → `1200`; a number word → its digits."""
-    lower = raw.lower()
-    if lower in _NUMBER_WORDS:
-        return str(_NUMBER_WORDS[lower])
-    digits = re.sub(r"[.\s\u00a0\u202f](?=\d{3}(?:\D|$))", "", raw).replace(",", ".")
-    try:
-        value = Decimal(digits)
-    except InvalidOperation:
-        return raw
-    return format(value.normalize(), "f")
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fact where it stands in the text; `reference` for that kind. `raw` is the number behind a quantity."""
+
+    fact: Fact
+    span: Span
+    reference: Reference | None = None
+    raw: str = ""
 
 
-def _date(day: str, month: int, year: str | None) -> Fact:
-    full = "" if not year else (year if len(year) == 4 else "20" + year)
-    return Fact("date", f"{full}-{month:02d}-{int(day):02d}")
+def facts_of(text: str) -> frozenset[Fact]:
+    """All facts of `text` in their normal forms."""
+    return frozenset(found.fact for found in read_facts(text))
 
 
-def _month(name: str) -> int:
-    return _MONTH_NAMES.index(name.lower()[:3]) + 1
+def read_facts(text: str) -> list[Found]:
+    """All facts of `text` in the order of their places."""
+    surface = Surface(text)
+    reader = _Reader(surface)
+    reader.read()
+    return sorted(reader.found, key=lambda found: (found.span, found.fact))
 
 
 class _Reader:
     """Takes what it understood out of the text, so that no part of a date counts as a number again."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.facts: set[Fact] = set()
+    def __init__(self, surface: Surface) -> None:
+        self.surface = surface
+        self.text = surface.text
+        self.found: list[Found] = []
 
-    def take(self, pattern: re.Pattern[str], make: object) -> None:
-        def replace(match: re.Match[str]) -> str:
-            found = make(match)  # type: ignore[operator]
-            if not found:
-                return match.group()
-            self.facts.update(found)
-            return " ¦ "
+    def read(self) -> None:
+        self._urls_and_quotes()
+        for number in file_numbers(self.text):
+            self._add(Fact("file", number.value), number.start, number.end)
+        self._blank((number.start, number.end) for number in file_numbers(self.text))
+        self._dates()
+        for reference in references(self.text):
+            self._add(Fact("reference", reference.value), reference.start, reference.end, reference=reference)
+        self._blank((found.reference.start, found.reference.end) for found in self.found if found.reference)
+        self._quantities()
 
-        self.text = pattern.sub(replace, self.text)
+    def _urls_and_quotes(self) -> None:
+        self._take(_URL, "url", lambda match: match.group().rstrip(".,;:").lower())
+        for span in quoted(self.text):
+            self._add(Fact("quote", span.of(self.text)), span.start, span.end)
+
+    def _dates(self) -> None:
+        self._take(dates.ISO, "date", _date)
+        self._take(dates.SHORT_SPAN, "date", lambda m: dates.date(m["year"], dates.month(m["name"]), m["first"]))
+        self._take(dates.LONG, "date", lambda m: dates.date(m["year"], dates.month(m["name"]), m["day"]))
+        self._take(dates.DOTTED, "date", _date)
+        self._take(dates.MONTH_YEAR, "date", lambda m: dates.date(m["year"], dates.month(m["name"]), None))
+        self._take(dates.MONTH_ONLY, "date", lambda m: dates.date(None, dates.month(m["name"]), None))
+        self._take(dates.TIME, "time", dates.clock)
+        self._years_of_periods()
+
+    def _years_of_periods(self) -> None:
+        """`vom 1.1. bis 31.3.2026`: the first date is of the same year."""
+        found = sorted((item for item in self.found if item.fact.kind == "date"), key=lambda item: item.span)
+        better: dict[Span, Found] = {}
+        for first, second in pairwise(found):
+            year = dates.year_of(second.fact.value)
+            gap = self.surface.between(first.span, second.span)
+            if year and not dates.year_of(first.fact.value) and dates.BETWEEN.fullmatch(gap):
+                better[first.span] = Found(Fact("date", year + first.fact.value), first.span)
+        self._replace("date", better)
+
+    def _quantities(self) -> None:
+        self._take(_MARK, "", lambda _: "")
+        self._take(_AMOUNT, "amount", _amount)
+        self._take(_AMOUNT_BEHIND, "amount", _amount)
+        self._take(_PERCENT, "percent", _percent)
+        self._take(_SHARE, "percent", _share)
+        self._take(_PART_OF_YEAR, "period", lambda m: "6 monat" if m["half"] else "3 monat")
+        self._take(_PERIOD, "period", lambda m: numbers.period(m["count"] or "ein", m["unit"]))
+        self._take(_ONE_WORD, "period", lambda m: numbers.period(m["count"].rstrip("-"), m["unit"]))
+        self._take(_ORDINAL, "ordinal", lambda m: numbers.ordinal(m["word"]))
+        self._take(_PLAIN, "number", _number)
+        self._units_of_ranges()
+
+    def _units_of_ranges(self) -> None:
+        """`100 bis 200 Euro`: the first number is an amount as well."""
+        begins = {item.span.start: item for item in self.found if item.fact.kind in _QUANTITIES}
+        better: dict[Span, Found] = {}
+        for item in [item for item in self.found if item.fact.kind == "number"]:
+            join = _RANGE.match(self.surface.original, item.span.end)
+            other = begins.get(join.end()) if join else None
+            if other is None:
+                continue
+            unit = other.fact.value.partition(" ")[2]
+            value = numbers.period(item.fact.value, unit) if unit else item.fact.value
+            better[item.span] = Found(Fact(other.fact.kind, value), item.span, raw=item.fact.value)
+        self._replace("number", better)
+
+    def _replace(self, kind: str, better: dict[Span, Found]) -> None:
+        self.found = [better.get(item.span, item) if item.fact.kind == kind else item for item in self.found]
+
+    def _take(self, pattern: re.Pattern[str], kind: str, value_of: object) -> None:
+        spans = []
+        for match in pattern.finditer(self.text):
+            value = value_of(match)  # type: ignore[operator]
+            if value is None:
+                continue
+            spans.append(match.span())
+            if kind:
+                groups = match.groupdict()
+                raw = numbers.normal_number(groups["count"].rstrip("-")) if groups.get("count") else ""
+                self._add(Fact(kind, value), match.start(), match.end(), raw=raw)
+        self._blank(spans)
+
+    def _add(self, fact: Fact, start: int, end: int, *, reference: Reference | None = None, raw: str = "") -> None:
+        self.found.append(Found(fact, self.surface.span(start, end), reference, raw))
+
+    def _blank(self, spans: Iterable[tuple[int, int]]) -> None:
+        pieces, position = [], 0
+        for start, end in sorted(spans):
+            if start >= position:
+                pieces += [self.text[position:start], "¦" * (end - start)]
+                position = end
+        self.text = "".join(pieces) + self.text[position:]
 
 
-def _dotted(match: re.Match[str]) -> set[Fact]:
-    day, month, year = match.groups()
-    if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
-        return {_date(day, int(month), year)}
-    return set()
+def _date(match: re.Match[str]) -> str | None:
+    return dates.date(match["year"], int(match["month"]), match["day"])
 
 
-def _law(match: re.Match[str]) -> set[Fact]:
-    numbers = re.findall(r"\d+\s?[a-z]?\b", match.group(1), re.IGNORECASE)
-    return {Fact("paragraph", re.sub(r"\s", "", number).lower()) for number in numbers}
+def _amount(match: re.Match[str]) -> str:
+    value = numbers.normal_number(match["count"] + (match["scale"] or ""))
+    unit = (match.groupdict().get("unit") or "").lower()
+    factor = 1000 if unit in ("teur", "t€") else Fraction(1, 100) if unit in ("cent", "ct") else 1
+    return value if factor == 1 else numbers.times(value, factor)
 
 
-def _part(match: re.Match[str]) -> set[Fact]:
-    kind = match.group(1).lower().rstrip(".")
-    name = "abs" if kind.startswith("abs") else "nr" if kind.startswith("n") else "satz"
-    return {Fact("part", f"{name} {match.group(2).replace(' ', '').lower()}")}
+def _percent(match: re.Match[str]) -> str:
+    value, unit = numbers.normal_number(match["count"]), match["unit"].lower()
+    if unit.startswith("prozentpunkt"):
+        return f"{value} punkte"
+    return f"{value} promille" if unit.startswith(("‰", "prom", "vom t", "v. t", "v.t")) else value
 
 
-def _with_number(kind: str, number: str) -> set[Fact]:
-    return {Fact(kind, normal_number(number)), Fact("number", normal_number(number))}
+def _share(match: re.Match[str]) -> str:
+    if match["half"]:
+        return "50"
+    if match["top"]:
+        return numbers.as_percent(Fraction(int(match["top"]) * 100, int(match["bottom"])))
+    return numbers.share(match["count"], match["part"])
 
 
-def facts_of(text: str) -> frozenset[Fact]:
-    """All facts of `text`, each in one normal form. An amount, percentage or period also counts as a number."""
-    reader = _Reader(text)
-    reader.take(_URL, lambda m: {Fact("url", m.group().rstrip(".,;:").lower())})
-    reader.facts |= {Fact("quote", fold(m.group(1))) for m in _QUOTED.finditer(reader.text)}
-    reader.take(_ISO, lambda m: {_date(m.group(3), int(m.group(2)), m.group(1))})
-    reader.take(_LONG, lambda m: {_date(m.group(1), _month(m.group(2)), m.group(3))})
-    reader.take(_DOTTED, _dotted)
-    reader.take(_MONTH_YEAR, lambda m: {Fact("date", f"{m.group(2)}-{_month(m.group(1)):02d}")})
-    reader.take(_LAW, _law)
-    reader.take(_PART, _part)
-    reader.take(_BRACKET_PART, lambda m: {Fact("part", f"abs {m.group(1).lower()}")})
-    reader.take(_AMOUNT, lambda m: _with_number("amount", m.group(1) or m.group(2)))
-    reader.take(_PERCENT, lambda m: _with_number("percent", m.group(1)))
-    reader.take(_PERIOD, lambda m: _period(m))
-    reader.take(_PLAIN, lambda m: {Fact("number", normal_number(m.group(1)))})
-    reader.take(_WORD_NUMBER, lambda m: {Fact("number", normal_number(m.group(1)))})
-    return frozenset(reader.facts)
-
-
-def _period(match: re.Match[str]) -> set[Fact]:
-    number = normal_number(match.group(1))
-    return {Fact("period", f"{number} {match.group(2).lower()}"), Fact("number", number)}
-
-
-def fold(text: str) -> str:
-    """For comparing quotations: one space between words, no typographic variants, lower case."""
-    plain = re.sub(r"[„“”»«\"‚‘’']", "", text).replace("\u00ad", "")
-    return re.sub(r"\s+", " ", re.sub(r"\s*(?:…|\.\.\.)\s*$", "", plain)).strip(" .,;:").lower()
-
-
-def missing_facts(claim: str, source: str) -> list[Fact]:
-    """The facts of `claim` that `source` does not hold, in a fixed order."""
-    have = facts_of(source)
-    folded = fold(source)
-    dates = {fact.value for fact in have if fact.kind == "date"}
-    return sorted(fact for fact in facts_of(claim) if not _holds(fact, have, dates, folded))
-
-
-def _holds(fact: Fact, have: frozenset[Fact], dates: set[str], folded: str) -> bool:
-    if fact in have:
-        return True
-    if fact.kind == "quote":
-        return fact.value in folded
-    if fact.kind == "url":
-        # A shorter address is held only up to a slash: "https://amt.example" is not "https://amt.example.net".
-        return any(other.kind == "url" and other.value.startswith(fact.value.rstrip("/") + "/") for other in have)
-    if fact.kind == "date":
-        # "1. Januar" and "Januar 2025" are held by "1. Januar 2025", not the other way round.
-        return any(
-            date.endswith(fact.value) if fact.value.startswith("-") else date.startswith(fact.value + "-")
-            for date in dates
-        )
-    return False
+def _number(match: re.Match[str]) -> str:
+    return numbers.normal_number(match["count"] + (match["scale"] or ""))

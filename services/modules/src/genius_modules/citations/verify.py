@@ -6,11 +6,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from genius_modules.citations.facts import missing_facts
+from genius_modules.citations.facts import Found, read_facts
 from genius_modules.citations.markers import without_markers
+from genius_modules.citations.passage import Passage
+from genius_modules.citations.references import Reference
 from genius_modules.citations.text import stems
 
 _MIN_OVERLAP = 0.25
+# Another Absatz fits far better than the one that is named.
+_FITS, _FAR = 0.6, 0.5
+_PLACED = frozenset({"amount", "percent", "period", "number", "date"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +30,86 @@ class Evidence:
         return f"{self.heading}\n{self.text}"
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What came out for one sentence, without its `[n]`.
+
+    `missing`: facts that no cited span holds, in order; their spans count characters of `claim`. `overlap`: share of
+    the sentence's words that the spans have, 0..1.
+    """
+
+    claim: str
+    supported: bool
+    missing: tuple[Found, ...]
+    overlap: float
+
+    @property
+    def values(self) -> list[str]:
+        """The missing facts as the sentence writes them, each once."""
+        return list(dict.fromkeys(found.span.of(self.claim) for found in self.missing))
+
+
+def check(sentence: str, cited: Sequence[Evidence]) -> Check:
+    """Compare a sentence with what it cites. Without a cited span nothing is supported."""
+    claim = without_markers(sentence)
+    passages = [Passage(evidence.text, evidence.heading) for evidence in cited]
+    facts = read_facts(claim)
+    missing = [found for found in facts if not any(passage.holds(found) for passage in passages)]
+    missing += [found for found in _misplaced(claim, facts, passages) if found not in missing]
+    overlap = _overlap(claim, "\n".join(passage.whole for passage in passages))
+    supported = bool(cited) and not missing and overlap >= _MIN_OVERLAP
+    return Check(claim, supported, tuple(sorted(missing, key=lambda found: found.span)), overlap)
+
+
 def is_supported(sentence: str, cited: Sequence[Evidence]) -> bool:
     """True where every fact of the sentence occurs in the cited spans and they share enough of its words."""
-    if not cited:
-        return False
-    claim = without_markers(sentence)
-    source = "\n".join(evidence.whole for evidence in cited)
-    if missing_facts(claim, source):
-        return False
+    return check(sentence, cited).supported
+
+
+def missing_in(claim: str, source: str) -> Check:
+    """Compare a text with another one as a whole, for summaries and drafts: only facts count."""
+    passage = Passage(source, "")
+    missing = tuple(found for found in read_facts(claim) if not passage.holds(found))
+    return Check(claim, not missing, missing, 1.0)
+
+
+def _overlap(claim: str, source: str) -> float:
     wanted = set(stems(claim))
-    return not wanted or len(wanted & set(stems(source))) / len(wanted) >= _MIN_OVERLAP
+    return len(wanted & set(stems(source))) / len(wanted) if wanted else 1.0
+
+
+def _misplaced(claim: str, facts: Sequence[Found], passages: Sequence[Passage]) -> list[Found]:
+    """References to an Absatz of the cited § that does not say this, while another Absatz of it does.
+
+    Only where the sentence names one Absatz: with two, which value belongs to which is not told by comparing.
+    """
+    named = [found for found in facts if found.reference and dict(found.reference.parts).get("abs")]
+    if len(named) != 1 or named[0].reference is None:
+        return []
+    owners = [passage for passage in passages if _is_of(named[0].reference, passage)]
+    if len(owners) != 1 or len(passages) != 1:
+        return []
+    passage, absatz = owners[0], dict(named[0].reference.parts)["abs"]
+    others = [text for number, text in passage.paragraphs.items() if number != absatz]
+    here = Passage(passage.paragraphs[absatz], passage.heading)
+    values = [found for found in facts if found.fact.kind in _PLACED]
+    if not all(here.holds(found) for found in values):
+        return named
+    words = _without(claim, facts)
+    best = max((_overlap(words, text) for text in others), default=0.0)
+    return named if best >= _FITS and _overlap(words, here.text) < _FAR * best else []
+
+
+def _is_of(reference: Reference, passage: Passage) -> bool:
+    absatz = dict(reference.parts)["abs"]
+    own = passage.own
+    return own is not None and absatz in passage.paragraphs and reference.number in ("", own.number)
+
+
+def _without(claim: str, facts: Sequence[Found]) -> str:
+    """The claim without its references, whose words say where, not what."""
+    text = claim
+    for found in sorted(facts, key=lambda found: found.span, reverse=True):
+        if found.reference:
+            text = text[: found.span.start] + " " + text[found.span.end :]
+    return text

@@ -22,11 +22,15 @@ class _Closed(BaseModel):
 
 
 class Sentence(_Closed):
-    """`supported`: every number, date, amount and § of it stands in the passages it cites."""
+    """`supported`: every number, date, amount and § of it stands in the passages it cites.
+
+    `missing`: those that do not, as the sentence writes them.
+    """
 
     text: str
     supported: bool
     citations: list[int] = []
+    missing: list[str] = []
 
 
 class AskResult(_Closed):

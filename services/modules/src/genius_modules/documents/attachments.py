@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from genius_common.contracts.retrieval import DocumentState, DocumentText, Hit
-from genius_modules.citations import Span, split_sentences
+from genius_common.text import Span, split_sentences
 from genius_modules.context import RunContext
 
 _PIECE_CHARS = 1200

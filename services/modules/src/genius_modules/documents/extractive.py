@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from genius_common.contracts.retrieval import Citation, Hit, SearchResult
-from genius_modules.citations import Span, best_quote, split_sentences
+from genius_common.text import Span, split_sentences
+from genius_modules.citations import best_quote
 from genius_modules.citations.quotes import clip
 from genius_modules.citations.text import stems
 from genius_modules.documents.answer import Answer, Sentence

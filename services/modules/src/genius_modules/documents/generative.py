@@ -10,15 +10,15 @@ from langchain_core.messages import BaseMessage
 
 from genius_common.contracts.retrieval import Citation, Hit
 from genius_common.events import CitationEvent, Event, TextDelta, WarningEvent
-from genius_modules.citations import CitationStream, is_supported, split_sentences
-from genius_modules.citations.facts import fold
-from genius_modules.citations.markers import numbers_in, without_markers
+from genius_common.text import split_sentences
+from genius_modules.citations import CitationStream, check, numbers_in, without_markers
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
 from genius_modules.documents.answer import NOT_FOUND, Answer, Sentence, not_found
 from genius_modules.documents.sources import cite, evidence
 from genius_modules.generation import generate
 
+_SHOWN_VALUES = 8
 _UNKNOWN = WarningEvent(
     code="citation_dropped", detail="Die Antwort nannte Quellen, die es nicht gibt. Diese Angaben wurden entfernt."
 )
@@ -78,15 +78,16 @@ class CitedAnswer:
         return spans[-1].of(without_markers(before)) if spans else before
 
     def _judge(self) -> Answer:
-        if not self._citations and fold(NOT_FOUND) in fold(self._text):
+        if not self._citations and NOT_FOUND.casefold() in " ".join(self._text.split()).casefold():
             return not_found("generative")
         by_number = {number: self.hits[source - 1] for number, source in enumerate(self._markers.order, 1)}
         sentences = []
         for span in split_sentences(self._text):
             text = span.of(self._text)
             numbers = [number for number in numbers_in(text) if number in by_number]
-            supported = is_supported(text, [evidence(by_number[number]) for number in numbers])
-            sentences.append(Sentence(text=text, supported=supported, citations=numbers))
+            checked = check(text, [evidence(by_number[number]) for number in numbers])
+            missing = checked.values[:_SHOWN_VALUES] if numbers else []
+            sentences.append(Sentence(text=text, supported=checked.supported, citations=numbers, missing=missing))
         return Answer(
             text=self._text,
             found=True,

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from genius_common.contracts.retrieval import Citation, Hit, Passage
-from genius_modules.citations import Evidence, Span, best_quote
+from genius_common.text import Span
+from genius_modules.citations import Evidence, best_quote
 from genius_modules.prompts import as_data
 
 

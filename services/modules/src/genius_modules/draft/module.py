@@ -16,7 +16,7 @@ from genius_common.contracts.modules import Label, RuleOfTwo
 from genius_common.events import Done, Event, Status, TextDelta, WarningEvent
 from genius_common.principal import ProtectionClass
 from genius_modules.base import Module, ModuleInput, ModuleSpec, TextResult
-from genius_modules.citations.facts import missing_facts
+from genius_modules.citations import missing_in
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
 from genius_modules.documents.files import ReadyFiles
@@ -166,7 +166,7 @@ async def _from_model(
                 yield TextDelta(text=piece)
     yield Status(phase="checking")
     given = "\n".join(filter(None, [data.notes, data.recipient, material, fill(template(data.kind), {})]))
-    unverified = list(dict.fromkeys(fact.value for fact in missing_facts(text, given)))
+    unverified = missing_in(text, given).values
     if unverified:
         shown = ", ".join(unverified[:_SHOWN_FACTS])
         yield WarningEvent(

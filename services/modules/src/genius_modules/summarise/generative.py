@@ -12,8 +12,8 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from genius_common.contracts.retrieval import Citation
 from genius_common.errors import UpstreamFailed
 from genius_common.events import CitationEvent, Event, Status, TextDelta
+from genius_common.text import split_sentences
 from genius_modules.base import TextSpan
-from genius_modules.citations import split_sentences
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
 from genius_modules.errors import InputTooLarge

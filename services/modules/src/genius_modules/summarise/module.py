@@ -19,8 +19,7 @@ from genius_common.errors import FieldError
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
 from genius_common.principal import ProtectionClass
 from genius_modules.base import Module, ModuleInput, ModuleSpec, TextResult, TextSpan
-from genius_modules.citations.facts import missing_facts
-from genius_modules.citations.markers import without_markers
+from genius_modules.citations import missing_in, without_markers
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
 from genius_modules.documents.files import ReadyFiles
@@ -136,9 +135,9 @@ async def _generative(
             yield event
     yield Status(phase="checking")
     source = "\n".join(sentence.quote for sentence in sentences)
-    missing = await asyncio.to_thread(missing_facts, without_markers(summary.text), source)
-    if missing:
-        values = ", ".join(list(dict.fromkeys(fact.value for fact in missing))[:_SHOWN_FACTS])
+    missing = await asyncio.to_thread(missing_in, without_markers(summary.text), source)
+    if missing.values:
+        values = ", ".join(missing.values[:_SHOWN_FACTS])
         yield WarningEvent(
             code="fact_not_in_source", detail=f"Diese Angaben stehen nicht im Original, bitte prüfen: {values}."
         )

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from genius_common.contracts.retrieval import Citation, DocumentState, DocumentText, Passage
+from genius_common.text import Span, split_sentences
 from genius_modules.base import TextSpan
-from genius_modules.citations import Span, split_sentences
 from genius_modules.citations.text import stems
 from genius_modules.documents.attachments import page_at
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genius_modules.citations import split_sentences
+from genius_common.text import split_sentences
 
 PIECES = st.lists(
     st.sampled_from(

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from genius_common.text.spans import Span
 
 # Abbreviations after which a full stop ends no sentence (lower case, without the last stop).
 _ABBREVIATIONS = frozenset(
@@ -21,20 +22,10 @@ _MONTHS = (
     "jan|feb|mär|apr|jun|jul|aug|sep|sept|okt|nov|dez"
 )
 _END = re.compile(
-    r"[.!?…]+[\"”“«»’')\]]*(?:\s*\[\d{1,4}\])*(?=\s|$)|\n\s*\n|\n(?=\s*(?:[-•*–]\s|\(?\d{1,3}[.)]\s|[a-z]\)\s))"
+    r"(?<![.!?…])[.!?…]++[\"”“«»’')\]]*(?:\s*\[\d{1,4}\])*(?=\s|$)|\n\s*\n|\n(?=\s*(?:[-•*–]\s|\(?\d{1,3}[.)]\s|[a-z]\)\s))"
 )
 _WORD_BEFORE = re.compile(r"([\w.]+)\.$")
 _NEXT = re.compile(r"\s*(\S+)")
-
-
-class Span(NamedTuple):
-    """Characters `start` (inclusive) to `end` (exclusive) of a text."""
-
-    start: int
-    end: int
-
-    def of(self, text: str) -> str:
-        return text[self.start : self.end]
 
 
 def split_sentences(text: str) -> list[Span]:
