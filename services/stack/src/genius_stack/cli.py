@@ -10,7 +10,19 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from genius_stack.commands import abrufpruefung, ask, audit, authority, doctor, keycloak, keys, status, token, up
+from genius_stack.commands import (
+    abrufpruefung,
+    ask,
+    audit,
+    authority,
+    doctor,
+    imports,
+    keycloak,
+    keys,
+    status,
+    token,
+    up,
+)
 from genius_stack.errors import DataDirUnusable, DiskFull, StackError
 
 app = typer.Typer(
@@ -21,6 +33,7 @@ app.command()(status.status)
 app.command()(doctor.doctor)
 app.command()(token.token)
 app.command()(ask.ask)
+app.command("import")(imports.import_files)
 app.add_typer(audit.app, name="audit")
 app.add_typer(abrufpruefung.app, name="abrufpruefung")
 app.add_typer(keycloak.app, name="keycloak")

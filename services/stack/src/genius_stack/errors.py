@@ -88,3 +88,21 @@ class KeycloakFailed(StackError):
     """Keycloak can't be reached or refuses, or a file for it is wrong."""
 
     exit_code = 14
+
+
+class ImportIncomplete(StackError):
+    """Not every file of an import is in the knowledge base."""
+
+    exit_code = 16
+
+
+class PlatformRefused(StackError):
+    """A call of the public API was refused: with the platform's own words, and seconds after which to try again."""
+
+    exit_code = 17
+
+    def __init__(self, text: str, *, status: int, detail: str = "", retry_after: int | None = None) -> None:
+        super().__init__(text)
+        self.status = status
+        self.detail = detail or text
+        self.retry_after = retry_after

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Response
 
 from genius_common.contracts.retrieval import DocumentPage, DocumentState, DocumentText, PageText
 from genius_common.errors import FieldError, InvalidInput, NotFound
+from genius_common.names import attachment
 from genius_common.principal import Principal, ProtectionClass
 from genius_retrieval.http import App, Received, caller, path_id
-from genius_retrieval.names import attachment
 
 _HIGHLIGHT = re.compile(r"(\d{1,9})-(\d{1,9})")
 _MAX_HIGHLIGHTS = 50

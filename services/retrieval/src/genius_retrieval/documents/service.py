@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.contracts.retrieval import NOT_THERE_TO_REPLACE, DocumentPage, DocumentState
 from genius_common.database import Database, RowScope
 from genius_common.errors import FieldError, Forbidden, InvalidInput, NotFound
+from genius_common.names import display_name
 from genius_common.principal import Principal, ProtectionClass
 from genius_retrieval.access import may_see_class, require_readable, require_writable, row_scope, write_scope
 from genius_retrieval.documents import repository
@@ -28,7 +29,6 @@ from genius_retrieval.ingest.queue import IngestQueue, Leftovers, Target
 from genius_retrieval.ingest.reasons import CLASS_RAISED
 from genius_retrieval.knowledge_bases import repository as knowledge_bases
 from genius_retrieval.knowledge_bases.purposes import require_for_run
-from genius_retrieval.names import display_name
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing.builder import is_marked
 from genius_retrieval.refusals import repository as refusals

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genius_retrieval.names import MAX_NAME, attachment, display_name
+from genius_common.names import MAX_NAME, attachment, display_name
 
 DEVICES = ["CON", "PRN", "AUX", "NUL", "COM1", "LPT9", "con.txt", "nul.pdf", "CLOCK$", "CONIN$"]
 TRAVERSALS = [
