@@ -15,7 +15,6 @@ from aiohttp.test_utils import TestServer
 from genius_common.contracts.retrieval import DocumentState
 from genius_stack.api import PlatformApi, http_session
 from genius_stack.errors import PlatformRefused
-from genius_stack.imports import uploads as module
 from genius_stack.imports.run import FolderImport
 from genius_stack.imports.source import Entry, Source
 from genius_stack.imports.uploads import Uploads
@@ -53,26 +52,24 @@ def server() -> Busy:
 
 
 @pytest.fixture
-def waited(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    seconds: list[float] = []
-
-    async def sleep(pause: float) -> None:
-        seconds.append(pause)
-
-    monkeypatch.setattr(module.asyncio, "sleep", sleep)
-    return seconds
+def waited() -> list[float]:
+    """The seconds that were waited, in no time."""
+    return []
 
 
 @pytest.fixture
-async def uploads(server: Busy) -> AsyncIterator[Uploads]:
+async def uploads(server: Busy, waited: list[float]) -> AsyncIterator[Uploads]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.answer)
 
     async def sign_in() -> str:
         return "neu"
 
+    async def sleep(pause: float) -> None:
+        waited.append(pause)
+
     async with TestServer(app) as running, http_session() as session:
-        yield Uploads(PlatformApi(session, str(running.make_url("")), "alt"), BASE, sign_in)
+        yield Uploads(PlatformApi(session, str(running.make_url("")), "alt"), BASE, sign_in, sleep)
 
 
 async def test_it_waits_as_long_as_the_platform_says(server: Busy, uploads: Uploads, waited: list[float]) -> None:

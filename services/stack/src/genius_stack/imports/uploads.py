@@ -15,6 +15,7 @@ from genius_stack.errors import NotRunning, PlatformRefused
 
 T = TypeVar("T")
 SignIn = Callable[[], Awaitable[str]]
+Sleep = Callable[[float], Awaitable[None]]
 _PAUSES = (1, 2, 4, 8, 15, 30, 60)
 LONGEST_WAIT = 300
 """Seconds; a quota that renews tomorrow ends the import instead."""
@@ -24,12 +25,18 @@ _ENDED = {"ready", "failed"}
 
 
 class Uploads:
-    """Documents of one knowledge base. `sign_in` gives a new token where the one in use has ended (None: it can't)."""
+    """Documents of one knowledge base. `sign_in` gives a new token where the one in use has ended (None: it can't).
 
-    def __init__(self, api: PlatformApi, knowledge_base: UUID, sign_in: SignIn | None = None) -> None:
+    `sleep` is how it waits, in seconds.
+    """
+
+    def __init__(
+        self, api: PlatformApi, knowledge_base: UUID, sign_in: SignIn | None = None, sleep: Sleep = asyncio.sleep
+    ) -> None:
         self._api = api
         self._path = f"/api/v1/knowledge-bases/{knowledge_base}/documents"
         self._sign_in = sign_in
+        self._sleep = sleep
 
     async def documents(self) -> list[DocumentState]:
         """All that hold now, failed ones too."""
@@ -53,7 +60,7 @@ class Uploads:
         pause = _FIRST_LOOK
         path = f"/api/v1/documents/{document.id}"
         while document.state not in _ENDED:
-            await asyncio.sleep(pause)
+            await self._sleep(pause)
             pause = min(pause * 1.5, _LONGEST_LOOK)
             looked = DocumentState.model_validate(await self._persistent(lambda: self._api.get(path)))
             document = looked.model_copy(update={"warnings": document.warnings + looked.warnings})
@@ -73,13 +80,13 @@ class Uploads:
             try:
                 return await call()
             except NotRunning:
-                await asyncio.sleep(pause)
+                await self._sleep(pause)
             except PlatformRefused as refused:
                 if refused.status == 401 and self._sign_in and not renewed:
                     self._api.sign_in(await self._sign_in())
                     renewed = True
                 elif refused.status in _BUSY and (refused.retry_after or 0) <= LONGEST_WAIT:
-                    await asyncio.sleep(refused.retry_after or pause)
+                    await self._sleep(refused.retry_after or pause)
                 else:
                     raise
         return await call()
