@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,11 @@ def test_an_interrupted_import_goes_on(
     for number in range(40):
         (folder / f"{number:02}.txt").write_text(f"Dokument Nummer {number} für den Abbruch.")
     words = [genius(), "import", str(folder), "--knowledge-base", base, "--url", platform.url]
-    running = subprocess.Popen([*words, "--token-file", str(key)], stdout=subprocess.PIPE, text=True)
+    # One after the other, so that there is something left to interrupt.
+    words += ["--token-file", str(key), "--parallel", "1"]
+    # A suite that runs in the background has Ctrl-C switched off, and hands that on.
+    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    running = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, preexec_fn=listening)
     end = time.monotonic() + 60
     while len(documents(client, base)) < 3 and time.monotonic() < end:
         time.sleep(0.1)
