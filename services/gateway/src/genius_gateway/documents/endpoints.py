@@ -156,13 +156,18 @@ async def read_document(document: UUID, principal: CurrentPrincipal, state: Stat
     return await _state_of(state, principal, _READ, f"/documents/{document}")
 
 
-@router.delete("/documents/{document}", tags=["documents"], status_code=204)
-async def delete_document(document: UUID, principal: CurrentPrincipal, state: State) -> Response:
+async def _change(document: UUID, principal: Principal, state: GatewayState, action: str) -> None:
+    """Before the document is changed: the caller may, and it is recorded. Raises: NotFound, Forbidden."""
     found = await read_document(document, principal, state)
     if found.knowledge_base is None:
         raise NotFound
     await state.access.load_knowledge_base(principal, found.knowledge_base, "write")
-    await _record(state, principal, "document.delete", "document", document)
+    await _record(state, principal, action, "document", document)
+
+
+@router.delete("/documents/{document}", tags=["documents"], status_code=204)
+async def delete_document(document: UUID, principal: CurrentPrincipal, state: State) -> Response:
+    await _change(document, principal, state, "document.delete")
     await state.documents.json(principal, _WRITE, "DELETE", f"/documents/{document}")
     return Response(status_code=204)
 
@@ -170,11 +175,7 @@ async def delete_document(document: UUID, principal: CurrentPrincipal, state: St
 @router.post("/documents/{document}/retry", tags=["documents"], status_code=202)
 async def retry_document(document: UUID, principal: CurrentPrincipal, state: State) -> DocumentState:
     """Read a failed document (`retryable`) once more, with what the platform can read by now."""
-    found = await read_document(document, principal, state)
-    if found.knowledge_base is None:
-        raise NotFound
-    await state.access.load_knowledge_base(principal, found.knowledge_base, "write")
-    await _record(state, principal, "document.retry", "document", document)
+    await _change(document, principal, state, "document.retry")
     return DocumentState.model_validate(
         await state.documents.json(principal, _WRITE, "POST", f"/documents/{document}/retry")
     )

@@ -39,18 +39,10 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:32]
 
 
-class DenseModel:
-    """Vectors of length 1 of one model. A text longer than the model reads is cut into windows, which are pooled."""
+class _Model:
+    """A model in its process."""
 
-    def __init__(self, settings: DenseSettings) -> None:
-        self._settings = settings
-        self._process = ModelProcess("encode", settings.model_dir, settings.python, settings.threads)
-        self.profile: dict[str, Any] = {
-            "model": fingerprint(settings.model_dir),
-            "size": settings.vector_size,
-            "prefix": settings.passage_prefix,
-            "pooling": settings.pooling,
-        }
+    _process: ModelProcess
 
     @property
     def state(self) -> str:
@@ -63,6 +55,23 @@ class DenseModel:
         """Wait until it is loaded. Raises: ModelUnavailable."""
         await self._process.ready()
 
+    async def close(self) -> None:
+        await self._process.close()
+
+
+class DenseModel(_Model):
+    """Vectors of length 1 of one model. A text longer than the model reads is cut into windows, which are pooled."""
+
+    def __init__(self, settings: DenseSettings) -> None:
+        self._settings = settings
+        self._process = ModelProcess("encode", settings.model_dir, settings.python, settings.threads)
+        self.profile: dict[str, Any] = {
+            "model": fingerprint(settings.model_dir),
+            "size": settings.vector_size,
+            "prefix": settings.passage_prefix,
+            "pooling": settings.pooling,
+        }
+
     async def passages(self, texts: Sequence[str]) -> list[Vector]:
         """Raises: ModelUnavailable."""
         found: list[Vector] = []
@@ -73,9 +82,6 @@ class DenseModel:
     async def query(self, text: str) -> Vector:
         """Raises: ModelUnavailable."""
         return (await self._vectors([text], self._settings.query_prefix, urgent=True))[0]
-
-    async def close(self) -> None:
-        await self._process.close()
 
     async def _vectors(self, texts: Sequence[str], prefix: str, *, urgent: bool) -> list[Vector]:
         question = {"texts": list(texts), "prefix": prefix, "pooling": self._settings.pooling}
@@ -114,7 +120,7 @@ class DenseModels:
             await model.close()
 
 
-class Reranker:
+class Reranker(_Model):
     """Scores of a cross-encoder for the first candidates of a search."""
 
     def __init__(self, settings: RerankSettings) -> None:
@@ -122,22 +128,8 @@ class Reranker:
         self.candidates = settings.candidates
         self._process = ModelProcess("rerank", settings.model_dir, settings.python, settings.threads)
 
-    @property
-    def state(self) -> str:
-        return self._process.state
-
-    def start(self) -> None:
-        self._process.start()
-
-    async def ready(self) -> None:
-        """Wait until it is loaded. Raises: ModelUnavailable."""
-        await self._process.ready()
-
     async def scores(self, query: str, texts: Sequence[str]) -> list[float]:
         """Higher is better. Raises: ModelUnavailable."""
         question = {"query": query, "texts": list(texts)}
         found: list[float] = (await self._process.ask(question, urgent=True, seconds=_RERANK_S))["scores"]
         return found
-
-    async def close(self) -> None:
-        await self._process.close()

@@ -10,7 +10,6 @@ write-ahead log is synchronised, by us and without that lock. It is replayed aft
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import threading
 from collections import Counter
@@ -33,6 +32,7 @@ from genius_retrieval.index.edge_generations import (
     generations,
     newest,
     optimised_copy,
+    to_disk,
 )
 from genius_retrieval.index.filters import access_filter, point_filter, value_filter
 from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE, SEALED, from_payload, to_payload
@@ -391,14 +391,9 @@ def _dense(size: int | None) -> dict[str, Any] | None:
 
 
 def _sync_log(path: Path) -> None:
-    """Bring the write-ahead log of a shard to the disk. `os.fsync` lets other threads run meanwhile."""
+    """Bring the write-ahead log of a shard to the disk."""
     folder = path / "wal"
-    for name in (*(file for file in folder.iterdir() if file.is_file()), folder):
-        handle = os.open(name, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    to_disk([*(file for file in folder.iterdir() if file.is_file()), folder])
 
 
 def _uuid(value: Any) -> UUID:

@@ -8,9 +8,11 @@ ends with `.new`, and one rename makes it the newest.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
@@ -65,7 +67,21 @@ def optimised_copy(folder: Path, collection: UUID, path: Path) -> Path:
     if done.returncode:
         shutil.rmtree(copy)
         raise NotOptimised
-    return copy.rename(whole)
+    # The older folder is removed next: after a power cut the newest one has to be whole.
+    to_disk([*copy.rglob("*"), copy])
+    copy.rename(whole)
+    to_disk([folder])
+    return whole
+
+
+def to_disk(paths: Iterable[Path]) -> None:
+    """Bring files and folders to the disk. `os.fsync` lets other threads run meanwhile."""
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _number(path: Path) -> int:
