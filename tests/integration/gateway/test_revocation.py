@@ -4,10 +4,11 @@
 import asyncio
 import base64
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import orjson
@@ -200,3 +201,19 @@ async def test_who_may_have_a_run_carried_out(gateway: Gateway, people: str) -> 
     assert await permission.holds(await principal_of(gateway, LOGIN))
     await gateway.state.people.disable(people)
     assert not await permission.holds(principal)
+
+
+async def test_what_is_known_ends_nothing_a_second_time(gateway: Gateway) -> None:
+    """AUTH-08: the notice says when, and so does the table that is looked at later: whoever is back goes on."""
+    revocations, subjects = gateway.state.revocations, [uuid4() for _ in range(40)]
+    told: Counter[UUID] = Counter()
+    revocations.on_revoked(lambda subject, _: told.update([subject]))
+    for subject in subjects:
+        async with gateway.state.database.transaction(RowScope(tenant_wide=True)) as connection:
+            await revocations.revoke(connection, [subject])
+    end = time.monotonic() + 10
+    while not set(subjects) <= told.keys():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.01)
+    await revocations._look()
+    assert {told[subject] for subject in subjects} == {1}

@@ -67,7 +67,8 @@ class Revocations:
 
     async def revoke(self, connection: AsyncConnection, subjects: Iterable[UUID]) -> None:
         """Void all tokens of these persons or applications that exist now; `connection` is tenant-wide."""
-        at = time.time()
+        # Microseconds, as PostgreSQL keeps them: a later time in the table would end what was begun since the notice.
+        at = round(time.time(), 6)
         for subject in subjects:
             await connection.execute(_REVOKE, {"subject": subject, "at": at})
             await connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": f"{subject} {at}"})
