@@ -22,7 +22,7 @@ SPREAD = -n $(if $(COVERAGE),0,$(WORKERS)) --dist loadfile --no-loadscope-reorde
 PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
-.PHONY: help run web wheel test test-core test-keycloak test-pairs test-vllm test-dense test-helm test-faults check format lock \
+.PHONY: help run web wheel test test-core test-keycloak test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
 	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-search bench-memory eval-answers eval-retrieval docs clean
 
 help: ## this list
@@ -53,6 +53,10 @@ test-keycloak: $(VENV)/.test $(WEBUI)/index.html ## realm, logins, tokens, logou
 
 test-pairs: $(VENV)/.test ## every ordered pair of 46 authorities: what one has, no other finds
 	GENIUS_TEST_AUTHORITIES=46 $(BIN)/python -m pytest -s tests/integration/gateway/test_pairs.py $(ARGS)
+
+test-qdrant: $(VENV)/.test ## the contract, the tokens and foreign pairs on a real server (QDRANT_URL=, QDRANT_API_KEY=)
+	@test -n "$${QDRANT_URL:-}" || { echo "QDRANT_URL is not set: docs/howto/use-a-qdrant-server.md" >&2; exit 2; }
+	$(BIN)/python -m pytest tests/contract/retrieval_search tests/integration/gateway/test_pairs.py $(ARGS)
 
 test-vllm: $(VENV)/.test ## chat, stream, cancel and usage against a real vLLM on the CPU
 	scripts/test-vllm.sh $(ARGS)
