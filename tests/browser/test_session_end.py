@@ -5,14 +5,13 @@ The browser's clock jumps, and the rows of the sessions in PostgreSQL are made a
 """
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.support.platform import Platform
-from tests.support.session_age import REMEMBERED_S, age_sessions
+from tests.support.session_age import age_sessions
 
 from .conftest import sign_in
 from .test_accessibility import THEMES, check
@@ -33,7 +32,6 @@ def working(open_page: OpenPage, platform: Platform, **options: object) -> Page:
 
 def pass_time(page: Page, platform: Platform, minutes: int, *, login: int = 0) -> None:
     """`minutes` without a request; the login lies `login` minutes back beside that."""
-    time.sleep(REMEMBERED_S)
     age_sessions(platform, unseen=minutes, older=minutes + login)
     page.clock.fast_forward(minutes * 60_000 + 5000)
 
@@ -159,7 +157,6 @@ def test_after_the_end_nothing_of_the_work_is_left_to_read(open_page: OpenPage, 
 def test_a_message_that_comes_too_late_is_not_lost(open_page: OpenPage, platform: Platform) -> None:
     """A11Y-08: sent after the end, before the page knew of it."""
     page = working(open_page, platform)
-    time.sleep(REMEMBERED_S)
     age_sessions(platform, unseen=50)
     page.get_by_label("Ihre Nachricht").press("Enter")
     page.get_by_role("link", name="Erneut anmelden").click()
