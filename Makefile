@@ -22,7 +22,7 @@ SPREAD = -n $(if $(COVERAGE),0,$(WORKERS)) --dist loadfile --no-loadscope-reorde
 PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
-.PHONY: help run web wheel test test-core test-keycloak test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
+.PHONY: help run web wheel test test-core test-keycloak test-matrix test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
 	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-search bench-memory eval-answers eval-retrieval docs clean
 
 help: ## this list
@@ -50,6 +50,9 @@ test-core: $(VENV)/.test ## the suite without what needs Chromium or Tesseract
 
 test-keycloak: $(VENV)/.test $(WEBUI)/index.html ## realm, logins, tokens, logout against a real Keycloak
 	scripts/test-keycloak.sh $(ARGS)
+
+test-matrix: $(VENV)/.test ## every route × role × relation × kind of credentials × target (make test: a third of it)
+	GENIUS_TEST_MATRIX=whole $(BIN)/python -m pytest -s tests/integration/gateway/test_matrix.py $(ARGS)
 
 test-pairs: $(VENV)/.test ## every ordered pair of 46 authorities: what one has, no other finds
 	GENIUS_TEST_AUTHORITIES=46 $(BIN)/python -m pytest -s tests/integration/gateway/test_pairs.py $(ARGS)

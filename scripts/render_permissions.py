@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from genius_common.principal import Role
 from genius_gateway.policy.table import PUBLIC, RULES
-from tests.support.matrix import planned_cells
+from tests.support.matrix import planned_callers, planned_cells
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/reference/permissions.md"
 _HEAD = """<!-- SPDX-License-Identifier: EUPL-1.2 -->
@@ -22,7 +22,7 @@ A person needs one of the marked roles. An application needs the named scope in 
 The last column says which objects a caller then sees; see [isolation](../explanation/isolation.md).
 
 The tests ask a running gateway for every line, as every caller, about every kind of object: **{cells} cells**
-(`tests/integration/gateway/test_matrix.py`).
+(`make test-matrix`; `make test` draws a third of the callers).
 
 | | meaning |
 | --- | --- |
@@ -46,7 +46,7 @@ def page() -> str:
         scope = f"`{rule.scope}`" if rule.scope else "–"
         lines.append(f"| `{rule.method} {rule.path}` | {rule.action} | {marks} | {scope} | {rule.objects} |")
     public = "\n".join(f"- `{method} {path}`" for method, path in sorted(PUBLIC, key=lambda route: route[::-1]))
-    head = _HEAD.format(cells=planned_cells())
+    head = _HEAD.format(cells=planned_cells(planned_callers()))
     return f"{head}{chr(10).join(lines)}\n\n## Without a login\n\n{public}\n- the static files of the web UI\n"
 
 

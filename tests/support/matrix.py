@@ -8,9 +8,10 @@ A cell is one request: a line of the policy table × a caller (role × whose col
 from __future__ import annotations
 
 import base64
+import itertools
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
@@ -118,16 +119,31 @@ def expected(rule: Rule, caller: Caller, target: str | None) -> set[int]:
     return set() if needed in found else {403} if "read" in found else {404}
 
 
-def planned_cells() -> int:
-    """How many cells the matrix has: lines × callers × targets."""
+def planned_callers() -> int:
+    """How many callers the whole matrix has."""
     members, tenant = 3 * (len(MEMBER_ROLES) + 1), len(TENANT_ROLES)
-    callers = 2 * (members + tenant) + 2 * len(_APPLICATIONS) + 2 * 3 * len(MEMBER_ROLES)
+    return 2 * (members + tenant) + 2 * len(_APPLICATIONS) + 2 * 3 * len(MEMBER_ROLES)
+
+
+def planned_cells(callers: int) -> int:
+    """How many cells so many callers make: lines × callers × targets."""
     cells = 0
     for rule in RULES:
         if rule.action not in ENDS_THE_CALLER:
             names = [name for name in PARAMETER.findall(rule.path) if name in TARGETS]
             cells += len(TARGETS[names[0]]) if names else 1
     return callers * cells
+
+
+def drawn(callers: Sequence[Caller]) -> list[Caller]:
+    """All applications, and each role of each relation once: their kinds of credentials take turns."""
+    groups: dict[tuple[Relation, Role | None], list[Caller]] = {}
+    for caller in callers:
+        if caller.kind != "application":
+            groups.setdefault((caller.relation, caller.role), []).append(caller)
+    turn = {size: itertools.count() for size in {len(group) for group in groups.values()}}
+    people = [group[next(turn[len(group)]) % len(group)] for group in groups.values()]
+    return [*people, *(caller for caller in callers if caller.kind == "application")]
 
 
 class Passport:
