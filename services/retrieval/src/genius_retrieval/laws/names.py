@@ -154,14 +154,26 @@ def _names() -> dict[tuple[str, ...], str]:
 
 
 @cache
-def _longest() -> int:
-    return max(map(len, _names()))
+def _lengths() -> dict[str, int]:
+    """First stem of a name → words of the longest name that begins with it."""
+    found: dict[str, int] = {}
+    for name in _names():
+        found[name[0]] = max(len(name), found.get(name[0], 0))
+    return found
+
+
+def longest_name(first: str) -> int:
+    """How many words the longest name has that begins with this stem; 0 = there is none."""
+    return _lengths().get(first, 0)
 
 
 def law_at(stems: list[str], position: int) -> tuple[str, int] | None:
     """The law named by the words at `position`: its key and how many words the name has (the longest wins)."""
+    left = len(stems) - position
+    if left <= 0:
+        return None
     names = _names()
-    for length in range(min(_longest(), len(stems) - position), 0, -1):
+    for length in range(min(longest_name(stems[position]), left), 0, -1):
         if key := names.get(tuple(stems[position : position + length])):
             return key, length
     return None

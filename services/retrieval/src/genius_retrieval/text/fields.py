@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from genius_retrieval.chunks import Chunk
 from genius_retrieval.laws.names import laws_in
 from genius_retrieval.laws.subjects import SEPARATOR
-from genius_retrieval.text.references import file_numbers, reference_terms, references
+from genius_retrieval.text.references import cited, file_numbers, references
 from genius_retrieval.text.vocabulary import VOCABULARY, vocabulary
 from genius_retrieval.text.words import NORMALISER, STEMMER, is_stopword, stem, words
 
@@ -52,26 +52,26 @@ def terms_of(chunk: Chunk, title: str) -> dict[str, dict[str, float]]:
     """Field → term → BM25 weight without the IDF, which the engine adds."""
     own = references(chunk.heading)
     law = own[0].law if own else None
-    body = content_words(chunk.text)
-    heading = with_parts(content_words(chunk.heading)) + reference_terms(chunk.heading)
+    body, files = content_words(chunk.text), file_numbers(chunk.text)
+    heading = with_parts(content_words(chunk.heading)) + cited(own) + file_numbers(chunk.heading)
     if own and chunk.heading.strip() == chunk.heading[own[0].char_from : own[0].char_to].strip():
         # A § without a title: its first words say what it is about.
         heading += with_parts(content_words(chunk.text[:_OPENING]))
     above, _, subjects = chunk.context.partition(SEPARATOR)
-    place = f"{title} {above}"
     counted = {
-        BODY: [stem(word) for word in body] + reference_terms(chunk.text, law),
+        BODY: [stem(word) for word in body] + cited(references(chunk.text, law)) + files,
         COMPOUNDS: with_parts(body),
-        HEADING: heading + file_numbers(chunk.text),
-        PLACE: with_parts(content_words(place)) + [f"law:{key}" for key in _laws(place)],
+        HEADING: heading + files,
+        PLACE: _place(f"{title} {above}"),
         SUBJECTS: with_parts(content_words(subjects)),
     }
     return {name: weights(name, Counter(terms)) for name, terms in counted.items()}
 
 
-@cache
-def _laws(place: str) -> tuple[str, ...]:
-    return tuple(sorted(laws_in(place)))
+# The chunks of a chapter follow each other.
+@lru_cache(maxsize=64)
+def _place(place: str) -> tuple[str, ...]:
+    return (*with_parts(content_words(place)), *(f"law:{key}" for key in sorted(laws_in(place))))
 
 
 def weights(field: str, counts: Mapping[str, int]) -> dict[str, float]:

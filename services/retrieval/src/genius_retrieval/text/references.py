@@ -7,23 +7,30 @@ A reference without a law's name belongs to `own` (the law that it stands in) or
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
-from genius_retrieval.laws.names import law_at, law_key
+from genius_retrieval.laws.names import law_at, law_key, longest_name
 from genius_retrieval.text.words import stem, words
 
 _NUMBER = r"\d{1,4}\s?[a-z]?(?![A-Za-zÄÖÜäöüß\d])"
 _DETAIL = r"(?:\s*(?:Abs(?:atz|\.)?|Nr\.|Nummer|S\.|Satz|Buchst(?:abe|\.)?|Halbs(?:atz|\.))\s*\d*[a-z]?\b)"
+# Each begins with its possible first characters, what must stand before them comes second: the engine skips all other
+# text at once, which makes a search several times faster.
 _REFERENCE = re.compile(
-    rf"(?P<sign>§§?|\bArt(?:ikels?|ikel|\.)?|\bParagra(?:ph|f)(?:en)?)\s*(?P<body>{_NUMBER}{_DETAIL}*"
+    rf"[§AP](?:(?<=§)§?|(?<=\bA)rt(?:ikels?|ikel|\.)?|(?<=\bP)aragra(?:ph|f)(?:en)?)\s*(?P<body>{_NUMBER}{_DETAIL}*"
     rf"(?:\s*(?:,|und|oder|bis|sowie)\s*(?:§§?\s*)?{_NUMBER}{_DETAIL}*)*)",
 )
 _PART = re.compile(rf"(?P<number>{_NUMBER})(?P<detail>{_DETAIL}*)")
 _PARAGRAPH = re.compile(r"Abs(?:atz|\.)?\s*(\d+[a-z]?)")
 _ABBREVIATION = re.compile(r"[A-ZÄÖÜ][A-Za-zÄÖÜäöüß-]*(?:G|V|O|B|GB)$")
 _FILE_NUMBER = re.compile(
-    r"(?:\b(?:Az|Aktenzeichen|Gesch(?:äfts|\.-)?[zZ](?:eichen|\.)?)\s*[.:]*\s*)(?P<number>[A-Z0-9][\w./-]*\d[\w./-]*)"
+    r"[AG](?:(?<=\bA)(?:z|ktenzeichen)|(?<=\bG)esch(?:äfts|\.-)?[zZ](?:eichen|\.)?)\s*[.:]*\s*"
+    r"(?P<number>[A-Z0-9][\w./-]*\d[\w./-]*)"
 )
+_TOKEN = re.compile(r"[^\s,;()]+")
+_NEAR, _TOKENS = 120, 12
 _SKIPPED = frozenset({"des", "der", "dem", "im", "in", "nach", "vom", "von", "den"})
 
 
@@ -65,20 +72,34 @@ def file_numbers(text: str) -> list[str]:
 
 
 def reference_terms(text: str, own: str | None = None) -> list[str]:
-    return [term for found in references(text, own) for term in found.terms] + file_numbers(text)
+    return cited(references(text, own)) + file_numbers(text)
+
+
+def cited(found: Iterable[Reference]) -> list[str]:
+    """The terms of references."""
+    return [term for one in found for term in one.terms]
 
 
 def _law_after(text: str, position: int) -> tuple[str | None, int]:
     """The law named right behind a reference and where its name ends."""
-    following = list(re.finditer(r"[^\s,;()]+", text[position : position + 120]))[:12]
-    while following and following[0][0] in _SKIPPED:
-        following = following[1:]
-    if not following or not following[0][0][:1].isupper():
+    first: re.Match[str] | None = None
+    stems: list[str] = []
+    ends: list[int] = []
+    for item in islice(_TOKEN.finditer(text, position, position + _NEAR), _TOKENS):
+        if first is None:
+            if item[0] in _SKIPPED:
+                continue
+            if not item[0][0].isupper():
+                return None, position
+            first = item
+        for word in words(item[0]):
+            stems.append(stem(word))
+            ends.append(item.end())
+        if stems and len(stems) >= longest_name(stems[0]):
+            break
+    if first is None:
         return None, position
-    owners = [index for index, item in enumerate(following) for _ in words(item[0])]
-    stems = [stem(word) for item in following for word in words(item[0])]
     if named := law_at(stems, 0):
-        return named[0], position + following[owners[named[1] - 1]].end()
-    first = following[0]
+        return named[0], ends[named[1] - 1]
     name = first[0].rstrip(".:")
-    return (law_key(name), position + first.end()) if _ABBREVIATION.match(name) else (None, position)
+    return (law_key(name), first.end()) if _ABBREVIATION.match(name) else (None, position)
