@@ -93,7 +93,7 @@ FILES: dict[str, tuple[bytes, set[str]]] = {
     "passwort.pdf": (pdf.build(pdf.text_page("x"), encrypt=True), {"encrypted"}),
     "abgeschnitten.pdf": (PLAIN_PDF[:300], {"broken"}),
     "nur-kopf.pdf": (b"%PDF-1.7\n", {"broken"}),
-    "scan.pdf": (pdf.build(pdf.Page(picture=True)), {"no_text"}),
+    "scan.pdf": (pdf.build(pdf.Page(picture=True)), {"no_text", "ocr_missing"}),
     "seitenschleife.pdf": (_page_loop(), UNREADABLE),
     "flate-bombe.pdf": (_deflate_bomb_pdf(), UNREADABLE | {"too_much_text"}),
     "zu-viele-seiten.pdf": (pdf.build(*[pdf.text_page("x")] * 60), {"too_many_pages"}),

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Small PDF files written by hand: text pages, pages with a picture only, encrypted, white text."""
+"""Small PDF files written by hand: text pages, pages with a picture only, scans, encrypted, white text."""
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+
+from PIL import Image
 
 A4 = (595, 842)
 
@@ -25,6 +27,8 @@ class Text:
 class Page:
     lines: list[Text] = field(default_factory=list)
     picture: bool = False
+    scan: Image.Image | None = None
+    """In grey, over the whole page; other lines lie above it."""
 
 
 def text_page(*lines: str, size: float = 11, top: float = 770, leading: float = 14) -> Page:
@@ -42,11 +46,15 @@ def build(*pages: Page, title: str = "", encrypt: bool = False) -> bytes:
     }
     kids = []
     for number, page in enumerate(pages):
-        page_id, content_id = 10 + 2 * number, 11 + 2 * number
+        page_id, content_id, scan_id = 10 + 2 * number, 11 + 2 * number, 100_000 + number
+        own = b""
+        if page.scan:
+            own = b" /Im2 %d 0 R" % scan_id
+            objects[scan_id] = _image(page.scan.tobytes(), *page.scan.size)
         kids.append(b"%d 0 R" % page_id)
         objects[page_id] = (
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents %d 0 R /Resources"
-            b" << /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /Im1 5 0 R >> >> >>" % (*A4, content_id)
+            b" << /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /Im1 5 0 R%s >> >> >>" % (*A4, content_id, own)
         )
         stream = zlib.compress(_content(page))
         objects[content_id] = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(stream), stream)
@@ -57,6 +65,8 @@ def build(*pages: Page, title: str = "", encrypt: bool = False) -> bytes:
 
 def _content(page: Page) -> bytes:
     parts = [b"q 500 0 0 700 47 71 cm /Im1 Do Q"] if page.picture else []
+    if page.scan:
+        parts.append(b"q %d 0 0 %d 0 0 cm /Im2 Do Q" % A4)
     for line in page.lines:
         shown = line.text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
         font = b"F2" if line.bold else b"F1"
@@ -67,10 +77,14 @@ def _content(page: Page) -> bytes:
 
 
 def _picture() -> bytes:
-    data = zlib.compress(bytes(range(64)) * 4)
+    return _image(bytes(range(64)) * 4, 16, 16)
+
+
+def _image(grey: bytes, width: int, height: int) -> bytes:
+    data = zlib.compress(grey, 1)
     return (
-        b"<< /Type /XObject /Subtype /Image /Width 16 /Height 16 /ColorSpace /DeviceGray /BitsPerComponent 8"
-        b" /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(data), data)
+        b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 8"
+        b" /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (width, height, len(data), data)
     )
 
 

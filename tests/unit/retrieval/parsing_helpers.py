@@ -7,7 +7,7 @@ from typing import Any
 
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.ingest.reasons import FAILURES
-from genius_retrieval.parsing.errors import Refused
+from genius_retrieval.parsing.errors import Refused, Scanned
 from genius_retrieval.parsing.guards import Bounds, family
 from genius_retrieval.parsing.kinds import load_parser
 
@@ -15,8 +15,12 @@ BOUNDS = Bounds(5000, 2_000_000, 500, 1 << 22, 1 << 24, 100)
 
 
 def parse(content: bytes, name: str, bounds: Bounds = BOUNDS) -> CanonicalDocument:
-    """As the parser process does it."""
-    found: CanonicalDocument = load_parser(family(content), "parse")(content, name, bounds)
+    """As the parser process does it where no text recognition is installed."""
+    parser = load_parser(family(content), "parse")
+    try:
+        found: CanonicalDocument = parser(content, name, bounds)
+    except Scanned:
+        found = parser(content, name, bounds, readings={"installed": False, "pages": {}})
     check(found)
     return found
 

@@ -20,7 +20,7 @@ from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import name_digest, open_text, owner_of, seal_text
 from genius_retrieval.documents.service import Upload, leftovers_of, visible
 from genius_retrieval.ingest.queue import Leftovers, Target
-from genius_retrieval.ingest.reasons import FAILURES, WARNINGS, failure, warnings
+from genius_retrieval.ingest.reasons import FAILURES, OF_PAGES, WARNINGS, failure, warnings
 from tests.support.retrieval import principal
 
 KEY = ContentKey(UUID(int=1), b"1" * 32)
@@ -101,7 +101,17 @@ def test_texts_are_whole_german_sentences(code: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["empty", "too_large", "ambiguous_type", "encrypted", "broken", "no_text", "too_many_pages", "too_complex"],
+    [
+        "empty",
+        "too_large",
+        "ambiguous_type",
+        "encrypted",
+        "broken",
+        "no_text",
+        "too_many_pages",
+        "too_complex",
+        "ocr_missing",
+    ],
 )
 def test_a_failure_that_can_be_mended_says_how(code: str) -> None:
     found = failure(code)
@@ -115,6 +125,23 @@ def test_unknown_codes_get_a_text_and_none_gets_none() -> None:
     assert unknown is not None
     assert unknown.detail == FAILURES["internal_error"]
     assert [w.code for w in warnings(["hidden_text", "fremd", "duplicate"])] == ["hidden_text", "duplicate"]
+
+
+@pytest.mark.parametrize("code", OF_PAGES)
+def test_warnings_that_name_pages(code: str) -> None:
+    one, more, many = warnings([f"{code}:3", f"{code}:3,7-9", f"{code}:*412"])
+    assert {one.code, more.code, many.code} == {code}
+    assert one.detail.startswith("Seite 3 ")
+    assert more.detail.startswith("Seiten 3, 7–9 ")
+    assert many.detail.startswith("412 Seiten ")
+    assert one.detail.endswith(".")
+    assert one.detail.split()[2] != more.detail.split()[3]
+
+
+@pytest.mark.parametrize("pages", ["", "x", "3,", "3-", "*", "<b>", "3, 4", "1234567", "{pages}"])
+def test_what_is_no_list_of_pages_is_not_said(pages: str) -> None:
+    """A parser that was taken over can put no words of its own before readers."""
+    assert warnings([f"ocr:{pages}", "hidden_text:3"]) == []
 
 
 CLASSES = list(ProtectionClass)

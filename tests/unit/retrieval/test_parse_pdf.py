@@ -215,7 +215,7 @@ def test_titles(given: str, title: str) -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (pdf.build(pdf.Page(picture=True)), "no_text"),
+        (pdf.build(pdf.Page(picture=True)), "ocr_missing"),
         (pdf.build(pdf.Page()), "no_content"),
         (pdf.build(pdf.text_page("x"), encrypt=True), "encrypted"),
         (pdf.build(*[pdf.text_page("x")] * 3), "too_many_pages"),
@@ -229,4 +229,4 @@ def test_refusals(content: bytes, code: str) -> None:
 
 def test_a_scan_between_texts_is_said() -> None:
     found = parse(pdf.build(pdf.text_page("a"), pdf.Page(picture=True)), "x.pdf")
-    assert codes(found) == ["pages_without_text"]
+    assert codes(found) == ["ocr_missing:2"]

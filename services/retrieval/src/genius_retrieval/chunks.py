@@ -75,7 +75,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something a reader should know; `code` is a key of `genius_retrieval.ingest.reasons.WARNINGS`."""
+    """Something a reader should know; `code` is a key of `genius_retrieval.ingest.reasons.WARNINGS` or names pages."""
 
     code: str
 

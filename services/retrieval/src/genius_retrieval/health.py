@@ -19,7 +19,7 @@ async def live() -> dict[str, str]:
 
 @router.get("/ready")
 async def ready(app: App, response: Response) -> dict[str, object]:
-    """503 without database or index; a missing system-call filter of the parsers or a model that fails is `degraded`.
+    """503 without database or index; `degraded` without the parsers' system-call filter, Tesseract or a model.
 
     `engine` names what the index runs on.
     """
@@ -28,6 +28,7 @@ async def ready(app: App, response: Response) -> dict[str, object]:
         "index": "ok" if await app.index.ready() else "down",
         "ingestion": "ok" if app.queue.running else "down",
         "parsers": "degraded" if app.parsers.caged is False else "ok",
+        "text_recognition": "degraded" if app.parsers.reads_scans is False else "ok",
     }
     # Without its model, or while that is `loading`, the search goes on by words.
     for name, model in (("dense", app.models.current), ("rerank", app.reranker)):

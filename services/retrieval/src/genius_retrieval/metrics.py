@@ -35,6 +35,14 @@ PARSE_SECONDS = Histogram(
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180),
     registry=registry,
 )
+OCR_PAGES = Counter(
+    "genius_retrieval_ocr_pages_total",
+    "Scanned pages: read, unread (no picture of it), ended (too slow, or it ended its process).",
+    ["outcome"],
+    registry=registry,
+)
+for _outcome in ("read", "unread", "ended"):
+    OCR_PAGES.labels(_outcome)
 for _outcome in ("restored", "reread", "lost", "removed", "objects"):
     RECONCILED.labels(_outcome)
 MODEL_FAILURES = Counter(

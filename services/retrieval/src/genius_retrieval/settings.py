@@ -17,6 +17,7 @@ class UploadLimits(Section):
 
     file_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, description="largest file")
     pages: int = Field(default=5_000, ge=1, description="most pages of one file")
+    scanned_pages: int = Field(default=1_000, ge=1, description="most pages of one file whose text is recognised")
     text_chars: int = Field(default=20_000_000, ge=1000, description="most characters of extracted text")
     archive_entries: int = Field(default=5_000, ge=10, description="most entries of a zipped format (DOCX, ODT)")
     archive_part_bytes: int = Field(default=100 * 1024 * 1024, ge=1024, description="largest unpacked entry")
@@ -33,6 +34,16 @@ class ParserSettings(Section):
     result_bytes: int = Field(default=256 * 1024 * 1024, ge=1024, description="most bytes that it may answer")
     picture_pixels: int = Field(default=4_000_000, ge=10_000, description="most pixels of a page picture")
     processes: int = Field(default=2, ge=1, le=64, description="how many at the same time")
+    ocr_processes: int | None = Field(
+        default=None, ge=1, le=256, description="how many recognise text at the same time; empty = one per core"
+    )
+    ocr_languages: str = Field(
+        default="deu", pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$", description="Tesseract's data for them, e.g. deu+fra"
+    )
+    ocr_page_seconds: float = Field(default=60.0, ge=0.1, description="after this a scanned page is given up")
+    ocr_pixels: int = Field(
+        default=40_000_000, ge=100_000, description="most pixels of a scanned page; larger ones are read coarser"
+    )
 
 
 class QdrantSettings(Section):

@@ -7,6 +7,7 @@ The table stores codes only, so that a text can be improved without a migration 
 from __future__ import annotations
 
 from genius_common.contracts.retrieval import Reason
+from genius_retrieval.parsing.page_lists import in_words
 
 CLASS_RAISED = "protection_class_raised"
 FORBIDDEN = frozenset({"vs_marking", "malware", "not_scanned"})
@@ -23,8 +24,11 @@ FAILURES: dict[str, str] = {
     "encrypted": "Die Datei ist mit einem Passwort geschützt. Bitte entfernen Sie den Schutz und laden Sie sie erneut "
     "hoch.",
     "broken": "Die Datei ist beschädigt oder unvollständig. Bitte öffnen Sie sie und speichern Sie sie neu.",
-    "no_text": "Die Datei enthält nur Bilder ohne Text. Bitte laden Sie eine durchsuchbare Fassung hoch "
-    "(Texterkennung).",
+    "no_text": "Die Datei enthält nur Bilder, auf denen kein Text zu erkennen ist. Bitte laden Sie einen besseren Scan "
+    "oder eine durchsuchbare Fassung hoch.",
+    "ocr_missing": "Die Datei enthält nur gescannte Seiten, und hier ist keine Texterkennung installiert. Bitte laden "
+    "Sie eine durchsuchbare Fassung hoch, oder verständigen Sie den Betrieb (Tesseract mit deutschen Sprachdaten).",
+    "too_many_scans": "Die Datei hat mehr gescannte Seiten als erlaubt. Bitte teilen Sie sie auf.",
     "no_content": "In der Datei steht kein Text.",
     "archive_bomb": "Die Datei entpackt sich auf eine unzulässige Größe und wird aus Sicherheitsgründen nicht "
     "angenommen.",
@@ -62,10 +66,44 @@ WARNINGS: dict[str, str] = {
     "übernommen.",
 }
 
+OF_PAGES: dict[str, tuple[str, str]] = {
+    "ocr": (
+        "{pages} wurde per Texterkennung gelesen; einzelne Zeichen können falsch sein.",
+        "{pages} wurden per Texterkennung gelesen; einzelne Zeichen können falsch sein.",
+    ),
+    "ocr_poor": (
+        "{pages} ist schlecht lesbar – bitte prüfen Sie den Text an der Vorlage.",
+        "{pages} sind schlecht lesbar – bitte prüfen Sie den Text an der Vorlage.",
+    ),
+    "ocr_failed": (
+        "{pages} ließ sich nicht lesen und ist nicht durchsuchbar.",
+        "{pages} ließen sich nicht lesen und sind nicht durchsuchbar.",
+    ),
+    "ocr_missing": (
+        "{pages} ist gescannt und nicht durchsuchbar: Hier ist keine Texterkennung installiert. Bitte verständigen Sie "
+        "den Betrieb.",
+        "{pages} sind gescannt und nicht durchsuchbar: Hier ist keine Texterkennung installiert. Bitte verständigen "
+        "Sie den Betrieb.",
+    ),
+    "pages_without_text": (
+        "{pages} enthält keinen erkennbaren Text und ist nicht durchsuchbar.",
+        "{pages} enthalten keinen erkennbaren Text und sind nicht durchsuchbar.",
+    ),
+}
+"""Warnings that name pages (`parsing.page_lists`), in the singular and the plural."""
+
 
 def failure(code: str | None) -> Reason | None:
     return Reason(code=code, detail=FAILURES.get(code, FAILURES["internal_error"])) if code else None
 
 
 def warnings(codes: list[str]) -> list[Reason]:
-    return [Reason(code=code, detail=WARNINGS[code]) for code in codes if code in WARNINGS]
+    return [reason for code in codes if (reason := _warning(code))]
+
+
+def _warning(code: str) -> Reason | None:
+    known, _, pages = code.partition(":")
+    if known in OF_PAGES and (said := in_words(pages)):
+        text, one = said
+        return Reason(code=known, detail=OF_PAGES[known][0 if one else 1].format(pages=text))
+    return Reason(code=code, detail=WARNINGS[code]) if code in WARNINGS else None

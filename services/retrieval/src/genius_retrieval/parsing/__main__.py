@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The parser process: reads one request from stdin, answers on stdout, ends. Started by `runner` only.
 
-Request and answer: one line of JSON, then bytes. Request `{"do": "parse"|"render", "limits": …, …}` and the file;
-answer `{"ok": true, "caged": bool, …}` and the canonical document or PNG, or `{"ok": false, "code": …}`.
+Request and answer: one line of JSON, then bytes. Request `{"do": "parse"|"render"|"ocr", "cage": …, …}` and the file;
+answer `{"ok": true, "caged": bool, …}` and the canonical document or PNG, or `{"ok": false, "code": …}`. A parser that
+needs the text of scanned pages first answers `{"ok": true, "scans": [3, 7], …}`; `ocr` answers with one line of JSON
+for each of `pages` as soon as it is read, and the next `parse` is given them as `readings`.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -14,13 +17,18 @@ import orjson
 
 from genius_retrieval.parsing import cage
 from genius_retrieval.parsing.codec import encode_document
-from genius_retrieval.parsing.errors import Refused
+from genius_retrieval.parsing.errors import Refused, Scanned
 from genius_retrieval.parsing.guards import Bounds
 from genius_retrieval.parsing.kinds import load_parser
+
+_NICENESS = 10
 
 
 def main() -> None:
     request = orjson.loads(sys.stdin.buffer.readline())
+    if request["do"] == "ocr":
+        _recognise(request)
+        return
     # Imports open files, so they come before the cage; the file's bytes come after it.
     work = load_parser(request["kind"], request["do"])
     caged = cage.enter(cage.Limits(**request["cage"]))
@@ -33,9 +41,12 @@ def _answer(request: dict[str, Any], work: Any, content: bytes, caged: bool) -> 
     body = b""
     try:
         if request["do"] == "parse":
-            body = encode_document(work(content, request["name"], Bounds(**request["bounds"])))
+            readings = {"readings": request["readings"]} if "readings" in request else {}
+            body = encode_document(work(content, request["name"], Bounds(**request["bounds"]), **readings))
         else:
             body = work(content, request["picture"])
+    except Scanned as scanned:
+        head["scans"] = scanned.pages
     except Refused as refused:
         head = {"ok": False, "caged": caged, "code": refused.code}
     except (MemoryError, RecursionError):
@@ -43,6 +54,26 @@ def _answer(request: dict[str, Any], work: Any, content: bytes, caged: bool) -> 
     except Exception as error:  # noqa: BLE001
         # A parser may fail with anything on hostile input: for the user the file is broken. Only the type goes out.
         head = {"ok": False, "caged": caged, "code": "broken", "error": type(error).__name__}
+    _write(head, body)
+
+
+def _recognise(request: dict[str, Any]) -> None:
+    """Whatever ends this early leaves the page unread at which it ended; `ocr.reader` goes on with the next."""
+    from genius_retrieval.parsing.ocr import pages
+
+    # Whoever searches comes before who waits for a scan.
+    os.nice(_NICENESS)
+    try:
+        work = pages.load(request["kind"], request["languages"])
+    except Refused as refused:
+        _write({"ok": False, "caged": cage.enter(cage.Limits(**request["cage"])), "code": refused.code})
+        return
+    _write({"ok": True, "caged": cage.enter(cage.Limits(**request["cage"]))})
+    for page in work(sys.stdin.buffer.read(), request):
+        _write(page)
+
+
+def _write(head: Any, body: bytes = b"") -> None:
     sys.stdout.buffer.write(orjson.dumps(head) + b"\n" + body)
     sys.stdout.buffer.flush()
 

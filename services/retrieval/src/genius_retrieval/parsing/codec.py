@@ -15,6 +15,7 @@ import orjson
 
 from genius_retrieval.chunks import Block, Box, CanonicalDocument, PageSpan, Section, Warned
 
+_CODE_CHARS = 160
 _KINDS = ("heading", "paragraph", "list", "table")
 
 
@@ -59,7 +60,7 @@ def decode_document(raw: bytes) -> CanonicalDocument:
             sections=tuple(reader.section(item) for item in data["sections"]),
             as_of=dt.date.fromisoformat(data["as_of"]) if data["as_of"] else None,
             media_type=_text(data["media_type"])[:100],
-            warnings=tuple(Warned(_text(code)[:40]) for code in data["warnings"]),
+            warnings=tuple(Warned(_text(code)[:_CODE_CHARS]) for code in data["warnings"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not a canonical document") from error

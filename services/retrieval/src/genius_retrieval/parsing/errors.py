@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Why a file is not read. Light on imports: the parser process loads it."""
+"""Why a file is not read, or not yet. Light on imports: the parser process loads it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class Refused(Exception):
@@ -10,3 +12,11 @@ class Refused(Exception):
     def __init__(self, code: str) -> None:
         self.code = code
         super().__init__(code)
+
+
+class Scanned(Exception):
+    """These pages (from 1) are pictures: read again once text recognition has seen them."""
+
+    def __init__(self, pages: Sequence[int]) -> None:
+        self.pages = list(pages)
+        super().__init__("scanned")

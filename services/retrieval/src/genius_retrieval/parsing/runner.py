@@ -4,14 +4,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
 import structlog
 
-from genius_common.errors import Unavailable
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.ingest.reasons import FAILURES
 from genius_retrieval.metrics import PARSE_SECONDS
@@ -19,17 +17,20 @@ from genius_retrieval.parsing.cage import Limits
 from genius_retrieval.parsing.codec import decode_document
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, family
+from genius_retrieval.parsing.ocr.reader import PageReader
+from genius_retrieval.parsing.process import ParserUnavailable, parser_process
 from genius_retrieval.settings import ParserSettings, UploadLimits
 
 log = structlog.get_logger(__name__)
 _READ = 65_536
 
 
-class ParserUnavailable(Unavailable):
-    """The parser process can't start."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """`scans`: the pages whose text must be recognised before there is a document in `body`."""
 
-    code = "parser_unavailable"
-    default_detail = "Dateien können zurzeit nicht gelesen werden. Bitte verständigen Sie den Betrieb."
+    body: bytes
+    scans: list[int] | None
 
 
 class ParserRunner:
@@ -37,6 +38,8 @@ class ParserRunner:
 
     def __init__(self, settings: ParserSettings, limits: UploadLimits) -> None:
         self._settings = settings
+        self._limits = limits
+        self._reader = PageReader(settings)
         self._cage = asdict(Limits(settings.memory_bytes, settings.cpu_seconds))
         self._bounds = Bounds(
             limits.pages,
@@ -52,12 +55,21 @@ class ParserRunner:
         self.caged: bool | None = None
         """Whether the system-call filter held in the last process; None before the first."""
 
+    @property
+    def reads_scans(self) -> bool | None:
+        """Whether Tesseract was there for the last scan; None before the first."""
+        return self._reader.installed
+
     async def parse(self, content: bytes, name: str) -> CanonicalDocument:
-        request = {"do": "parse", "kind": family(content), "name": name, "bounds": asdict(self._bounds)}
+        kind = family(content)
+        request = {"do": "parse", "kind": kind, "name": name, "bounds": asdict(self._bounds)}
         with PARSE_SECONDS.time():
-            body = await self._run(request, content, self._slots)
+            answer = await self._run(request, content, self._slots)
+        if answer.scans:
+            readings = await self._reader.read(content, kind, self._scans(answer.scans))
+            answer = await self._run({**request, "readings": readings}, content, self._slots)
         try:
-            return await asyncio.to_thread(decode_document, body)
+            return await asyncio.to_thread(decode_document, answer.body)
         except ValueError as error:
             log.warning("parser answered nonsense")
             raise Refused("broken") from error
@@ -65,50 +77,28 @@ class ParserRunner:
     async def picture(self, content: bytes, page: int, boxes: list[list[float]]) -> bytes:
         """Page `page` (from 1) as PNG with `boxes` (x0, y0, x1, y1 in points) highlighted."""
         picture = {"page": page, "boxes": boxes, "pixels": self._settings.picture_pixels}
-        return await self._run({"do": "render", "kind": family(content), "picture": picture}, content, self._pictures)
+        request = {"do": "render", "kind": family(content), "picture": picture}
+        return (await self._run(request, content, self._pictures)).body
 
-    async def _run(self, request: dict[str, Any], content: bytes, slots: asyncio.Semaphore) -> bytes:
-        head = orjson.dumps({**request, "cage": self._cage}) + b"\n"
-        async with slots:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-I",
-                "-m",
-                "genius_retrieval.parsing",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env={"LC_ALL": "C.UTF-8"},
-                cwd="/",
-                start_new_session=True,
-            )
+    async def _run(self, request: dict[str, Any], content: bytes, slots: asyncio.Semaphore) -> _Answer:
+        async with slots, parser_process({**request, "cage": self._cage}, content) as (process, stdout):
             try:
                 async with asyncio.timeout(self._settings.wall_seconds):
-                    answer = await self._exchange(process, head + content)
+                    answer = await self._whole(stdout)
                     code = await process.wait()
             except TimeoutError as error:
                 raise Refused("too_complex") from error
-            finally:
-                if process.returncode is None:
-                    process.kill()
-                    await process.wait()
-        return self._body(answer, code)
+        return self._checked(answer, code)
 
-    async def _exchange(self, process: asyncio.subprocess.Process, request: bytes) -> bytes:
-        assert process.stdin
-        assert process.stdout
-        writing = asyncio.create_task(_feed(process.stdin, request))
+    async def _whole(self, stdout: asyncio.StreamReader) -> bytes:
         answer = bytearray()
-        try:
-            while chunk := await process.stdout.read(_READ):
-                answer += chunk
-                if len(answer) > self._settings.result_bytes:
-                    raise Refused("too_much_text")
-        finally:
-            writing.cancel()
+        while chunk := await stdout.read(_READ):
+            answer += chunk
+            if len(answer) > self._settings.result_bytes:
+                raise Refused("too_much_text")
         return bytes(answer)
 
-    def _body(self, answer: bytes, code: int) -> bytes:
+    def _checked(self, answer: bytes, code: int) -> _Answer:
         head, separator, body = answer.partition(b"\n")
         if not separator and code == 1:
             # It ended before it looked at the file: an installation fault, which must not be blamed on the file.
@@ -122,14 +112,12 @@ class ParserRunner:
         if result["ok"] is not True:
             log.info("file refused", code=result["code"], error=result.get("error"))
             raise Refused(result["code"] if result["code"] in FAILURES else "broken")
-        return body
+        return _Answer(body, result.get("scans"))
 
-
-async def _feed(stdin: asyncio.StreamWriter, request: bytes) -> None:
-    try:
-        stdin.write(request)
-        await stdin.drain()
-        stdin.close()
-    except (BrokenPipeError, ConnectionResetError):
-        # The process ended before it read all; its exit code tells why.
-        stdin.close()
+    def _scans(self, pages: list[int]) -> list[int]:
+        """The pages, checked: a parser that was taken over may answer anything."""
+        if not all(type(page) is int and 0 < page <= self._limits.pages for page in pages):
+            raise Refused("broken")
+        if len(pages) > self._limits.scanned_pages:
+            raise Refused("too_many_scans")
+        return pages
