@@ -67,7 +67,7 @@ async def _fill(settings: Settings, authority: UUID, ids: Sequence[UUID], alter:
     own = frozenset(ids)
     writer = principal(authority, knowledge_bases=own, writable_knowledge_bases=own)
     async with AsyncExitStack() as stack:
-        parts = await build(settings, stack)
+        parts = await build(settings, stack, works=True)
         importer: Any = parts.laws
         importer._laws = lambda: laws
         for number, base in enumerate(ids):

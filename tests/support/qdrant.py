@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from genius_common.http import create_session
+from genius_retrieval.app import create_worker
 from genius_retrieval.index.server import ServerIndex
 from genius_retrieval.index.server_tokens import Minter
 from genius_retrieval.minter.app import create_app
 from genius_retrieval.minter.settings import Settings
+from genius_retrieval.settings import Settings as RetrievalSettings
 from tests.support.gateway import serving
 from tests.support.platform import free_port
 
@@ -70,3 +72,11 @@ async def server_index(minter: MinterAt) -> AsyncIterator[ServerIndex]:
             yield index
         finally:
             await index.close()
+
+
+@asynccontextmanager
+async def working(retrieval: RetrievalSettings) -> AsyncIterator[str]:
+    """The worker beside a retrieval service on a server; yields its address."""
+    settings = retrieval.model_copy(update={"port": free_port()})
+    async with serving(create_worker(settings), settings.port, "on"):
+        yield f"http://127.0.0.1:{settings.port}"

@@ -79,6 +79,12 @@ def test_retrieval_on_a_qdrant_server(plan: Plan, enter, tmp_path: Path) -> None
     assert (settings.url, settings.minter_url) == ("http://127.0.0.1:6333", with_server.url("minter"))
     others = [with_server.retrieval(), with_server.gateway(), with_server.inference(), with_server.modules()]
     assert not any(str(key) in program.environment.values() for program in others)
+    worker = with_server.worker()
+    assert worker.command[-1] == "work"
+    assert worker.environment == {
+        **with_server.retrieval().environment,
+        "GENIUS_RETRIEVAL_PORT": str(plan.ports["worker"]),
+    }
     enter(with_server.minter())
     minter = MinterSettings()
     assert (minter.qdrant_url, minter.api_key_file) == (settings.url, key)

@@ -44,6 +44,7 @@ async def many(tmp_path_factory: pytest.TempPathFactory, postgres_server: TestPo
                 minter = await stack.enter_async_context(qdrant.minting(tmp_path_factory.mktemp("minter")))
                 data = str(tmp_path_factory.mktemp("server-data"))
                 gateway.retrieval.extra |= {**minter.environment(), "DATA_DIR": data}
+                await stack.enter_async_context(qdrant.working(gateway.retrieval.settings()))
             retrieval = create_retrieval(gateway.retrieval.settings())
             await stack.enter_async_context(serving(retrieval, gateway.retrieval.port, "on"))
             yield gateway

@@ -408,6 +408,21 @@ def test_minter_and_retrieval_accept_their_settings(
     assert loaded.qdrant.minter_url == "http://genius-qdrant-minter:8084"
 
 
+def test_a_worker_runs_beside_retrieval(with_server: list[Manifest]) -> None:
+    """ING-10: a container of the same pod, since it needs the same volume; with settings, keys and cage of its own."""
+    pod = next(template for name, template in pods(with_server) if name == "Deployment/genius-retrieval")["spec"]
+    service, worker = pod["containers"]
+    assert worker["args"] == [*service["args"], "work"]
+    assert worker["image"] == service["image"]
+    assert worker["volumeMounts"] == service["volumeMounts"]
+    differing = [
+        (a["name"], a["value"], b["value"]) for a, b in zip(service["env"], worker["env"], strict=True) if a != b
+    ]
+    assert differing == [("GENIUS_RETRIEVAL_PORT", "8082", "8085")]
+    assert [port["containerPort"] for port in worker["ports"]] == [8085]
+    assert {worker[probe]["httpGet"]["port"] for probe in ("startupProbe", "readinessProbe")} == {"worker"}
+
+
 def test_with_a_server_the_manifests_still_fit(with_server: list[Manifest], tmp_path: Path) -> None:
     """SUP-06, SUP-07: the same rules hold for the minter's pods."""
     test_pods_fit_the_restricted_standard(with_server)

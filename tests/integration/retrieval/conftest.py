@@ -35,7 +35,7 @@ async def parts(postgres_server: TestPostgres) -> AsyncIterator[Components]:
     """The components of a service in this process, with a database of their own."""
     with memory_folder() as folder, running_service(postgres_server, folder, start=False) as idle:
         async with AsyncExitStack() as stack:
-            yield await build(idle.settings(), stack)
+            yield await build(idle.settings(), stack, works=True)
 
 
 @pytest.fixture

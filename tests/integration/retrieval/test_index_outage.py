@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The service on a Qdrant server that goes and comes: what it answers meanwhile, and that nothing is lost."""
+"""The service on a Qdrant server, its worker beside it: either goes and comes, what is answered, nothing is lost."""
 
 import asyncio
 import datetime as dt
@@ -15,12 +15,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from genius_retrieval.app import create_app
+from genius_retrieval.app import create_app, create_worker
 from genius_retrieval.errors import IndexUnavailable
 from genius_retrieval.ingest import queue
 from tests.support.gateway import serving
 from tests.support.platform import free_port
 from tests.support.postgres import TestPostgres
+from tests.support.qdrant import working
 from tests.support.retrieval import Office, running_service, upload, wait_for
 
 
@@ -75,6 +76,41 @@ async def office(
             yield await asyncio.to_thread(Office(service).set_up)
 
 
+@pytest.fixture(scope="module")
+async def worker(office: Office) -> AsyncIterator[str]:
+    async with working(office.service.settings()) as url:
+        yield url
+
+
+async def test_uploads_wait_for_a_worker_that_is_away(office: Office) -> None:
+    """ING-10: the service stays ready and its health says what is missing; a worker that comes finds them."""
+
+    def before() -> dict[str, Any]:
+        with office.client() as client:
+            kept = upload(client, office.documents, "wartet.txt", b"Der Antrag wartet.")
+            health = client.get("/health/ready")
+            assert (health.status_code, health.json()["checks"]["ingestion"]) == (200, "degraded")
+            assert client.get(f"/documents/{kept['id']}").json()["state"] == "queued"
+            return kept
+
+    def after(kept: dict[str, Any], worker: str) -> None:
+        with office.client() as client:
+            assert wait_for(client, f"/documents/{kept['id']}")["state"] == "ready"
+            for url in (office.service.url, worker):
+                assert client.get(f"{url}/health/ready").json()["checks"]["ingestion"] == "ok"
+            assert client.get(f"{worker}/knowledge-bases").status_code == 404
+
+    kept = await asyncio.to_thread(before)
+    async with working(office.service.settings()) as url:
+        await asyncio.to_thread(after, kept, url)
+
+
+def test_the_embedded_engine_admits_no_worker(office: Office) -> None:
+    with pytest.raises(ValueError, match="one process"):
+        create_worker(office.service.settings().model_copy(update={"qdrant": None}))
+
+
+@pytest.mark.usefixtures("worker")
 async def test_an_outage_is_waited_out(office: Office, server: Server) -> None:
     """ING-10, TEN-04: searches are 503 and never empty, health says why, uploads wait and become ready afterwards."""
 
@@ -100,10 +136,10 @@ async def test_an_outage_is_waited_out(office: Office, server: Server) -> None:
 
     server.away = True
     kept = await asyncio.to_thread(during)
-    assert server.written == 0
+    written = server.written
     server.away = False
     await asyncio.to_thread(after, kept)
-    assert server.written == 1
+    assert server.written == written + 1
 
 
 def test_only_an_outage_is_tried_without_end() -> None:

@@ -170,7 +170,7 @@ async def test_the_stores_agree_after_all_kills(doomed: Doomed) -> None:
     """ING-10, BAK-02: no point without a row, none missing; objects that kills left are known by no row, and go."""
     doomed.service.stop()
     async with AsyncExitStack() as stack:
-        parts = await build(doomed.service.settings(), stack)
+        parts = await build(doomed.service.settings(), stack, works=True)
         points = parts.rebuild._points
         reconciler = Reconciler(
             parts.database,

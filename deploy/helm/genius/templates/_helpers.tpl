@@ -56,9 +56,10 @@ http://genius-gateway:9080/.well-known/jwks.json
 
 {{- define "genius.probes" -}}
 {{- $path := .path | default "/health" -}}
-startupProbe: {httpGet: {path: {{ $path }}/live, port: http}, periodSeconds: 2, failureThreshold: 30}
-livenessProbe: {httpGet: {path: {{ $path }}/live, port: http}, periodSeconds: 10, failureThreshold: 3}
-readinessProbe: {httpGet: {path: {{ $path }}/ready, port: http}, periodSeconds: 5, failureThreshold: 2}
+{{- $port := .port | default "http" }}
+startupProbe: {httpGet: {path: {{ $path }}/live, port: {{ $port }}}, periodSeconds: 2, failureThreshold: 30}
+livenessProbe: {httpGet: {path: {{ $path }}/live, port: {{ $port }}}, periodSeconds: 10, failureThreshold: 3}
+readinessProbe: {httpGet: {path: {{ $path }}/ready, port: {{ $port }}}, periodSeconds: 5, failureThreshold: 2}
 {{- end }}
 
 {{- define "genius.pullSecrets" -}}

@@ -2,7 +2,7 @@
 {{/*
 One Deployment, Service, ServiceAccount and (with two or more replicas) PodDisruptionBudget of a stateless service.
 Takes: root, service, port, settings (its values), env (text), volumes and mounts (text), healthPath,
-annotations of the pods (a dict; a change replaces them).
+annotations of the pods (a dict; a change replaces them), workerPort (a second container that works off its queue).
 */}}
 {{- define "genius.workload" -}}
 apiVersion: v1
@@ -24,7 +24,7 @@ spec:
   revisionHistoryLimit: 3
   strategy:
     {{- if .recreate }}
-    # The embedded index admits one process: the old one must be gone before the new one starts.
+    # One process works off the queue (and the embedded index admits no other): the old one goes before the new one starts.
     type: Recreate
     {{- else }}
     type: RollingUpdate
@@ -66,6 +66,21 @@ spec:
           volumeMounts:
             - {name: tmp, mountPath: /tmp}
             {{- with .mounts }}{{ . | nindent 12 }}{{ end }}
+        {{- if .workerPort }}
+        - name: worker
+          image: {{ include "genius.image" . }}
+          imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+          args: ["python", "-m", {{ printf "genius_%s" .service | quote }}, "work"]
+          securityContext: {{ include "genius.containerSecurity" . | nindent 12 }}
+          ports:
+            - {name: worker, containerPort: {{ .workerPort }}}
+          env: {{ .env | replace (printf "_PORT, value: %q" (toString .port)) (printf "_PORT, value: %q" (toString .workerPort)) | nindent 12 }}
+          {{- include "genius.probes" (dict "path" .healthPath "port" "worker") | nindent 10 }}
+          resources: {{ toYaml .root.Values.qdrant.worker.resources | nindent 12 }}
+          volumeMounts:
+            - {name: tmp, mountPath: /tmp}
+            {{- with .mounts }}{{ . | nindent 12 }}{{ end }}
+        {{- end }}
       volumes:
         - {name: tmp, emptyDir: {sizeLimit: 2Gi}}
         {{- with .volumes }}{{ . | nindent 8 }}{{ end }}
@@ -81,6 +96,9 @@ spec:
     - {name: http, port: {{ .port }}, targetPort: http}
     {{- if .internalPort }}
     - {name: internal, port: {{ .internalPort }}, targetPort: internal}
+    {{- end }}
+    {{- if .workerPort }}
+    - {name: worker, port: {{ .workerPort }}, targetPort: worker}
     {{- end }}
 {{- if not .recreate }}
 ---

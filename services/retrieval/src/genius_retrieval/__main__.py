@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`python -m genius_retrieval` serves; `migrate` and `keys rewrap` are for operators."""
+"""`python -m genius_retrieval` serves, `work` works off the queue beside it; the rest is for operators."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from genius_common.serving import serve
 from genius_common.telemetry import configure_logging
 from genius_retrieval import keys
-from genius_retrieval.app import create_app
+from genius_retrieval.app import create_app, create_worker
 from genius_retrieval.migrate import migrate
 from genius_retrieval.settings import Settings
 
@@ -24,8 +24,11 @@ def main(arguments: list[str]) -> None:
         return
     if arguments == ["keys", "rewrap"]:
         raise SystemExit(keys.rewrap(settings))
+    if arguments == ["work"]:
+        serve(create_worker(settings), settings)
+        return
     if arguments:
-        raise SystemExit("usage: python -m genius_retrieval [migrate | keys rewrap]")
+        raise SystemExit("usage: python -m genius_retrieval [work | migrate | keys rewrap]")
     serve(create_app(settings), settings)
 
 

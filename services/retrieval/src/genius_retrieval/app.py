@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Assembly of the retrieval service."""
+"""Assembly of the retrieval service, and of the worker beside it where the index lies in a Qdrant server."""
 
 from __future__ import annotations
 
@@ -67,15 +67,35 @@ class State(TypedDict):
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The ASGI application; everything that lives longer than a request is made in its lifespan."""
+    """The ASGI application; everything that lives longer than a request is made in its lifespan.
 
+    With Qdrant Edge it works off the queue too, with a server `create_worker` does.
+    """
+    app = _application(settings, "Genius Retrieval", works=settings.qdrant is None)
+    kept = (knowledge_bases.router, documents.documents, documents.files, persons.router, authorities.router)
+    for router in (*kept, refusals.router, search_endpoint.router):
+        app.include_router(router)
+    return app
+
+
+def create_worker(settings: Settings) -> FastAPI:
+    """The process that reads documents, rebuilds and compares; it answers for its health and figures alone.
+
+    Raises: ValueError without a server, since Qdrant Edge admits one process.
+    """
+    if settings.qdrant is None:
+        raise ValueError("Qdrant Edge admits one process: the service itself works off the queue.")
+    return _application(settings, "Genius Retrieval, worker", works=True)
+
+
+def _application(settings: Settings, title: str, *, works: bool) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
-            yield {"components": await build(settings, stack)}
+            yield {"components": await build(settings, stack, works=works)}
 
     app = FastAPI(
-        title="Genius Retrieval",
+        title=title,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -85,9 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
         ],
     )
     web.install(app)
-    kept = (knowledge_bases.router, documents.documents, documents.files, persons.router, authorities.router)
-    for router in (health.router, *kept, refusals.router, search_endpoint.router):
-        app.include_router(router)
+    app.include_router(health.router)
     app.add_route("/metrics", metrics_endpoint(registry), include_in_schema=False)
     return app
 
@@ -101,8 +119,8 @@ def body_limit(settings: Settings) -> Callable[[str], int]:
     return limit
 
 
-async def build(settings: Settings, stack: AsyncExitStack) -> Components:
-    """Make the parts in order; `stack` takes them down in reverse."""
+async def build(settings: Settings, stack: AsyncExitStack, *, works: bool) -> Components:
+    """Make the parts in order; `stack` takes them down in reverse. `works`: this process works off the queue."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     session = await stack.enter_async_context(create_session())
     database = Database(create_engine(settings.database))
@@ -123,12 +141,11 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
     scanner = Scanner(settings.scanner) if settings.scanner else None
     ingestion = Ingestion(database, sealing, objects, parsers, catalogue, index, points, queue, scanner)
     queue.handle(ingestion.ingest, ingestion.purge)
-    await _run(stack, queue)
     stored = StoredPoints(database, sealing, objects, points)
     rebuild = Rebuild(database, catalogue, index, stored)
-    rebuilding = RebuildWorker(database, rebuild, watching=settings.dense is not None)
-    await _run(stack, rebuilding)
-    await _run(stack, ReconcileWorker(Reconciler(database, catalogue, index, objects, stored, queue)))
+    rebuilding = RebuildWorker(database, rebuild, watching=bool(settings.dense or settings.qdrant))
+    reconciling = ReconcileWorker(Reconciler(database, catalogue, index, objects, stored, queue))
+    await (_run(stack, queue, rebuilding, reconciling) if works else _open(stack, queue))
     return Components(
         settings=settings,
         authenticator=Authenticator(session, settings.jwks_url, TokenVerifier(AUDIENCE, settings.tenant)),
@@ -149,12 +166,19 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Components:
         rebuilding=rebuilding,
         models=models,
         reranker=reranker,
+        worker_beside=not works,
     )
 
 
-async def _run(stack: AsyncExitStack, worker: IngestQueue | RebuildWorker | ReconcileWorker) -> None:
-    await worker.start()
-    stack.push_async_callback(worker.stop)
+async def _run(stack: AsyncExitStack, *workers: IngestQueue | RebuildWorker | ReconcileWorker) -> None:
+    for worker in workers:
+        await worker.start()
+        stack.push_async_callback(worker.stop)
+
+
+async def _open(stack: AsyncExitStack, queue: IngestQueue) -> None:
+    await queue.open()
+    stack.push_async_callback(queue.stop)
 
 
 def _models(settings: Settings, stack: AsyncExitStack) -> tuple[DenseModels, Reranker | None]:

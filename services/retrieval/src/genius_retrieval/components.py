@@ -46,3 +46,5 @@ class Components:
     rebuilding: RebuildWorker
     models: DenseModels
     reranker: Reranker | None
+    worker_beside: bool
+    """Whether another process works off the queue."""

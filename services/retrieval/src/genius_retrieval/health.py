@@ -21,12 +21,15 @@ async def live() -> dict[str, str]:
 async def ready(app: App, response: Response) -> dict[str, object]:
     """503 without database or index; `degraded` without the parsers' system-call filter, Tesseract or a model.
 
+    So is an ingestion whose worker, a process beside this one, gives no sign of life: searches go on.
+
     `engine` names what the index runs on.
     """
+    database, worked_off = await _database(app)
     checks = {
-        "database": await _database(app),
+        "database": database,
         "index": "ok" if await app.index.ready() else "down",
-        "ingestion": "ok" if app.queue.running else "down",
+        "ingestion": "ok" if worked_off else "degraded" if app.worker_beside else "down",
         "parsers": "degraded" if app.parsers.caged is False else "ok",
         "text_recognition": "degraded" if app.parsers.reads_scans is False else "ok",
     }
@@ -39,9 +42,10 @@ async def ready(app: App, response: Response) -> dict[str, object]:
     return {"status": status, "checks": checks, "engine": app.index.engine}
 
 
-async def _database(app: App) -> str:
+async def _database(app: App) -> tuple[str, bool]:
+    """Its state, and whether the queue in it is worked off."""
     try:
-        async with app.database.transaction(RowScope()):
-            return "ok"
+        async with app.database.transaction(RowScope()) as connection:
+            return "ok", await app.queue.is_worked_off(connection)
     except (SQLAlchemyError, OSError):
-        return "down"
+        return "down", False

@@ -16,7 +16,8 @@ class UpOptions:
     """Options of `genius up`; `profile` is the one of the services.
 
     `keycloak` is an issuer URL, `openai_url` what an SDK calls base URL.
-    `qdrant_url` is a Qdrant server instead of the embedded engine; a minter with its key then runs beside retrieval.
+    `qdrant_url` is a Qdrant server instead of the embedded engine; a minter with its key
+    and a worker then run beside retrieval.
     `authorities` names the file of authorities for a Keycloak, None the shipped one (without samples: none at all).
     """
 

@@ -94,7 +94,7 @@ class Platform:
             names.append("vllm")
         if self.options.qdrant_url is not None:
             await self._supervisor.start(plan.minter())
-            names.append("minter")
+            names += ["minter", "worker"]
         await self._supervisor.start(plan.inference())
         await self._supervisor.start(plan.modules())
         await self._supervisor.wait_ready("postgresql", progress=self._console.ready)
@@ -106,6 +106,8 @@ class Platform:
         operators.note(self.data, gateway, retrieval)
         await self._supervisor.start(gateway)
         await self._supervisor.start(retrieval)
+        if self.options.qdrant_url is not None:
+            await self._supervisor.start(plan.worker())
         await self._supervisor.wait_ready(*names, progress=self._console.ready)
         await self._set_up_samples(plan)
         self._ready = True

@@ -20,8 +20,13 @@ from genius_stack.samples.people import WEB_CLIENT
 from genius_stack.secrets import StackSecrets, audit_key, key_encryption_key, minter_secret, signing_key
 from genius_stack.settings import base_environment
 
-INNER = ("gateway_internal", "inference", "retrieval", "modules", "identity", "vllm", "minter")
-STOP_ORDER = [["gateway"], ["modules", "inference", "retrieval"], ["vllm", "identity", "minter"], ["postgresql"]]
+INNER = ("gateway_internal", "inference", "retrieval", "modules", "identity", "vllm", "minter", "worker")
+STOP_ORDER = [
+    ["gateway"],
+    ["modules", "inference", "retrieval", "worker"],
+    ["vllm", "identity", "minter"],
+    ["postgresql"],
+]
 GATEWAY_DATABASE = "genius_gateway"
 RETRIEVAL_DATABASE = "genius_retrieval"
 _NVIDIA = Path("/dev/nvidiactl")
@@ -87,6 +92,17 @@ class Plan:
 
     def retrieval(self) -> Program:
         return self._service("retrieval", "genius_retrieval", self._retrieval_settings())
+
+    def worker(self) -> Program:
+        """It reads documents beside retrieval, where the index lies in a Qdrant server."""
+        settings = {**self._retrieval_settings(), "PORT": str(self.ports["worker"])}
+        return Program(
+            name="worker",
+            command=[sys.executable, "-m", "genius_retrieval", "work"],
+            environment=self._environment("retrieval", settings),
+            url=self.url("worker"),
+            ready_url=f"{self.url('worker')}/health/ready",
+        )
 
     def minter(self) -> Program:
         """It alone gets the Qdrant server's key."""

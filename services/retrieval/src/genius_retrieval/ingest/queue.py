@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Jobs of the ingestion on procrastinate. A job's row holds ids only; it is written with the document's row.
 
-With Qdrant Edge exactly one process writes, so the worker runs inside the service and every job that stands as
-running when the process starts was interrupted (`recover`).
+One process works them off: the service itself with Qdrant Edge, which admits no second one; with a server, a worker
+beside it. So every job that stands as running when that process starts was interrupted (`_recover`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from uuid import UUID
 
 import procrastinate
 import psycopg
+import sqlalchemy as sa
 import structlog
 from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
@@ -33,6 +34,10 @@ AWAY = (IndexUnavailable, ScannerUnavailable)
 MAX_ATTEMPTS = 5
 _LONGEST_WAIT_S, _AWAY_WAIT_S = 3_600, 60
 _RESTART_SECONDS = (1, 2, 5, 10)
+_BEAT_S, _SILENT_S = 10.0, 30.0
+_BEATS = sa.text(
+    "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :silent))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +144,12 @@ class IngestQueue:
         task = self._app.configure_task(name, connection=raw, lock=str(work.document))
         await task.defer_async(**work.arguments())
 
-    async def start(self) -> None:
+    async def open(self) -> None:
+        """Be ready to write jobs, which another process works off."""
         await self._app.open_async()
+
+    async def start(self) -> None:
+        await self.open()
         await self._recover()
         self._worker = asyncio.create_task(self._work(), name="ingest worker")
 
@@ -151,9 +160,11 @@ class IngestQueue:
                 await self._worker
         await self._app.close_async()
 
-    @property
-    def running(self) -> bool:
-        return self._worker is not None and not self._worker.done()
+    async def is_worked_off(self, connection: AsyncConnection) -> bool:
+        """Whether the worker runs, here or in the process beside, which gives a sign of life every 10 s."""
+        if self._worker is not None:
+            return not self._worker.done()
+        return bool((await connection.execute(_BEATS, {"silent": _SILENT_S})).scalar_one())
 
     async def _recover(self) -> None:
         """Give the jobs of a killed process back to the queue."""
@@ -173,6 +184,7 @@ class IngestQueue:
                     concurrency=self._concurrency,
                     install_signal_handlers=False,
                     delete_jobs="successful",
+                    update_heartbeat_interval=_BEAT_S,
                     shutdown_graceful_timeout=5,
                 )
                 return

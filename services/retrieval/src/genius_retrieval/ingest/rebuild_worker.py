@@ -27,7 +27,7 @@ class RebuildWorker:
         self._database = database
         self._rebuild = rebuild
         self._retry_s = retry_s
-        # With a model, documents may lack what it did not make: looked for again and again.
+        # With a model, documents may lack what it did not make; beside another process, that one is asked for rebuilds.
         self._watching = watching
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
