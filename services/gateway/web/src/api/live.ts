@@ -12,6 +12,8 @@ export type Live = {
   citations: Citation[]
   phase: Phase | 'start'
   position: number | null
+  /** What is searched for, where the question was made whole from the conversation. */
+  question: string | null
   warnings: { code: string; detail: string }[]
   connected: boolean
   stopping: boolean
@@ -21,7 +23,7 @@ export type Live = {
 }
 
 export const freshLive = (run: string | null = null): Live => ({
-  run, conversation: null, userMessage: null, answerMessage: null, protection: null, text: '', citations: [], phase: 'start', position: null,
+  run, conversation: null, userMessage: null, answerMessage: null, protection: null, text: '', citations: [], phase: 'start', position: null, question: null,
   warnings: [], connected: true, stopping: false, end: null, result: null, error: null,
 })
 
@@ -31,7 +33,7 @@ export function reduceLive(live: Live, event: RunEvent): Live {
     case 'run.started':
       return { ...next, conversation: event.conversation ?? null, userMessage: event.user_message ?? null, answerMessage: event.answer_message ?? null, protection: event.protection_class ?? null }
     case 'status':
-      return { ...next, phase: event.phase, position: event.position ?? null }
+      return { ...next, phase: event.phase, position: event.position ?? null, question: event.detail ?? null }
     case 'text.delta':
       return { ...next, phase: 'generating', text: live.text + event.text }
     case 'citation': {

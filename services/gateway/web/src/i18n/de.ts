@@ -160,6 +160,7 @@ export const de = {
   'phase.queued.at': 'In der Warteschlange, Platz {position}',
   'phase.parsing': 'Dokument wird gelesen',
   'phase.searching': 'Fundstellen werden gesucht',
+  'phase.searching.for': 'Fundstellen werden gesucht zu: „{question}“',
   'phase.generating': 'Antwort wird geschrieben',
   'phase.checking': 'Fundstellen werden geprüft',
   'phase.rendering': 'Ergebnis wird aufbereitet',

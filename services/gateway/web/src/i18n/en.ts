@@ -160,6 +160,7 @@ export const en: Record<Key, string> = {
   'phase.queued.at': 'Waiting in the queue, position {position}',
   'phase.parsing': 'Reading the document',
   'phase.searching': 'Looking for passages',
+  'phase.searching.for': 'Looking for passages on: “{question}”',
   'phase.generating': 'Writing the answer',
   'phase.checking': 'Checking the passages',
   'phase.rendering': 'Preparing the result',

@@ -55,6 +55,9 @@ class Chat(Module[ChatInput]):
         model = await ctx.chat_model()
         if turn.wants_documents:
             yield Status(phase="searching")
+            async with aclosing(turn.understand(model)) as events:
+                async for event in events:
+                    yield event
             await turn.search()
             if model and ready.states:
                 await turn.read_files(ready.states, model)

@@ -13,6 +13,7 @@ from genius_common.contracts.modules import ChatTurn
 from genius_common.contracts.retrieval import DocumentState, Hit
 from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
+from genius_modules.chat.follow_up import whole_question
 from genius_modules.chat.offline import found_nothing_text, is_small_talk, offline_text, without_documents_text
 from genius_modules.chat.schemas import ChatInput, ChatResult
 from genius_modules.citations import without_markers
@@ -55,6 +56,7 @@ class Turn:
         self._data = data
         self._history = list(ctx.history)
         self._message = self._take_message()
+        self._searched: str | None = None
         self._hits: list[Hit] = []
         self._search_failed = False
         self._left_out = 0
@@ -67,18 +69,29 @@ class Turn:
         # An input without a message is only accepted where the last of the history is the user's.
         return self._history.pop().text
 
+    async def understand(self, model: ChatModelInfo | None) -> AsyncGenerator[Event, None]:
+        """With a model, make a follow-up question whole; say what will be searched for where that differs."""
+        if model is None:
+            return
+        self._searched, events = await whole_question(self._ctx, model, self._history, self._message)
+        for event in events:
+            yield event
+        if self._searched:
+            yield Status(phase="searching", detail=self._searched)
+            yield WarningEvent(code="question_rewritten", detail=f"Gesucht wurde nach: „{self._searched}“")
+
     async def search(self) -> None:
         """Fill the hits; a search that is down is remembered and said, a refused document is an error."""
         earlier = "\n".join(turn.text for turn in self._history[-_CONTEXT_TURNS:])
         try:
             found = await self._ctx.retrieval.search(
                 await self._ctx.token(),
-                self._message,
+                self._searched or self._message,
                 limit=_SEARCH_LIMIT,
                 knowledge_bases=self._data.knowledge_bases or None,
                 documents=self._data.documents or None,
                 files=self._data.files or None,
-                context=earlier or None,
+                context=None if self._searched else earlier or None,
             )
         except (Unavailable, UpstreamFailed):
             self._search_failed = True
