@@ -8,7 +8,7 @@ import struct
 import zipfile
 import zlib
 
-from tests.support import hostile_sheets, pdf
+from tests.support import hostile_images, hostile_sheets, pdf
 from tests.support.hostile_xml import LAUGHS, XXE
 from tests.support.office import CONTENT_TYPES, archive, docx, odt, paragraph
 
@@ -78,7 +78,6 @@ FILES: dict[str, tuple[bytes, set[str]]] = {
     "nullen.bin": (b"\0" * 5000, {"empty"}),
     "nur-unsichtbar.txt": ("\u200b\u2060\ufeff".encode(), {"no_content", "empty"}),
     "zufall.bin": (bytes(range(256)) * 40, {"unknown_type"}),
-    "bild.png": (b"\x89PNG\r\n\x1a\n" + b"\0" * 200, {"unknown_type"}),
     "bild.gif": (b"GIF89a/*" + b"x" * 100 + b"*/=1;alert(1)", {"unknown_type"}),
     "programm.pdf": (b"MZ" + b"\x90" * 400, {"unknown_type"}),
     "elf.txt": (b"\x7fELF" + b"\1" * 400, {"unknown_type"}),
@@ -146,5 +145,6 @@ FILES: dict[str, tuple[bytes, set[str]]] = {
         ),
         {"vs_marking"},
     ),
+    **hostile_images.FILES,
     **hostile_sheets.FILES,
 }

@@ -16,6 +16,7 @@ from genius_retrieval.parsing.runner import ParserRunner
 from genius_retrieval.parsing.spans import boxes_of
 from genius_retrieval.settings import ParserSettings, UploadLimits
 from tests.support import pdf
+from tests.support.hostile_images import encoded
 from tests.support.retrieval import Office, upload, wait_for
 from tests.support.scans import scan, spoilt
 
@@ -79,13 +80,18 @@ async def test_a_recognised_word_is_marked_where_it_stands(mixed: CanonicalDocum
     start = mixed.text.index(word)
     boxes = boxes_of(mixed, number, start, start + len(word))
     runner = ParserRunner(SETTINGS, UploadLimits())
-    picture = Image.open(io.BytesIO(await runner.picture(MIXED, number, boxes))).convert("RGB")
-    ((x0, y0, x1, y1),) = [(2 * a, 1684 - 2 * d, 2 * c, 1684 - 2 * b) for a, b, c, d in boxes]
-    marked = picture.crop((int(x0), int(y0), int(x1), int(y1)))
-    colours = {colour for _, colour in marked.getcolors(100_000) or []}
-    assert (255, 226, 92) in colours
-    ink = sum(count for count, colour in marked.getcolors(100_000) or [] if max(colour) < 80)
-    assert 0.05 < ink / (marked.width * marked.height) < 0.5, "there are letters below the mark"
+    assert_marked(await runner.picture(MIXED, number, boxes), boxes)
+
+
+def assert_marked(png: bytes, boxes: list[list[float]]) -> None:
+    """The mark lies over letters."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    ((x0, y0, x1, y1),) = boxes
+    marked = picture.crop((int(2 * x0), picture.height - int(2 * y1), int(2 * x1), picture.height - int(2 * y0)))
+    colours = {colour: count for count, colour in marked.getcolors(100_000) or []}
+    assert max(colours, key=colours.__getitem__)[2] < 140, "yellow"  # type: ignore[index]
+    ink = sum(count for colour, count in colours.items() if max(colour) < 80)  # type: ignore[arg-type]
+    assert 0.05 < ink / (marked.width * marked.height) < 0.5
 
 
 @pytest.mark.ocr
@@ -151,6 +157,56 @@ def niceness(pid: int) -> int:
 
 def caged(pid: int) -> bool:
     return "Seccomp:\t2" in Path(f"/proc/{pid}/status").read_text()
+
+
+def exif(orientation: int) -> Image.Exif:
+    found = Image.Exif()
+    found[274], found[315] = orientation, "Erika Mustermann"
+    return found
+
+
+FAX = encoded(
+    DECISION.convert("1"),
+    "TIFF",
+    compression="group4",
+    dpi=(200, 200),
+    save_all=True,
+    append_images=[NOTICE.convert("1"), DECISION.rotate(180).convert("1")],
+)
+PICTURES = {
+    "fax.tif": (FAX, 3),
+    "foto.jpg": (encoded(DECISION.convert("RGB").rotate(90, expand=True), "JPEG", exif=exif(6), quality=80), 1),
+    "scan.png": (encoded(DECISION.convert("RGBA"), "PNG", dpi=(200, 200)), 1),
+    "cmyk.jpg": (encoded(DECISION.convert("CMYK"), "JPEG", quality=80), 1),
+    "lzw.tif": (encoded(DECISION, "TIFF", compression="tiff_lzw"), 1),
+    "in-jpeg.tif": (encoded(DECISION.convert("RGB"), "TIFF", compression="jpeg"), 1),
+}
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize("name", PICTURES)
+async def test_pictures_are_documents(name: str) -> None:
+    """ING-12: in the cage; nothing of the metadata becomes text."""
+    content, pages = PICTURES[name]
+    runner = ParserRunner(SETTINGS, UploadLimits())
+    document = await runner.parse(content, name)
+    assert page_text(document, 1) == (
+        "Der Bescheid über Größe und Gebühren ist schriftlich zu erteilen. Er ist zu begründen."
+    )
+    assert len(document.pages) == pages
+    assert codes(document) == ["ocr:1" if pages == 1 else f"ocr:1-{pages}"]
+    assert "Mustermann" not in document.text + document.title
+    start = document.text.index("Bescheid")
+    assert_marked(await runner.picture(content, 1, boxes := boxes_of(document, 1, start, start + 8)), boxes)
+
+
+@pytest.mark.ocr
+async def test_a_marking_on_a_scan_is_found() -> None:
+    """ING-11"""
+    content = encoded(scan("VS – NUR FÜR DEN DIENSTGEBRAUCH", "", "Lagebild der Gemeinde"), "PNG")
+    with pytest.raises(Refused) as refused:
+        await read(content)
+    assert refused.value.code == "vs_marking"
 
 
 @pytest.mark.ocr

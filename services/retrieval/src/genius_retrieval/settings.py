@@ -18,6 +18,7 @@ class UploadLimits(Section):
     file_bytes: int = Field(default=50 * 1024 * 1024, ge=1024, description="largest file")
     pages: int = Field(default=5_000, ge=1, description="most pages of one file")
     scanned_pages: int = Field(default=1_000, ge=1, description="most pages of one file whose text is recognised")
+    image_pixels: int = Field(default=80_000_000, ge=1000, description="most pixels of a page of an image file")
     text_chars: int = Field(default=20_000_000, ge=1000, description="most characters of extracted text")
     archive_entries: int = Field(default=5_000, ge=10, description="most entries of a zipped format (DOCX, ODT)")
     archive_part_bytes: int = Field(default=100 * 1024 * 1024, ge=1024, description="largest unpacked entry")

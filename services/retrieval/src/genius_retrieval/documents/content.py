@@ -22,7 +22,7 @@ from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.runner import ParserRunner
 from genius_retrieval.parsing.spans import boxes_of
 
-_PDF = "application/pdf"
+_WITH_PICTURES = frozenset({"application/pdf", "image/jpeg", "image/png", "image/tiff"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class DocumentContent:
     ) -> bytes:
         """PNG of a page with the given character spans of the canonical text marked."""
         document = await self._canonical(principal, identifier, kind)
-        if document.media_type != _PDF:
+        if document.media_type not in _WITH_PICTURES:
             raise NoPagePicture
         _page(document, number)
         boxes = [box for start, end in highlight for box in boxes_of(document, number, start, end)]

@@ -18,7 +18,7 @@ FAILURES: dict[str, str] = {
     "empty": "Die Datei ist leer. Bitte prüfen Sie die Datei und laden Sie sie erneut hoch.",
     "too_large": "Die Datei ist größer als erlaubt. Bitte teilen Sie sie auf oder verkleinern Sie sie.",
     "unknown_type": "Diese Art von Datei wird nicht unterstützt. Möglich sind PDF, DOCX, ODT, XLSX, ODS, CSV, HTML, "
-    "Markdown und Text.",
+    "Markdown, Text und gescannte Seiten als JPG, PNG oder TIFF.",
     "ambiguous_type": "Die Datei lässt sich als verschiedene Dateiarten lesen und wird aus Sicherheitsgründen nicht "
     "angenommen. Bitte speichern Sie sie neu im gewünschten Format.",
     "encrypted": "Die Datei ist mit einem Passwort geschützt. Bitte entfernen Sie den Schutz und laden Sie sie erneut "
@@ -28,6 +28,8 @@ FAILURES: dict[str, str] = {
     "oder eine durchsuchbare Fassung hoch.",
     "ocr_missing": "Die Datei enthält nur gescannte Seiten, und hier ist keine Texterkennung installiert. Bitte laden "
     "Sie eine durchsuchbare Fassung hoch, oder verständigen Sie den Betrieb (Tesseract mit deutschen Sprachdaten).",
+    "image_too_large": "Das Bild hat mehr Bildpunkte als erlaubt. Bitte scannen oder speichern Sie es mit geringerer "
+    "Auflösung (200 bis 300 dpi).",
     "too_many_scans": "Die Datei hat mehr gescannte Seiten als erlaubt. Bitte teilen Sie sie auf.",
     "no_content": "In der Datei steht kein Text.",
     "archive_bomb": "Die Datei entpackt sich auf eine unzulässige Größe und wird aus Sicherheitsgründen nicht "

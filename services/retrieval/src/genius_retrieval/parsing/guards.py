@@ -14,17 +14,14 @@ from typing import IO, Literal
 
 from genius_retrieval.parsing.errors import Refused
 
-Family = Literal["pdf", "zip", "text"]
+Family = Literal["pdf", "image", "zip", "text"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _BINARY_STARTS = (
     _OLE,
-    b"\x89PNG",
-    b"\xff\xd8\xff",
     b"GIF8",
     b"RIFF",
-    b"II*\0",
-    b"MM\0*",
     b"\x7fELF",
     b"MZ",
     b"\x1f\x8b",
@@ -53,6 +50,7 @@ class Bounds:
     archive_part_bytes: int
     archive_total_bytes: int
     archive_ratio: int
+    image_pixels: int = 80_000_000
 
 
 def family(content: bytes) -> Family:
@@ -73,7 +71,7 @@ def family(content: bytes) -> Family:
         raise Refused("unknown_type")
     if b"PK\x05\x06" in content[-70_000:]:
         raise Refused("ambiguous_type")
-    return "text"
+    return "image" if head.startswith(_IMAGES) else "text"
 
 
 def open_archive(content: bytes, bounds: Bounds) -> zipfile.ZipFile:

@@ -27,6 +27,10 @@ def load_parser(family: str, task: str) -> Callable[..., Any]:
         from genius_retrieval.parsing import pdf, pictures
 
         return pictures.render if task == "render" else pdf.parse
+    if family == "image":
+        from genius_retrieval.parsing import image_pictures, images
+
+        return image_pictures.render if task == "render" else images.parse
     if family == "zip":
         from genius_retrieval.parsing import office
 

@@ -4,23 +4,15 @@
 from __future__ import annotations
 
 import ctypes
-import io
 import math
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as raw
-from PIL import Image, ImageChops, ImageDraw, PngImagePlugin
 
 from genius_retrieval.parsing.errors import Refused
+from genius_retrieval.parsing.marking import PADDING, SCALE, Pixels, marked_png
 from genius_retrieval.parsing.pdf import open_document
-
-# Loads the plugins now: inside the cage no module can be opened.
-Image.preinit()
-
-_SCALE = 2.0  # 144 dpi
-_COLOUR = (255, 226, 92)
-_PADDING = 1.5
 
 
 def render(content: bytes, picture: dict[str, Any]) -> bytes:
@@ -39,21 +31,17 @@ def render(content: bytes, picture: dict[str, Any]) -> bytes:
     width, height = page.get_size()
     if width <= 0 or height <= 0:
         raise Refused("broken")
-    scale = min(_SCALE, math.sqrt(picture["pixels"] / (width * height)))
+    scale = min(SCALE, math.sqrt(picture["pixels"] / (width * height)))
     if width * scale < 1 or height * scale < 1:
         raise Refused("too_complex")
     image = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
-    if picture["boxes"]:
-        image = _marked(image, [_pixels(page, box, image.size) for box in picture["boxes"]])
-    out = io.BytesIO()
-    image.save(out, "PNG", compress_level=1, pnginfo=PngImagePlugin.PngInfo())
-    return out.getvalue()
+    return marked_png(image, [_pixels(page, box, image.size) for box in picture["boxes"]])
 
 
-def _pixels(page: Any, box: list[float], size: tuple[int, int]) -> tuple[int, int, int, int]:
+def _pixels(page: Any, box: list[float], size: tuple[int, int]) -> Pixels:
     """Where pdfium draws `box` on a picture of `size`: it knows the page's rotation and crop box."""
     x0, y0, x1, y1 = box
-    corners = ((x0 - _PADDING, y0 - _PADDING), (x1 + _PADDING, y1 + _PADDING))
+    corners = ((x0 - PADDING, y0 - PADDING), (x1 + PADDING, y1 + PADDING))
     across, down = zip(*(_pixel(page, x, y, size) for x, y in corners), strict=True)
     return min(across), min(down), max(across), max(down)
 
@@ -62,11 +50,3 @@ def _pixel(page: Any, x: float, y: float, size: tuple[int, int]) -> tuple[int, i
     column, line = ctypes.c_int(), ctypes.c_int()
     raw.FPDF_PageToDevice(page, 0, 0, *size, 0, x, y, column, line)
     return column.value, line.value
-
-
-def _marked(image: Image.Image, boxes: list[tuple[int, int, int, int]]) -> Image.Image:
-    layer = Image.new("RGB", image.size, (255, 255, 255))
-    draw = ImageDraw.Draw(layer)
-    for box in boxes:
-        draw.rectangle(box, fill=_COLOUR)
-    return ImageChops.multiply(image, layer)

@@ -48,6 +48,7 @@ class ParserRunner:
             limits.archive_part_bytes,
             limits.archive_total_bytes,
             limits.archive_ratio,
+            limits.image_pixels,
         )
         self._slots = asyncio.Semaphore(settings.processes)
         # A reader who opens a page does not wait behind a long file.

@@ -52,6 +52,10 @@ def load(family: str, languages: str) -> Callable[[bytes, dict[str, Any]], Itera
 
 
 def _opener(family: str) -> Callable[[bytes], Pages]:
+    if family == "image":
+        from genius_retrieval.parsing.ocr.image_pages import GreyImages
+
+        return GreyImages
     from genius_retrieval.parsing.ocr.pdf_pages import PdfPages
 
     return PdfPages
