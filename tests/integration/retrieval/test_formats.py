@@ -5,6 +5,7 @@ import pytest
 
 from tests.support.retrieval import Office, upload, wait_for
 from tests.support.sheets import cell, ods, ods_row, ods_table, row, sheet, styles, xlsx
+from tests.support.slides import pptx, shape, slide
 
 FEES = [("Leistung", "Gebühr"), *((f"Beglaubigung Nummer {n} je angefangene Seite", f"{n},00 €") for n in range(2, 40))]
 FEES[32] = ("Wunschkennzeichen für ein Kraftfahrzeug", "33,00 €")
@@ -23,6 +24,8 @@ FILES = {
                       ["Gebühren", "Zeilen"], "33,00 €"),
     "gebuehren.csv": ("".join(";".join(line) + "\r\n" for line in FEES).encode("cp1252"), QUERY,
                       ["Zeilen"], "33,00 €"),
+    "gebuehren.pptx": (pptx(*(slide(shape(what, kind="title"), shape(f"Es fallen {fee} an.")) for what, fee in FEES)),
+                       QUERY, ["Wunschkennzeichen", "Folie 33"], "33,00 €"),
 }  # fmt: skip
 
 

@@ -17,8 +17,8 @@ BY_WORDS_ALONE = "by_words_alone"
 FAILURES: dict[str, str] = {
     "empty": "Die Datei ist leer. Bitte prüfen Sie die Datei und laden Sie sie erneut hoch.",
     "too_large": "Die Datei ist größer als erlaubt. Bitte teilen Sie sie auf oder verkleinern Sie sie.",
-    "unknown_type": "Diese Art von Datei wird nicht unterstützt. Möglich sind PDF, DOCX, ODT, XLSX, ODS, CSV, HTML, "
-    "Markdown, Text und gescannte Seiten als JPG, PNG oder TIFF.",
+    "unknown_type": "Diese Art von Datei wird nicht unterstützt. Möglich sind PDF, DOCX, PPTX, ODT, XLSX, ODS, CSV, "
+    "HTML, Markdown, Text und gescannte Seiten als JPG, PNG oder TIFF.",
     "ambiguous_type": "Die Datei lässt sich als verschiedene Dateiarten lesen und wird aus Sicherheitsgründen nicht "
     "angenommen. Bitte speichern Sie sie neu im gewünschten Format.",
     "encrypted": "Die Datei ist mit einem Passwort geschützt. Bitte entfernen Sie den Schutz und laden Sie sie erneut "
@@ -62,6 +62,7 @@ WARNINGS: dict[str, str] = {
     "hidden_text": "Die Datei enthielt unsichtbare Zeichen oder versteckten Text; beides wurde entfernt.",
     "formulas_without_value": "Einige Formeln haben keinen gespeicherten Wert und fehlen. Öffnen und speichern Sie die "
     "Datei in der Tabellenkalkulation und laden Sie sie dann erneut hoch.",
+    "charts_not_read": "Die Datei enthält Diagramme; deren Werte wurden nicht gelesen und sind nicht durchsuchbar.",
     "pages_without_text": "Einige Seiten enthalten nur Bilder; ihr Inhalt ist nicht durchsuchbar.",
     "guessed_encoding": "Der Zeichensatz der Textdatei wurde geschätzt. Bitte prüfen Sie die Umlaute.",
     "tracked_changes": "Die Datei enthält nachverfolgte Änderungen; gelöschter Text und Kommentare wurden nicht "

@@ -36,11 +36,12 @@ _EDGE_CHARS = 3000
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Place and columns of all that begins at `char_from`."""
+    """Place and columns of all that begins at `char_from`; headings of level `ends` and deeper don't reach here."""
 
     char_from: int
     place: str
     columns: str
+    ends: int = 7
 
 
 _NOWHERE = _Place(0, "", "")
@@ -105,9 +106,12 @@ class DocumentBuilder:
         lines = (_SPACES.sub(" ", line).strip() for line in unicodedata.normalize("NFC", text).split("\n"))
         return "\n".join(lines).strip("\n")
 
-    def place(self, place: str, columns: str = "") -> None:
-        """Where everything stands that is added from now on; see `Section`."""
-        self._place = _Place(0, self._line(place), self._line(columns))
+    def place(self, place: str, columns: str = "", *, ends: int = 7) -> None:
+        """Where everything stands that is added from now on; see `Section`.
+
+        It is no longer under the headings of level `ends` and deeper: a slide without a title, the next message.
+        """
+        self._place = _Place(0, self._line(place), self._line(columns), ends)
 
     def _line(self, text: str) -> str:
         return self.clean(text).replace("\n", " ")[:_TITLE_CHARS]
@@ -204,7 +208,9 @@ def _sections(blocks: Sequence[Block], places: Sequence[_Place], length: int) ->
     path: list[tuple[int, str]] = []
     here = _NOWHERE
     for start, end in pairwise([*starts, length]):
-        here = placed.get(start, here)
+        if start in placed:
+            here = placed[start]
+            path = [(above, text) for above, text in path if above < here.ends]
         if heading := headings.get(start):
             level = heading.level or 1
             path = [(above, text) for above, text in path if above < level]

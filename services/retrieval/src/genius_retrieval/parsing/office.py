@@ -7,13 +7,17 @@ import zipfile
 from collections.abc import Callable
 
 from genius_retrieval.chunks import CanonicalDocument
-from genius_retrieval.parsing import docx, ods, odt, xlsx
+from genius_retrieval.parsing import docx, ods, odt, pptx, xlsx
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, open_archive, read_part
 
 Parser = Callable[[zipfile.ZipFile, str, Bounds], CanonicalDocument]
 
-_PACKAGES: dict[str, Parser] = {"word/document.xml": docx.parse, xlsx.WORKBOOK: xlsx.parse}
+_PACKAGES: dict[str, Parser] = {
+    "word/document.xml": docx.parse,
+    xlsx.WORKBOOK: xlsx.parse,
+    pptx.PRESENTATION: pptx.parse,
+}
 """By the part that every file of the kind has."""
 _ODF = "application/vnd.oasis.opendocument."
 _OPEN_DOCUMENTS: dict[str, Parser] = {"text": odt.parse, "spreadsheet": ods.parse}
