@@ -208,7 +208,7 @@ def test_xml_in_other_encodings_is_read(encoding: str) -> None:
         (lambda: b"%PDF-1.7" + archive(PLAIN), "ambiguous_type"),
         (lambda: b"Text" + archive(PLAIN), "ambiguous_type"),
         (lambda: b"PK\x05\x06" + b"\0" * 18, "unknown_type"),
-        (lambda: b"\xff\xd8\xff\xe0JFIF", "unknown_type"),
+        (lambda: b"\xff\xd8\xff\xe0JFIF", "image"),
         (lambda: b"7z\xbc\xaf\x27\x1c", "unknown_type"),
         (lambda: b"", "empty"),
         (lambda: b"\0\0 \n", "empty"),
