@@ -95,6 +95,7 @@ def ways(sides: Sides) -> list[tuple[str, str, Any]]:
         ("GET", document, None),
         ("GET", f"{document}/content", None),
         ("GET", f"{document}/text", None),
+        ("GET", f"{document}/text?part_at=0", None),
         ("GET", f"{document}/pages/1/text", None),
         ("POST", f"{kb}/search", {"query": SHARED}),
         ("POST", "/search", {"query": SHARED}),

@@ -45,3 +45,11 @@ def test_a_hit_says_its_place(office: Office, name: str) -> None:
         ).json()
         assert text["text"] == hit["text"]
         assert text["sections"][-1]["path"] == hit["section_path"]
+        part = client.get(f"/documents/{state['id']}/text", params={"part_at": hit["char_from"]}).json()
+        assert part["part_starts"] == [0]
+        cited = next(block for block in part["blocks"] if block["char_to"] > hit["char_from"])
+        assert (cited["kind"], cited["place"], cited["columns"]) == (
+            "table",
+            hit["section_path"][-1],
+            "Leistung | Gebühr",
+        )

@@ -11,6 +11,7 @@ from genius_common.contracts.retrieval import SearchRequest
 from genius_common.errors import NotFound
 from genius_common.principal import ProtectionClass
 from genius_retrieval.components import Components
+from genius_retrieval.documents.content import Wanted
 from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.ingest.owners import CollectionOwner
 from genius_retrieval.ingest.rebuild import Rebuild
@@ -57,7 +58,7 @@ async def test_laws_come_in_once_and_new_versions_supersede(parts: Components, s
     request = SearchRequest(query="Wie lange wird Wohngeld in der Regel bewilligt?")
     hits = (await parts.search.search(reader, request)).hits
     assert any("§ 25 WoGG" in hit.section_path[-1] for hit in hits[:3])
-    text = await parts.content.text(reader, hits[0].document, "document", hits[0].char_from, hits[0].char_to)
+    text = await parts.content.text(reader, hits[0].document, "document", Wanted(hits[0].char_from, hits[0].char_to))
     assert text.text == hits[0].text
     assert hits[0].as_of
     assert (await parts.search.search(principal(uuid4()), request)).hits == []

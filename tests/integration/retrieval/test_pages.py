@@ -34,7 +34,9 @@ def test_a_hit_opens_on_its_page(office: Office, path: str) -> None:
         assert marked.content != plain.content
         assert client.get(f"{path}/pages/2").content != plain.content
         text = client.get(f"{path}/pages/2/text").json()
-        assert text["text"] == "Die Rechtsbehelfsbelehrung."
+        assert (text["text"], text["pages"]) == ("Die Rechtsbehelfsbelehrung.", 2)
+        spans = [(block["kind"], block["char_from"], block["char_to"]) for block in text["blocks"]]
+        assert spans == [("paragraph", text["char_from"], text["char_to"])]
         whole = client.get(f"{path}/text").json()["text"]
         assert whole[text["char_from"] : text["char_to"]] == text["text"]
 
@@ -61,3 +63,21 @@ def test_spans_of_the_text(office: Office, path: str, char_from: int, char_to: i
     with office.client() as client:
         params = {"char_from": char_from, "char_to": char_to}
         assert client.get(f"{path}/text", params=params).status_code == status
+
+
+def test_a_long_document_without_pages_is_read_in_parts(office: Office) -> None:
+    """Each part says where the others begin; together they are the text, and each is asked for by a place in it."""
+    content = "\n\n".join(f"Nummer {n}: Der Antrag ist binnen eines Monats zu stellen." for n in range(600))
+    with office.client() as client:
+        state = wait_for(client, f"/documents/{upload(client, office.documents, 'lang.txt', content.encode())['id']}")
+        address = f"/documents/{state['id']}/text"
+        whole = client.get(address).json()
+        parts = [client.get(address, params={"part_at": start}).json() for start in whole["part_starts"]]
+        assert len(parts) > 3
+        assert [part["char_from"] for part in parts] == whole["part_starts"]
+        assert "".join(part["text"] for part in parts) == whole["text"] == content
+        assert sum(len(part["blocks"]) for part in parts) == len(whole["blocks"]) == 600
+        beyond = client.get(address, params={"part_at": 10**9}).json()
+        assert beyond == parts[-1]
+        for params in ({"part_at": -1}, {"part_at": 3, "char_to": 9}, {"part_at": "x"}):
+            assert client.get(address, params=params).status_code == 400

@@ -14,6 +14,7 @@ describe('a citation of a superseded document', () => {
   let state: object
   const gateway = new Gateway((request, response) => {
     if (request.url === '/api/v1/documents/old') return json(response, state)
+    if (request.url === '/api/v1/documents/old/text?part_at=0') return json(response, { code: 'not_found' }, 404)
     if (request.url === '/api/v1/me') return json(response, { id: 'a', authority: null, roles: [], rights: [] })
     return json(response, request.url === '/ui-config.json' ? {} : { items: [] })
   })

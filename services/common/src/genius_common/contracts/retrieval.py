@@ -163,8 +163,27 @@ class TextSection(Model):
     source_id: str | None = None
 
 
+class TextBlock(Model):
+    """A piece of the canonical text with one role, which may begin before or end behind the span that was asked for.
+
+    The lines of a list are its items, those of a table its rows, with " | " between two cells. `level` (1-6) is that of
+    a heading. `place`: where it stands in a file without pages ("Zeilen 17–30"). `columns`: the row that names the
+    columns of a table; it is one of the block's own rows, or stands above what is shown of the table here.
+    """
+
+    kind: Literal["heading", "paragraph", "list", "table"]
+    char_from: int
+    char_to: int
+    level: int | None = None
+    place: str = ""
+    columns: str = ""
+
+
 class DocumentText(Model):
-    """A span of the canonical text; `length` is that of the whole text, `page_starts` where its pages 1, 2, … begin."""
+    """A span of the canonical text; `length` is that of the whole text, `page_starts` where its pages 1, 2, … begin.
+
+    `part_starts` is where the parts begin that the text is read in, where there are no pages.
+    """
 
     text: str
     char_from: int
@@ -172,9 +191,15 @@ class DocumentText(Model):
     length: int
     sections: list[TextSection] = []
     page_starts: list[int] = []
+    blocks: list[TextBlock] = []
+    part_starts: list[int] = []
 
 
 class PageText(Model):
+    """The text of one of `pages` pages."""
+
     text: str
     char_from: int
     char_to: int
+    pages: int
+    blocks: list[TextBlock] = []

@@ -190,9 +190,15 @@ async def document_content(document: UUID, principal: CurrentPrincipal, state: S
 
 @router.get("/documents/{document}/text", tags=["documents"])
 async def document_text(
-    document: UUID, principal: CurrentPrincipal, state: State, char_from: Position = None, char_to: Position = None
+    document: UUID,
+    principal: CurrentPrincipal,
+    state: State,
+    char_from: Position = None,
+    char_to: Position = None,
+    part_at: Position = None,
 ) -> dict[str, Any]:
-    return await _text(state, principal, _READ, f"/documents/{document}", char_from, char_to)
+    """A span of the text, or the part that holds the position `part_at`; with the blocks that it is made of."""
+    return await _text(state, principal, _READ, f"/documents/{document}", _span(char_from, char_to, part_at))
 
 
 @router.get("/documents/{document}/pages/{n}", tags=["documents"], response_class=Response)
@@ -257,10 +263,16 @@ async def file_content(file: UUID, principal: CurrentPrincipal, state: State) ->
 
 @router.get("/files/{file}/text", tags=["files"])
 async def file_text(
-    file: UUID, principal: CurrentPrincipal, state: State, char_from: Position = None, char_to: Position = None
+    file: UUID,
+    principal: CurrentPrincipal,
+    state: State,
+    char_from: Position = None,
+    char_to: Position = None,
+    part_at: Position = None,
 ) -> dict[str, Any]:
+    """A span of the text, or the part that holds the position `part_at`; with the blocks that it is made of."""
     reader = await _opening(state, principal, file)
-    return await _text(state, reader, _FILES_READ, f"/files/{file}", char_from, char_to)
+    return await _text(state, reader, _FILES_READ, f"/files/{file}", _span(char_from, char_to, part_at))
 
 
 @router.get("/files/{file}/pages/{n}", tags=["files"], response_class=Response)
@@ -325,10 +337,14 @@ async def _page(
     return await state.documents.stream(principal, scopes, "GET", path, headers=headers, params=params)
 
 
+def _span(char_from: int | None, char_to: int | None, part_at: int | None) -> dict[str, str]:
+    wanted = {"char_from": char_from, "char_to": char_to, "part_at": part_at}
+    return {name: str(value) for name, value in wanted.items() if value is not None}
+
+
 async def _text(
-    state: GatewayState, principal: Principal, scopes: Iterable[str], base: str, start: int | None, end: int | None
+    state: GatewayState, principal: Principal, scopes: Iterable[str], base: str, params: dict[str, str]
 ) -> dict[str, Any]:
-    params = {name: str(value) for name, value in (("char_from", start), ("char_to", end)) if value is not None}
     await _note_class(state, principal, scopes, base)
     found: dict[str, Any] = await state.documents.json(principal, scopes, "GET", f"{base}/text", params=params)
     return found

@@ -2,7 +2,8 @@
 import { forCase } from './cases'
 import { BACKGROUND, CSRF, getJson, send, sendJson, upload } from './client'
 import { endsOf } from './sessionEnds'
-import type { Conversation, DocumentState, Hit, KnowledgeBase, Manifest, Me, Message, OwnData, Run, SignedReceipt, TextSpan } from './types'
+import type { DocumentText, PageText } from './documentText'
+import type { Conversation, DocumentState, Hit, KnowledgeBase, Manifest, Me, Message, OwnData, Run, SignedReceipt } from './types'
 
 type List<T> = { items: T[]; next?: string | null }
 const enc = encodeURIComponent
@@ -76,9 +77,12 @@ export function pageImage(source: SourceRef, page: number, spans: [number, numbe
   const query = [spans.length ? `highlight=${spans.map(([a, b]) => `${a}-${b}`).join(',')}` : '', caseId === null ? '' : `case=${enc(caseId)}`].filter(Boolean)
   return `${sourceBase(source)}/pages/${page}${query.length ? `?${query.join('&')}` : ''}`
 }
-export const fetchPageText = (source: SourceRef, page: number, caseId: string | null): Promise<TextSpan> => getJson(`${sourceBase(source)}/pages/${page}/text`, forCase(caseId))
-export const fetchText = (source: SourceRef, from: number, to: number, caseId: string | null): Promise<TextSpan> =>
+export const fetchPageText = (source: SourceRef, page: number, caseId: string | null): Promise<PageText> => getJson(`${sourceBase(source)}/pages/${page}/text`, forCase(caseId))
+export const fetchText = (source: SourceRef, from: number, to: number, caseId: string | null): Promise<DocumentText> =>
   getJson(`${sourceBase(source)}/text?char_from=${from}&char_to=${to}`, forCase(caseId))
+/** The part of a document without pages that holds the character `at`. */
+export const fetchPart = (source: SourceRef, at: number, caseId: string | null): Promise<DocumentText> =>
+  getJson(`${sourceBase(source)}/text?part_at=${at}`, forCase(caseId))
 
 export const OWN_DATA = '/api/v1/me/data'
 export const fetchOwnData = (): Promise<OwnData> => getJson(`${OWN_DATA}/overview`)

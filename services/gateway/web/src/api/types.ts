@@ -130,7 +130,8 @@ export type Hit = {
 }
 export type Citation = Hit & { number: number; quote: string }
 
-export type TextSpan = { text: string; char_from: number; char_to: number; length?: number }
+/** What a preview opens: a hit, or a citation with its verbatim quote. */
+export type Shown = Hit & { quote?: string }
 
 export type MessageState = 'streaming' | 'complete' | 'stopped' | 'failed'
 export type Message = {

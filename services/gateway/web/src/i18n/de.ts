@@ -3,6 +3,7 @@ import { deAdministration } from './de.administration'
 import { deCases } from './de.cases'
 import { deInspection } from './de.inspection'
 import { deKnowledge } from './de.knowledge'
+import { dePreview } from './de.preview'
 import { deProtection } from './de.protection'
 import { dePurposes } from './de.purposes'
 import { deShared } from './de.shared'
@@ -14,6 +15,7 @@ export const de = {
   ...deCases,
   ...deInspection,
   ...deKnowledge,
+  ...dePreview,
   ...deProtection,
   ...dePurposes,
   ...deShared,

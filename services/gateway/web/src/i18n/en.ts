@@ -4,6 +4,7 @@ import { enAdministration } from './en.administration'
 import { enCases } from './en.cases'
 import { enInspection } from './en.inspection'
 import { enKnowledge } from './en.knowledge'
+import { enPreview } from './en.preview'
 import { enProtection } from './en.protection'
 import { enPurposes } from './en.purposes'
 import { enShared } from './en.shared'
@@ -14,6 +15,7 @@ export const en: Record<Key, string> = {
   ...enCases,
   ...enInspection,
   ...enKnowledge,
+  ...enPreview,
   ...enProtection,
   ...enPurposes,
   ...enShared,

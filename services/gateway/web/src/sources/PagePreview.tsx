@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useEffect, useState } from 'react'
 import { fetchPageText, pageImage } from '../api/endpoints'
-import type { Citation, TextSpan } from '../api/types'
+import type { TextSpan } from '../api/documentText'
+import type { Shown } from '../api/types'
 import { useActingCase } from '../cases/CasesContext'
 import { useI18n } from '../i18n'
 import { highlightSpans } from './passage'
 
 /** Picture of the cited page with its box, drawn by the server; below it the page's text, which is what is read aloud. */
-export function PagePreview({ citation, page }: { citation: Citation; page: number }) {
+export function PagePreview({ citation, page }: { citation: Shown; page: number }) {
   const { t } = useI18n()
   const acting = useActingCase()
   const [text, setText] = useState<TextSpan | null>(null)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useEffect, useMemo, useState } from 'react'
 import { fetchText } from '../api/endpoints'
-import type { Citation, TextSpan } from '../api/types'
+import type { TextSpan } from '../api/documentText'
+import type { Citation } from '../api/types'
 import { useActingCase } from '../cases/CasesContext'
 import { useI18n } from '../i18n'
 import { marksIn, pieces } from './passage'
@@ -9,12 +10,10 @@ import { marksIn, pieces } from './passage'
 /** Enough for every § of the federal laws; the server cuts at its own limit. */
 const SECTION_REACH = 6000
 
-type Section = { path: string[]; char_from: number; char_to: number; source_id?: string | null }
-
 /** The whole § around a cited Absatz, if the server gives texts out; else the citation's own text is enough. */
 async function wholeSection(citation: Citation, acting: string | null): Promise<TextSpan | null> {
-  const around = await fetchText(citation, citation.char_from, citation.char_to, acting) as TextSpan & { sections?: Section[] }
-  const section = around.sections?.find((one) => one.source_id === citation.source_id) ?? around.sections?.[0]
+  const around = await fetchText(citation, citation.char_from, citation.char_to, acting)
+  const section = around.sections.find((one) => one.source_id === citation.source_id) ?? around.sections[0]
   if (!section || section.char_to - section.char_from > SECTION_REACH) return null
   return fetchText(citation, section.char_from, section.char_to, acting)
 }

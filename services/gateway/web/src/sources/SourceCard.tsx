@@ -6,8 +6,8 @@ import { Icon } from '../kern/Icon'
 import { ProtectionBadge } from '../protection/ProtectionBadge'
 import { useExports } from '../session'
 import { shortName } from './cite'
-import { PagePreview } from './PagePreview'
 import { Passage } from './Passage'
+import { Preview } from './Preview'
 import { Superseded } from './Superseded'
 
 /** One source: what it is, its Stand, the passage with the quote marked, and for paper its page. */
@@ -36,8 +36,9 @@ export function SourceCard({ citation, open, onOpen }: { citation: Citation; ope
         </div>
       </header>
       <Superseded citation={citation} />
-      {citation.page && !citation.source_id ? <PagePreview citation={citation} page={citation.page} /> : null}
-      <Passage citation={citation} />
+      {/* Of a law the whole § is the passage; a picture of a page is read together with its passage as text. */}
+      {!citation.source_id && <Preview shown={citation} otherwise={<Passage citation={citation} />} />}
+      {(citation.source_id || citation.page) && <Passage citation={citation} />}
       {exported && !citation.source_id && (citation.document || citation.file) && <p><a className="kern-link" href={`${sourceBase(citation)}/content`} download><Icon name="document" />{t('source.original')}</a></p>}
     </section>
   )

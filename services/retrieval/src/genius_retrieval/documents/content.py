@@ -13,6 +13,7 @@ from genius_common.errors import FieldError, InvalidInput, NotFound
 from genius_common.principal import Principal
 from genius_retrieval.access import row_scope
 from genius_retrieval.chunks import CanonicalDocument, PageSpan
+from genius_retrieval.documents.blocks import part_around, part_starts, text_blocks
 from genius_retrieval.documents.sealing import Sealing, open_text
 from genius_retrieval.documents.service import opened
 from genius_retrieval.errors import NoPagePicture
@@ -30,6 +31,15 @@ class Original:
     name: str
     media_type: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A span of the text, None for its end; or instead the part that holds `part_at`."""
+
+    char_from: int = 0
+    char_to: int | None = None
+    part_at: int | None = None
 
 
 class DocumentContent:
@@ -56,32 +66,14 @@ class DocumentContent:
         content = await self._object(principal, row.original)
         return Original(name, row.media_type or "application/octet-stream", content)
 
-    async def text(
-        self, principal: Principal, identifier: UUID, kind: str, char_from: int = 0, char_to: int | None = None
-    ) -> DocumentText:
-        """The span of the canonical text, cut to its length, with the sections that it touches."""
+    async def text(self, principal: Principal, identifier: UUID, kind: str, wanted: Wanted) -> DocumentText:
+        """The part or span of the canonical text, cut to its length, with the sections and blocks that it touches."""
         document = await self._canonical(principal, identifier, kind)
-        length = len(document.text)
-        start, end = min(char_from, length), min(length if char_to is None else char_to, length)
-        if start > end:
-            raise InvalidInput(errors=[FieldError("/char_to", "Das Ende liegt vor dem Anfang.")])
-        sections = [
-            TextSection(path=list(s.full_path), char_from=s.char_from, char_to=s.char_to, source_id=s.source_id)
-            for s in document.sections
-            if s.char_from < end and s.char_to > start
-        ]
-        text = document.text[start:end]
-        pages = [page.char_from for page in document.pages]
-        return DocumentText(
-            text=text, char_from=start, char_to=end, length=length, sections=sections, page_starts=pages
-        )
+        return await asyncio.to_thread(_text, document, wanted)
 
     async def page_text(self, principal: Principal, identifier: UUID, kind: str, number: int) -> PageText:
         document = await self._canonical(principal, identifier, kind)
-        page = _page(document, number)
-        return PageText(
-            text=document.text[page.char_from : page.char_to], char_from=page.char_from, char_to=page.char_to
-        )
+        return await asyncio.to_thread(_page_text, document, _page(document, number))
 
     async def page_picture(
         self, principal: Principal, identifier: UUID, kind: str, number: int, highlight: list[tuple[int, int]]
@@ -117,3 +109,37 @@ def _page(document: CanonicalDocument, number: int) -> PageSpan:
     if found is None:
         raise NoPagePicture if not document.pages else NotFound
     return found
+
+
+def _text(document: CanonicalDocument, wanted: Wanted) -> DocumentText:
+    length = len(document.text)
+    start, end = min(wanted.char_from, length), length if wanted.char_to is None else min(wanted.char_to, length)
+    if wanted.part_at is not None:
+        start, end = part_around(document, wanted.part_at)
+    if start > end:
+        raise InvalidInput(errors=[FieldError("/char_to", "Das Ende liegt vor dem Anfang.")])
+    sections = [
+        TextSection(path=list(s.full_path), char_from=s.char_from, char_to=s.char_to, source_id=s.source_id)
+        for s in document.sections
+        if s.char_from < end and s.char_to > start
+    ]
+    return DocumentText(
+        text=document.text[start:end],
+        char_from=start,
+        char_to=end,
+        length=length,
+        sections=sections,
+        page_starts=[page.char_from for page in document.pages],
+        blocks=text_blocks(document, start, end),
+        part_starts=part_starts(document),
+    )
+
+
+def _page_text(document: CanonicalDocument, page: PageSpan) -> PageText:
+    return PageText(
+        text=document.text[page.char_from : page.char_to],
+        char_from=page.char_from,
+        char_to=page.char_to,
+        pages=len(document.pages),
+        blocks=text_blocks(document, page.char_from, page.char_to),
+    )

@@ -5,12 +5,13 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from genius_common.contracts.retrieval import DocumentPage, DocumentState, DocumentText, PageText
 from genius_common.errors import FieldError, InvalidInput, NotFound
 from genius_common.names import attachment
 from genius_common.principal import Principal, ProtectionClass
+from genius_retrieval.documents.content import Wanted
 from genius_retrieval.http import App, Received, caller, path_id
 
 _HIGHLIGHT = re.compile(r"(\d{1,9})-(\d{1,9})")
@@ -22,7 +23,18 @@ _CONTENT_HEADERS = {
     "x-content-type-options": "nosniff",
 }
 
+Position = Annotated[int | None, Query(ge=0)]
 DocumentId = Annotated[UUID, path_id("document")]
+
+
+def _wanted(
+    char_from: Position = None,
+    char_to: Position = None,
+    part_at: Annotated[Position, Query(description="instead of a span: the part that holds this position")] = None,
+) -> Wanted:
+    if part_at is not None and (char_from is not None or char_to is not None):
+        raise InvalidInput(errors=[FieldError("/part_at", "Erlaubt ist eine Stelle oder ein Abschnitt, nicht beides.")])
+    return Wanted(char_from or 0, char_to, part_at)
 
 
 def build_router(prefix: str, kind: str, read: str, write: str) -> APIRouter:
@@ -49,10 +61,9 @@ def build_router(prefix: str, kind: str, read: str, write: str) -> APIRouter:
         app: App,
         principal: Annotated[Principal, reader],
         document: DocumentId,
-        char_from: Annotated[int, Query(ge=0)] = 0,
-        char_to: Annotated[int | None, Query(ge=0)] = None,
+        wanted: Annotated[Wanted, Depends(_wanted)],
     ) -> DocumentText:
-        return await app.content.text(principal, document, kind, char_from, char_to)
+        return await app.content.text(principal, document, kind, wanted)
 
     @router.get("/{document}/pages/{number}", response_class=Response)
     async def picture(

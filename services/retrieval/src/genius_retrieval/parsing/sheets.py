@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
@@ -10,6 +11,7 @@ from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
 # A little below the size of a chunk, so that the sheet's name and the rows fit into one.
 _GROUP_CHARS = 850
 _JOINT = " | "
+_BETWEEN = re.compile(r"(?:^| )\|(?= |$)")
 _HEADER_WITHIN = 10
 # Columns further right than this stand behind the others without their empty neighbours.
 _ALIGNED = 100
@@ -48,7 +50,7 @@ class Sheet:
     def _header(self, cells: list[str], line: str) -> None:
         """The first of the first rows that has words in all of two or more cells names the columns."""
         self._seen += 1
-        if not self._columns and self._seen <= _HEADER_WITHIN and len(cells) > 1 and not any(map(_is_value, cells)):
+        if not self._columns and self._seen <= _HEADER_WITHIN and _names_columns(cells):
             self._columns = line
 
     def _write(self) -> None:
@@ -73,6 +75,20 @@ def _line(cells: Sequence[tuple[int, str]]) -> str:
     line = _JOINT.join(parts)
     refuse_marked(line)
     return line
+
+
+def cells_of(line: str) -> list[str]:
+    """The cells of a row as it stands in the text; spaces around an empty one are gone there."""
+    return [cell.strip() for cell in _BETWEEN.split(line)]
+
+
+def header_row(rows: Sequence[str]) -> str:
+    """The first of the first rows that names the columns; empty where none does."""
+    return next((row for row in rows[:_HEADER_WITHIN] if _names_columns(list(filter(None, cells_of(row))))), "")
+
+
+def _names_columns(cells: Sequence[str]) -> bool:
+    return len(cells) > 1 and not any(map(_is_value, cells))
 
 
 def _is_value(cell: str) -> bool:

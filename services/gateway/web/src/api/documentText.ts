@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: EUPL-1.2
+export type TextSpan = { text: string; char_from: number; char_to: number }
+/** A piece of a document with one role; offsets count characters of the whole text and may lie outside of the span shown. */
+export type TextBlock = {
+  kind: 'heading' | 'paragraph' | 'list' | 'table'
+  char_from: number
+  char_to: number
+  level?: number | null
+  place?: string
+  columns?: string
+}
+export type TextSection = { path: string[]; char_from: number; char_to: number; source_id?: string | null }
+export type DocumentText = TextSpan & { length: number; sections: TextSection[]; blocks: TextBlock[]; part_starts: number[] }
+export type PageText = TextSpan & { pages: number; blocks: TextBlock[] }
