@@ -23,7 +23,8 @@ PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
 .PHONY: help run web wheel test test-core test-keycloak test-matrix test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
-	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-search bench-memory eval-answers eval-retrieval docs clean
+	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-search bench-memory eval-answers eval-retrieval \
+	eval-citations docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
@@ -107,6 +108,9 @@ bench-search: $(VENV)/.test ## search in 20,000 chunks, one and 50 clients (ARGS
 
 eval-answers: $(VENV)/.test ## answers without a model: right §, "nicht gefunden" (ARGS="--show dev")
 	$(BIN)/python -m tests.eval.eval_answers $(ARGS)
+
+eval-citations: $(VENV)/.test ## wrong numbers, dates and §§ in sentences about a passage (ARGS="--show 20")
+	$(BIN)/python -m tests.eval.eval_citations $(ARGS)
 
 eval-retrieval: $(VENV)/.test ## search in the laws (QUERIES=FILE, LIMIT=100)
 	$(BIN)/python -m tests.eval.eval_retrieval $(if $(QUERIES),--queries $(QUERIES)) $(if $(LIMIT),--limit $(LIMIT)) $(ARGS)

@@ -24,7 +24,7 @@ SHORT_SPAN = re.compile(
     re.IGNORECASE,
 )
 DOTTED = re.compile(
-    rf"{_DAY}\s?(?P<month>[0-9]{{1,2}})\.(?:\s?(?P<year>[0-9]{{4}}(?![0-9])|(?<=\.)[0-9]{{2}}(?![0-9.,])))?"
+    rf"{_DAY}\s?(?P<month>[0-9]{{1,2}})\.(?:\s?(?P<year>[0-9]{{4}}(?![0-9])|(?<=\.)[0-9]{{2}}(?![0-9]|[.,][0-9])))?"
 )
 MONTH_YEAR = re.compile(rf"(?<![\w.]){MONTH}\s+(?P<year>[0-9]{{4}})(?![0-9])", re.IGNORECASE)
 MONTH_ONLY = re.compile(

@@ -45,6 +45,8 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _PERIOD = re.compile(rf"(?:{_COUNT}|{_ONE})[\s-]{{1,2}}(?:volle[nr]?\s)?(?P<unit>{numbers.UNIT})", re.IGNORECASE)
+# Short signs are case-sensitive: "5 M" is no length.
+_MEASURE = re.compile(rf"(?i:{_COUNT})[\s-]{{0,2}}(?P<unit>{numbers.MEASURE})")
 _ONE_WORD = re.compile(rf"(?<!\w)(?=[0-9adefhnstvz]){numbers.ONE_WORD}", re.IGNORECASE)
 _PART_OF_YEAR = re.compile(
     r"(?<!\w)(?:(?P<half>halbe[nmrs]?\sJahr(?:e?s)?)|(?P<quarter>Vierteljahr(?:e?s)?))(?!\w)", re.IGNORECASE
@@ -56,11 +58,14 @@ _ORDINAL = re.compile(
 )
 _PLAIN = re.compile(rf"{_COUNTED}(?![\w])(?P<dot>\.(?=\s\S))?", re.IGNORECASE)
 _RANGE = re.compile(r"\s{0,2}(?:bis|und|oder|–|-|—)\s{0,2}(?:zu\s)?")
-_QUANTITIES = ("amount", "percent", "period")
+_QUANTITIES = ("amount", "percent", "period", "measure")
 
 
 class Fact(NamedTuple):
-    """`kind`: number, ordinal, date, time, amount, percent, period, reference, file, url, quote; `value` is normal."""
+    """`kind`: number, ordinal, date, time, amount, percent, period, measure, reference, file, url or quote.
+
+    `value` is the normal form.
+    """
 
     kind: str
     value: str
@@ -142,6 +147,7 @@ class _Reader:
         self._take(_SHARE, "percent", _share)
         self._take(_PART_OF_YEAR, "period", lambda m: "6 monat" if m["half"] else "3 monat")
         self._take(_PERIOD, "period", lambda m: numbers.period(m["count"] or "ein", m["unit"]))
+        self._take(_MEASURE, "measure", lambda m: numbers.measure(m["count"], m["unit"]))
         self._take(_ONE_WORD, "period", lambda m: numbers.period(m["count"].rstrip("-"), m["unit"]))
         self._take(_ORDINAL, "ordinal", lambda m: numbers.ordinal(m["word"]))
         self._take(_PLAIN, "number", _number)
@@ -157,7 +163,10 @@ class _Reader:
             if other is None:
                 continue
             unit = other.fact.value.partition(" ")[2]
-            value = numbers.period(item.fact.value, unit) if unit else item.fact.value
+            of_time = unit and other.fact.kind == "period"
+            value = (
+                numbers.period(item.fact.value, unit) if of_time else " ".join(filter(None, (item.fact.value, unit)))
+            )
             better[item.span] = Found(Fact(other.fact.kind, value), item.span, raw=item.fact.value)
         self._replace("number", better)
 

@@ -25,6 +25,7 @@ _LONG = {
     "bürgerlichesgesetzbuch": "bgb", "datenschutzgrundverordnung": "dsgvo", "einkommensteuergesetz": "estg",
     "fahrerlaubnisverordnung": "fev", "finanzgerichtsordnung": "fgo", "gaststättengesetz": "gastg",
     "gerichtskostengesetz": "gkg", "gerichtsverfassungsgesetz": "gvg", "gewerbeordnung": "gewo", "grundgesetz": "gg",
+    "gesetzüberordnungswidrigkeiten": "owig", "gesetzesüberordnungswidrigkeiten": "owig",
     "grundsteuergesetz": "grstg", "handelsgesetzbuch": "hgb", "handwerksordnung": "hwo",
     "infektionsschutzgesetz": "ifsg", "informationsfreiheitsgesetz": "ifg", "insolvenzordnung": "inso",
     "jugendschutzgesetz": "juschg", "kreislaufwirtschaftsgesetz": "krwg", "mutterschutzgesetz": "muschg",
@@ -43,7 +44,7 @@ _LONG = {
 _LONG_NAME = (
     r"(?:(?:Bürgerlich|Allgemein|Öffentlich)e[nsr]\s)?"
     r"[A-ZÄÖÜ][A-Za-zÄÖÜäöüß-]{0,60}?(?:gesetzbuch|gesetz|ordnung|satzung|richtlinie)(?:e?s|en)?(?![a-zäöüß])"
-    r"|Bürgerlich\w{1,3}\sGesetzbuch(?:e?s)?|Gesetz\süber\sOrdnungswidrigkeiten"
+    r"|Bürgerlich\w{1,3}\sGesetzbuch(?:e?s)?|Gesetz(?:es)?\süber\sOrdnungswidrigkeiten"
 )
 _SHORT_NAME = r"[A-ZÄÖÜ][A-Za-zÄÖÜäöüß-]{0,20}[GVOB](?![A-Za-zÄÖÜäöüß])"
 _SOCIAL = (

@@ -61,6 +61,17 @@ _UNITS = {
 UNIT = (
     r"(?:kalender|lebens|schul|werk|arbeits|wohn)?(?:jahr|monat|woche|tag|stunde|minute)(?:e[nrs]?|n|s)?(?![a-zäöüß])"
 )
+MEASURE = (
+    r"(?:m²|m2|qm|Quadratmetern?|m³|m3|Kubikmetern?|km/h|Stundenkilometern?|km²|km|Kilometern?|cm|Zentimetern?|mm|"
+    r"Millimetern?|Metern?|m|ha|Hektar|kWh|Kilowattstunden?|kW|Kilowatt|MW|Megawatt|kg|Kilogramm|Gramm|g|Tonnen?|t|"
+    r"Litern?|l|dB\(A\)|dB|Dezibel|°\s?C|Grad(?:\sCelsius)?)(?![\wäöüß²³])"
+)
+_MEASURES = {
+    "m2": "m²", "qm": "m²", "quadratmeter": "m²", "m3": "m³", "kubikmeter": "m³", "stundenkilometer": "km/h",
+    "kilometer": "km", "zentimeter": "cm", "millimeter": "mm", "meter": "m", "hektar": "ha", "kilowattstunde": "kwh",
+    "kilowatt": "kw", "megawatt": "mw", "kilogramm": "kg", "gramm": "g", "tonne": "t", "liter": "l", "dezibel": "db",
+    "db(a)": "db", "gradcelsius": "°c", "grad": "°c",
+}  # fmt: skip
 # "14-tägig", "zwölfmonatige", "Dreimonatsfrist": the number and what it counts in one word.
 ONE_WORD = (
     rf"(?P<count>[0-9]{{1,4}}-|eine?-?|{_WORD}-?)"
@@ -163,6 +174,13 @@ def period(count: str, unit: str) -> str:
         return f"{_plain(Decimal(number) * factor)} {name}"
     except InvalidOperation:
         return f"{number} {name}"
+
+
+def measure(count: str, unit: str) -> str:
+    """`65`, `Quadratmetern` → `65 m²`."""
+    lower = re.sub(r"\s", "", unit.lower())
+    lower = lower if lower in _MEASURES else re.sub(r"(?<=er)n$|(?<=[nd]e)n$", "", lower)
+    return f"{normal_number(count)} {_MEASURES.get(lower, lower)}"
 
 
 def times(value: str, factor: int | Fraction) -> str:

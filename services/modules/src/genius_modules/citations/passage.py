@@ -19,6 +19,7 @@ from genius_modules.citations.references import ABSATZ, Part, Reference
 _ITEM = re.compile(r"^[ \t]{0,8}(?:[0-9]{1,3}[a-z]?[.)]|[a-z]{1,2}\)|[-•–])\s")
 _LAW_WORD = re.compile(r"[A-ZÄÖÜ][\wÄÖÜäöüß-]{1,60}")
 _LONGEST_RANGE = 60
+_LONGEST_ITEM = 400
 _RANGES = "…"
 _TWO_DIGITS = re.compile(r"([0-9]+)([a-z]?)")
 
@@ -30,6 +31,7 @@ class Passage:
         self.text = text
         self.heading = heading
         self.whole = f"{heading}\n{text}" if heading else text
+        self._sentences: dict[str, int] = {}
 
     @cached_property
     def found(self) -> list[Found]:
@@ -88,7 +90,8 @@ class Passage:
         """Absatz → its text. What stands before the first "(n)" is the Absatz before, or none ("")."""
         begins = list(ABSATZ.finditer(self.text))
         ends = [match.start() for match in begins[1:]] + [len(self.text)]
-        found = {match["value"]: self.text[match.end() : end] for match, end in zip(begins, ends, strict=True)}
+        # Without any "(n)" there is one end and no begin.
+        found = {match["value"]: self.text[match.end() : end] for match, end in zip(begins, ends, strict=False)}
         before = self.text[: begins[0].start()] if begins else self.text
         if before.strip():
             first = begins[0]["value"] if begins else ""
@@ -124,7 +127,7 @@ class Passage:
             case "number":
                 return fact.value in self.years
             case "ordinal":
-                return Fact("number", fact.value) in self.have
+                return any(item.fact == Fact("number", fact.value) for item in self.found)
             case "file":
                 return self._holds_sign(fact.value)
             case "url":
@@ -182,12 +185,40 @@ class Passage:
             texts = [self.paragraphs[absatz]]
         else:
             return False
-        return any(all(_has_part(text, kind, value) for kind, value in wanted.items()) for text in texts)
+        return any(all(self._has_part(text, kind, value) for kind, value in wanted.items()) for text in texts)
+
+    def _has_part(self, text: str, kind: str, value: str) -> bool:
+        if kind != "satz":
+            return _has_item(text, kind, value)
+        if text not in self._sentences:
+            self._sentences[text] = _sentences(text)
+        return value.isdigit() and 0 < int(value) <= self._sentences[text]
+
+    def regions(self, found: Found) -> list[str]:
+        """The texts that a reference to a part of the passage's own § may mean."""
+        wanted = found.reference
+        if wanted is None or self.own is None or wanted.number not in ("", self.own.number):
+            return []
+        parts = dict(wanted.parts)
+        absatz = parts.pop("abs", None)
+        texts = [text for number, text in self.paragraphs.items() if absatz in (None, number)]
+        for kind, value in parts.items():
+            texts = [region for text in texts for region in _regions(text, kind, value)]
+        return texts
 
 
-def _has_part(text: str, kind: str, value: str) -> bool:
+def _regions(text: str, kind: str, value: str) -> list[str]:
     if kind == "satz":
-        return value.isdigit() and 0 < int(value) <= _sentences(text)
+        sentences = [span.of(text) for span in split_sentences(text) if not _ITEM.match(span.of(text))]
+        return sentences[int(value) - 1 : int(value)] if value.isdigit() and int(value) else []
+    if kind in ("nr", "lit", "dlit"):
+        mark = "." if kind == "nr" else ")"
+        begin = re.search(rf"(?<![\w.,]){value}{re.escape(mark)}\s", text)
+        return [text[begin.end() : begin.end() + _LONGEST_ITEM]] if begin else []
+    return [text]
+
+
+def _has_item(text: str, kind: str, value: str) -> bool:
     if kind == "nr":
         return bool(re.search(rf"(?<![\w.,]){value}\.\s", text))
     if kind in ("lit", "dlit"):

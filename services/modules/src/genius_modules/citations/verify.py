@@ -6,16 +6,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from genius_common.text import split_sentences
 from genius_modules.citations.facts import Found, read_facts
 from genius_modules.citations.markers import without_markers
 from genius_modules.citations.passage import Passage
+from genius_modules.citations.places import Mentions, misattributed
 from genius_modules.citations.references import Reference
 from genius_modules.citations.text import stems
 
 _MIN_OVERLAP = 0.25
 # Another Absatz fits far better than the one that is named.
 _FITS, _FAR = 0.6, 0.5
-_PLACED = frozenset({"amount", "percent", "period", "number", "date"})
+_PLACED = frozenset({"amount", "percent", "period", "number", "date", "measure"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,12 @@ def check(sentence: str, cited: Sequence[Evidence]) -> Check:
     passages = [Passage(evidence.text, evidence.heading) for evidence in cited]
     facts = read_facts(claim)
     missing = [found for found in facts if not any(passage.holds(found) for passage in passages)]
+    held = len(facts) - len(missing)
     missing += [found for found in _misplaced(claim, facts, passages) if found not in missing]
-    overlap = _overlap(claim, "\n".join(passage.whole for passage in passages))
+    sources = [(Mentions(passage.whole, passage.found), passage) for passage in passages]
+    spans = {found.span for found in missing}
+    missing += [found for found in misattributed(Mentions(claim, facts), sources) if found.span not in spans]
+    overlap = _share(claim, facts, held, passages)
     supported = bool(cited) and not missing and overlap >= _MIN_OVERLAP
     return Check(claim, supported, tuple(sorted(missing, key=lambda found: found.span)), overlap)
 
@@ -71,6 +77,13 @@ def missing_in(claim: str, source: str) -> Check:
     passage = Passage(source, "")
     missing = tuple(found for found in read_facts(claim) if not passage.holds(found))
     return Check(claim, not missing, missing, 1.0)
+
+
+def _share(claim: str, facts: Sequence[Found], held: int, passages: Sequence[Passage]) -> float:
+    """Share of the claim's words and facts that the passages have; the notation of a fact doesn't count."""
+    wanted = set(stems(_without(claim, facts, everything=True)))
+    have = wanted & set(stems("\n".join(passage.whole for passage in passages)))
+    return (len(have) + held) / (len(wanted) + len(facts)) if wanted or facts else 1.0
 
 
 def _overlap(claim: str, source: str) -> float:
@@ -90,6 +103,8 @@ def _misplaced(claim: str, facts: Sequence[Found], passages: Sequence[Passage]) 
     if len(owners) != 1 or len(passages) != 1:
         return []
     passage, absatz = owners[0], dict(named[0].reference.parts)["abs"]
+    if _quotes(claim, facts, named[0], passage):
+        return []
     others = [text for number, text in passage.paragraphs.items() if number != absatz]
     here = Passage(passage.paragraphs[absatz], passage.heading)
     values = [found for found in facts if found.fact.kind in _PLACED]
@@ -100,16 +115,30 @@ def _misplaced(claim: str, facts: Sequence[Found], passages: Sequence[Passage]) 
     return named if best >= _FITS and _overlap(words, here.text) < _FAR * best else []
 
 
+def _quotes(claim: str, facts: Sequence[Found], named: Found, passage: Passage) -> bool:
+    """Whether the passage itself refers to that place in such a sentence: `Absatz 1 gilt entsprechend`."""
+    words = _without(claim, facts)
+    for span in split_sentences(passage.text):
+        sentence = span.of(passage.text)
+        if _overlap(words, sentence) >= _FITS and any(
+            have.reference and have.reference.parts == named.reference.parts  # type: ignore[union-attr]
+            for have in read_facts(sentence)
+            if have.span.start or not sentence.startswith("(")
+        ):
+            return True
+    return False
+
+
 def _is_of(reference: Reference, passage: Passage) -> bool:
     absatz = dict(reference.parts)["abs"]
     own = passage.own
     return own is not None and absatz in passage.paragraphs and reference.number in ("", own.number)
 
 
-def _without(claim: str, facts: Sequence[Found]) -> str:
-    """The claim without its references, whose words say where, not what."""
+def _without(claim: str, facts: Sequence[Found], *, everything: bool = False) -> str:
+    """The claim without its references, whose words say where, not what; or without all of its facts."""
     text = claim
     for found in sorted(facts, key=lambda found: found.span, reverse=True):
-        if found.reference:
+        if found.reference or (everything and found.fact.kind != "quote"):
             text = text[: found.span.start] + " " + text[found.span.end :]
     return text
