@@ -142,6 +142,28 @@ class IndexContract:
         after = (await index.search(collection, ASK, access)).branches[0][0].score
         assert after == pytest.approx(before, rel=1e-4)
 
+    async def test_what_is_hidden_later_stays_hidden(self, index):
+        """TEN-04: a search after each write, whatever an earlier one found out about the knowledge bases."""
+        collection, base, other = new_collection(), uuid4(), uuid4()
+        owner, wide = uuid4(), Access(frozenset({base, other}))
+        open_ones = {await self.fill(index, collection, where) for where in (base, other)}
+        narrow = Access(wide.knowledge_bases, documents=frozenset(open_ones))
+
+        async def seen(access):
+            found = points(await index.search(collection, ASK, access))
+            return {chunk.meta.document for chunk in (await index.fetch(collection, found, access)).values()}, found
+
+        for access in (wide, narrow):
+            assert (await seen(access))[0] == open_ones
+        await self.fill(index, collection, base, level="vertraulich")
+        await index.upsert(collection, chunks(file := uuid4(), [f"{MARKER}."]), meta(file, owner=owner))
+        for access in (wide, narrow):
+            documents, found = await seen(access)
+            assert documents == open_ones
+            assert len(found) == 2
+        both = Access(frozenset({base}), files=frozenset({file}), owner=owner)
+        assert len((await seen(both))[1]) == 2
+
     async def test_deletion_leaves_nothing(self, index):
         collection, base, other = new_collection(), uuid4(), uuid4()
         first = await self.fill(index, collection, base)

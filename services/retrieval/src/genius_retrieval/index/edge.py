@@ -25,7 +25,7 @@ import qdrant_edge as edge
 import structlog
 
 from genius_retrieval.chunks import Chunk
-from genius_retrieval.index.edge_filters import EDGE, corpus_filter
+from genius_retrieval.index.edge_filters import EDGE, Outlines
 from genius_retrieval.index.edge_generations import (
     NotOptimised,
     clear_leftovers,
@@ -34,7 +34,7 @@ from genius_retrieval.index.edge_generations import (
     optimised_copy,
     to_disk,
 )
-from genius_retrieval.index.filters import access_filter, point_filter, value_filter
+from genius_retrieval.index.filters import value_filter
 from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE, SEALED, from_payload, to_payload
 from genius_retrieval.index.port import (
     DENSE,
@@ -71,6 +71,7 @@ class _Shard:
         self.engine: Any = edge.EdgeShard.load(str(path))
         self.writing = threading.Lock()
         self.fresh = 0
+        self.outlines = Outlines()
         self._terms = KeyedTerms()
         self._readers, self._reading = Counter[int](), threading.Condition()
 
@@ -86,6 +87,13 @@ class _Shard:
             with self._reading:
                 self._readers[id(engine)] -= 1
                 self._reading.notify_all()
+
+    def update(self, operation: Any) -> None:
+        """Write; the caller holds `writing`."""
+        try:
+            self.engine.update(operation)
+        finally:
+            self.outlines.forget()
 
     def replace(self, path: Path) -> None:
         """Go on with the copy at `path` and remove the older folder; the caller holds `writing`."""
@@ -222,7 +230,7 @@ class EdgeIndex:
                 for place, chunk in enumerate(chunks[start : start + _BATCH])
             ]
             with shard.writing:
-                shard.engine.update(edge.UpdateOperation.upsert_points(points))
+                shard.update(edge.UpdateOperation.upsert_points(points))
                 shard.fresh += len(points)
         with shard.writing:
             _sync_log(shard.path)
@@ -235,7 +243,7 @@ class EdgeIndex:
     def _delete(self, collection: UUID, what: Any) -> None:
         if shard := self._open(collection):
             with shard.writing:
-                shard.engine.update(edge.UpdateOperation.delete_points_by_filter(what))
+                shard.update(edge.UpdateOperation.delete_points_by_filter(what))
                 _sync_log(shard.path)
 
     def _drop(self, collection: UUID) -> None:
@@ -279,8 +287,8 @@ class EdgeIndex:
         branches: Sequence[Branch | DenseBranch],
         access: Access,
     ) -> Hits:
-        what = access_filter(EDGE, access)
-        params = edge.SearchParams(idf=edge.IdfParams(corpus=corpus_filter(engine, access)))
+        what = shard.outlines.permitted(engine, access)
+        params = edge.SearchParams(idf=edge.IdfParams(corpus=what))
         requests = [
             edge.QueryRequest(
                 limit=branch.limit,
@@ -300,11 +308,8 @@ class EdgeIndex:
         shard = self._open(collection.id)
         if shard is None:
             return {}
-        request = edge.ScrollRequest(
-            limit=len(points), filter=point_filter(EDGE, points, access), with_payload=True, with_vector=False
-        )
         with shard.reading() as engine:
-            records, _ = engine.scroll(request)
+            records = engine.retrieve(list(points), with_payload=True, with_vector=False)
         found = [from_payload(collection, _uuid(record.id), record.payload) for record in records]
         return {chunk.point: chunk for chunk in found if access.permits(chunk.meta)}
 
@@ -317,7 +322,7 @@ class EdgeIndex:
                 records, offset = shard.engine.scroll(request)
                 for record in records:
                     if fresh := anew(_uuid(record.id), record.payload[SEALED]):
-                        shard.engine.update(edge.UpdateOperation.set_payload([record.id], {SEALED: fresh}))
+                        shard.update(edge.UpdateOperation.set_payload([record.id], {SEALED: fresh}))
                         done += 1
             if offset is None:
                 break

@@ -9,8 +9,10 @@ from uuid import UUID
 
 import qdrant_edge as edge
 
-from genius_retrieval.index.filters import access_filter, bases_filter, hidden_filter
+from genius_retrieval.index.filters import access_filter, hidden_filter, outline_filter
 from genius_retrieval.index.port import Access
+
+_KEPT = 1_000
 
 
 class EdgeDialect:
@@ -33,14 +35,31 @@ class EdgeDialect:
 EDGE = EdgeDialect()
 
 
-def corpus_filter(engine: Any, access: Access) -> Any:
-    """A filter for the engine's IDF that matches exactly what `access` permits.
+class Outlines:
+    """Which accesses are told by their outline alone, counted once and forgotten with each write of the shard.
 
-    The engine evaluates it anew for each list of a search, 0.6 ms a condition. Where every point of the readable
-    knowledge bases is permitted (one count tells), the knowledge bases alone say the same.
+    The engine looks at a filter's conditions for each point and anew for the IDF of each list. Where the outline holds
+    no point that is not permitted (one count tells), it says the same in a quarter of the time.
     """
-    if not access.knowledge_bases or access.documents is not None or (access.files and access.owner):
-        return access_filter(EDGE, access)
-    if engine.count(edge.CountRequest(exact=True, filter=hidden_filter(EDGE, access))):
-        return access_filter(EDGE, access)
-    return bases_filter(EDGE, access)
+
+    def __init__(self) -> None:
+        self._known: dict[Access, bool] = {}
+
+    def forget(self) -> None:
+        """After each write. Who counted meanwhile keeps it in the dictionary that is gone."""
+        self._known = {}
+
+    def permitted(self, engine: Any, access: Access) -> Any:
+        """The filter with the fewest conditions that matches exactly what `access` permits."""
+        outline = outline_filter(EDGE, access)
+        if outline is None:
+            return access_filter(EDGE, access)
+        known = self._known
+        whole = known.get(access)
+        if whole is None:
+            hidden = edge.CountRequest(exact=True, filter=hidden_filter(EDGE, access))
+            whole = known[access] = not engine.count(hidden)
+            if len(known) > _KEPT:
+                # Another thread may have removed it first.
+                known.pop(next(iter(known)), None)
+        return outline if whole else access_filter(EDGE, access)

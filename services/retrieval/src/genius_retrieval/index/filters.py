@@ -14,6 +14,8 @@ from genius_common.principal import ProtectionClass
 from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE
 from genius_retrieval.index.port import Access
 
+_FEW = 8
+
 
 class Dialect(Protocol):
     """The filter types of one engine."""
@@ -38,15 +40,24 @@ def access_filter(dialect: Dialect, access: Access) -> Any:
     return dialect.every(_conditions(dialect, access))
 
 
-def bases_filter(dialect: Dialect, access: Access) -> Any:
-    """Everything of the readable knowledge bases, whatever its class."""
-    return dialect.every([_any(dialect, KNOWLEDGE_BASE, access.knowledge_bases)])
+def outline_filter(dialect: Dialect, access: Access) -> Any | None:
+    """The documents (or files) asked for, or else the readable knowledge bases, whatever is in them.
+
+    None where `access` permits documents as well as files, which no single field tells.
+    """
+    outline = _outline(access)
+    if outline is None:
+        return None
+    key, values = outline
+    if len(values) > _FEW:
+        return dialect.every([_any(dialect, key, values)])
+    # Side by side, with no condition around them, a few values take the engine half the time of a list.
+    return dialect.either([dialect.equals(key, value) for value in sorted(map(str, values))])
 
 
 def hidden_filter(dialect: Dialect, access: Access) -> Any:
-    """What lies in the readable knowledge bases and `access` does not permit."""
-    inside = _any(dialect, KNOWLEDGE_BASE, access.knowledge_bases)
-    return dialect.every([inside], [dialect.every(_conditions(dialect, access))])
+    """What the outline holds, which there must be, and `access` does not permit."""
+    return dialect.every([outline_filter(dialect, access)], [access_filter(dialect, access)])
 
 
 def point_filter(dialect: Dialect, points: Sequence[UUID], access: Access) -> Any:
@@ -68,6 +79,15 @@ def _conditions(dialect: Dialect, access: Access) -> list[Any]:
     either = readable[0] if len(readable) == 1 else [dialect.either([dialect.every(one) for one in readable])]
     classes = [item.value for item in ProtectionClass.up_to(access.classification)]
     return [dialect.any_of(CLASS, classes), *either]
+
+
+def _outline(access: Access) -> tuple[str, frozenset[UUID]] | None:
+    files = access.files if access.owner else frozenset()
+    if not access.knowledge_bases or access.documents == frozenset():
+        return (DOCUMENT, files) if files else None
+    if files:
+        return None
+    return (KNOWLEDGE_BASE, access.knowledge_bases) if access.documents is None else (DOCUMENT, access.documents)
 
 
 def _any(dialect: Dialect, key: str, values: Collection[UUID]) -> Any:
