@@ -23,8 +23,8 @@ PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
 .PHONY: help run web wheel test test-core test-keycloak test-matrix test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
-	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-search bench-memory eval-answers eval-retrieval \
-	eval-citations docs clean
+	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-search bench-memory eval-answers \
+	eval-retrieval eval-citations docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
@@ -73,7 +73,7 @@ test-helm: $(VENV)/.test ## the chart: lint, schemas, pod security, policies
 
 test-faults: $(VENV)/.test ## kill -9 during use, N times (N=3), and at every edge between effect and record
 	$(BIN)/python -m pytest -m faults tests/faults tests/integration/gateway/test_kill_at_records.py \
-	  tests/integration/gateway/test_effects_and_records.py tests/integration/retrieval/test_kill_at_edges.py \
+	  tests/integration/gateway/test_effects_and_records.py tests/integration/retrieval/test_kill_at_edges.py tests/integration/retrieval/test_kill_at_law_updates.py \
 	  --faults $(N) $(ARGS)
 
 check: $(VENV)/.test ## lint, format, types, repository rules, web UI
@@ -102,6 +102,9 @@ bench-memory: $(VENV)/.test ## memory of retrieval with 100,000 chunks (ARGS="--
 
 bench-ingest: $(VENV)/.test ## PDFs from upload to searchable (ARGS="--documents 60 --pages 40 --rounds 3")
 	$(BIN)/python -m tests.load.bench_ingest $(ARGS)
+
+bench-law-update: $(VENV)/.test ## one § of a law changed: points written, processor time (ARGS="--laws WoGG BGB")
+	$(BIN)/python -m tests.load.bench_law_update $(ARGS)
 
 bench-search: $(VENV)/.test ## search in 20,000 chunks, one and 50 clients (ARGS="--chunks 20000 --clients 50")
 	$(BIN)/python -m tests.load.bench_search $(ARGS)

@@ -51,7 +51,7 @@ async def index_laws(
         if laws is not None and law.citation not in laws:
             continue
         identifier = law_document_id(KNOWLEDGE_BASE, law.key)
-        chunks = [c for c in law_chunks(law, identifier, "v1") if sections is None or c.source_id in sections]
+        chunks = [c for c in law_chunks(law, identifier, KNOWLEDGE_BASE) if sections is None or c.source_id in sections]
         title = law.document.title
         if change:
             chunks = [change(chunk) for chunk in chunks]

@@ -24,6 +24,7 @@ from procrastinate.manager import JobManager
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Engine
 
+from genius_retrieval.index import edge
 from genius_retrieval.index.edge import EdgeIndex
 
 _CHANGES = ("INSERT", "UPDATE", "DELETE")
@@ -103,6 +104,7 @@ class Edges:
             self.around_async(obstore, name)
         for name in ("_upsert", "_delete"):
             self.around(EdgeIndex, name)
+        self.around(edge, "_rewrite")
         for name in ("fetch_job", "finish_job"):
             self.around_async(JobManager, name)
 

@@ -177,6 +177,82 @@ class IndexContract:
         await index.drop(collection.id)
         assert await index.count(collection.id) == 0
 
+    async def test_two_versions_share_points_until_one_is_deleted(self, index):
+        """ING-10: a new version takes over what it leaves as it was; each is whole at every moment, terms stay."""
+        collection, base, old, new = new_collection(4), uuid4(), uuid4(), uuid4()
+        before = chunks(old, [f"{MARKER} bleibt."] * 120 + ["Geht."])
+        await index.upsert(collection, before, meta(old, base), [[1, 0, 0, 0]] * 121)
+        after = [
+            dataclasses.replace(chunk, document=new, char_from=7, char_to=7 + len(chunk.text)) for chunk in before[:120]
+        ]
+        fresh = chunks(new, ["Neu."])
+        later = dataclasses.replace(meta(new, base), version="v2")
+        kept = await index.adopt(collection, [*after, *fresh], later, old)
+        assert kept == {chunk.id for chunk in after}
+        await index.upsert(collection, fresh, later, [[0, 1, 0, 0]])
+        assert await index.adopt(collection, [*after, *fresh], later, old) == kept, "safe to repeat"
+        assert await index.documents(collection.id) == {old: 121, new: 121}
+        assert await index.count(collection.id) == 122
+        access = Access(frozenset({base}))
+        found = points(await index.search(collection, ASK, access))
+        assert len(set(found)) == len(found) == 100, "each point once"
+        chunk = (await index.fetch(collection, found[:1], access))[found[0]]
+        assert (chunk.meta.document, chunk.char_from) == (old, 0)
+        assert (chunk.later.meta.document, chunk.later.meta.version, chunk.later.char_from) == (new, "v2", 7)
+        for one in (old, new):
+            only = Access(frozenset({base}), documents=frozenset({one}))
+            assert set(points(await index.search(collection, ASK, only))) <= kept
+            assert list(await index.fetch(collection, found[:1], only)) == found[:1]
+        foreign = Access(frozenset({base}), documents=frozenset({uuid4()}))
+        assert await index.fetch(collection, found[:1], foreign) == {}
+        await index.delete_document(collection.id, old)
+        assert await index.documents(collection.id) == {new: 121}
+        assert await index.count(collection.id) == 121
+        chunk = (await index.fetch(collection, found[:1], access))[found[0]]
+        assert (chunk.meta.document, chunk.meta.version, chunk.char_from, chunk.later) == (new, "v2", 7, None)
+        near = (await index.search(collection, [DenseBranch((1.0, 0.0, 0.0, 0.0), 200)], access)).branches[0]
+        assert sum(hit.score > 0.99 for hit in near) == 120, "the vectors stayed"
+
+    async def test_a_version_that_is_taken_back_leaves_the_older_as_it_was(self, index):
+        """ING-10"""
+        collection, base, old, new = new_collection(), uuid4(), uuid4(), uuid4()
+        before = chunks(old, [f"{MARKER} bleibt.", "Geht."])
+        await index.upsert(collection, before, meta(old, base))
+        access = Access(frozenset({base}))
+        was = await index.fetch(collection, [chunk.id for chunk in before], access)
+        after = [dataclasses.replace(before[0], document=new, char_from=5, char_to=20)]
+        await index.adopt(collection, after, meta(new, base), old)
+        await index.upsert(collection, chunks(new, ["Neu."]), meta(new, base))
+        await index.delete_document(collection.id, new)
+        assert await index.documents(collection.id) == {old: 2}
+        assert await index.fetch(collection, [chunk.id for chunk in before], access) == was
+
+    async def test_nothing_is_adopted_of_another_document(self, index):
+        """TEN-04: ids alone give no document a share in a point."""
+        collection, base = new_collection(), uuid4()
+        other = chunks(uuid4(), [f"{MARKER}."])
+        await index.upsert(collection, other, meta(other[0].document, base))
+        assert await index.adopt(collection, other, meta(uuid4(), base), uuid4()) == set()
+        assert await index.adopt(new_collection(), other, meta(uuid4(), base), other[0].document) == set()
+        assert await index.documents(collection.id) == {other[0].document: 1}
+
+    async def test_resealing_reaches_both_versions_of_a_shared_point(self, index):
+        """DSG-03"""
+        collection, base, old, new = new_collection(), uuid4(), uuid4(), uuid4()
+        before = chunks(old, [f"{MARKER}."])
+        await index.upsert(collection, before, meta(old, base))
+        await index.adopt(collection, before, meta(new, base), old)
+        fresh = dataclasses.replace(collection, content_key=new_collection().content_key)
+
+        def anew(point: UUID, sealed: str) -> str:
+            place = payload_place(point, collection.id)
+            opened = collection.content_key.open(base64.b64decode(sealed), place)
+            return base64.b64encode(fresh.content_key.seal(opened, place)).decode()
+
+        assert await index.reseal(collection.id, anew) == 1
+        found = await index.fetch(fresh, [before[0].id], Access(frozenset({base})))
+        assert [(chunk.meta.document, chunk.later.meta.document) for chunk in found.values()] == [(old, new)]
+
     async def test_it_is_ready_and_names_its_engine(self, index):
         assert await index.ready()
         assert re.fullmatch(r"Qdrant (Edge|Server) \d+\.\d+\.\d+\S*", index.engine.replace("-Server", " Server"))

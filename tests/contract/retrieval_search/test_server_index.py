@@ -82,6 +82,7 @@ def calls(index: ServerIndex) -> dict[str, Callable[[], Awaitable[Any]]]:
         "fetch": lambda: index.fetch(collection, [uuid4()], ACCESS),
         "count": lambda: index.count(collection.id),
         "upsert": lambda: index.upsert(collection, chunks(document, ["Text."]), meta(document, BASE)),
+        "adopt": lambda: index.adopt(collection, chunks(document, ["Text."]), meta(document, BASE), uuid4()),
         "delete_document": lambda: index.delete_document(collection.id, document),
         "delete_knowledge_base": lambda: index.delete_knowledge_base(collection.id, BASE),
         "reseal": lambda: index.reseal(collection.id, lambda *_: None),

@@ -28,7 +28,7 @@ def test_every_section_is_in_chunks_that_are_slices_of_the_text():
     """Each chunk knows its section and place; nothing of a § is lost."""
     total = 0
     for law in law_documents():
-        found = law_chunks(law, uuid4(), "v1")
+        found = law_chunks(law, uuid4(), KNOWLEDGE_BASE)
         text = law.document.text
         assert all(text[chunk.char_from : chunk.char_to] == chunk.text for chunk in found)
         assert [section.source_id for section in law.document.sections] == list(
@@ -45,7 +45,16 @@ def test_the_same_import_gives_the_same_chunks():
     first = next(law_documents())
     again = next(law_documents())
     identifier = uuid4()
-    assert law_chunks(first, identifier, "v1") == law_chunks(again, identifier, "v1")
+    assert law_chunks(first, identifier, KNOWLEDGE_BASE) == law_chunks(again, identifier, KNOWLEDGE_BASE)
+
+
+def test_no_two_chunks_have_one_id_and_each_knowledge_base_has_its_own():
+    """ING-10: ids by content, which some §§ have in common ("(weggefallen)")."""
+    found = [chunk.id for law in law_documents() for chunk in law_chunks(law, uuid4(), KNOWLEDGE_BASE)]
+    assert len(set(found)) == len(found) > 11_000
+    first = next(law_documents())
+    other = {chunk.id for chunk in law_chunks(first, uuid4(), uuid4())}
+    assert other.isdisjoint(found)
 
 
 def test_headings_are_as_they_are_cited():

@@ -58,6 +58,8 @@ from genius_retrieval.text.fields import PROFILE
 
 AUDIENCE = "retrieval"
 _JSON_BYTES = 256 * 1024
+# The longest of the shipped laws is 2.2 MB.
+_LAW_BYTES = 12_000_000
 # An upload up to this multiple of the limit is received (not kept), so that it can be shown as failed with its reason.
 _COUNTED = 4
 
@@ -114,6 +116,8 @@ def body_limit(settings: Settings) -> Callable[[str], int]:
     uploads = settings.limits.file_bytes * _COUNTED
 
     def limit(path: str) -> int:
+        if path.endswith("/imports"):
+            return _LAW_BYTES
         return uploads if path == "/files" or path.endswith("/documents") else _JSON_BYTES
 
     return limit

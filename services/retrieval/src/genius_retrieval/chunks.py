@@ -8,6 +8,7 @@ points with the origin at the bottom left of the page; pages count from 1. Light
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID, uuid5
@@ -120,3 +121,11 @@ class Chunk:
 def chunk_id(document: UUID, version: str, ordinal: int) -> UUID:
     """Stable id of a chunk: the same file ingested again gives the same points (ING-10)."""
     return uuid5(document, f"{version}/{ordinal}")
+
+
+def shared_chunk_id(place: UUID, *content: str, nth: int) -> UUID:
+    """Id of a chunk by all that its terms and vectors are made of, the same in every version that has it unchanged.
+
+    `place`: what must not share it with others (the knowledge base); `nth`: of several chunks with this content.
+    """
+    return uuid5(place, json.dumps([*content, nth], ensure_ascii=False))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -66,7 +66,13 @@ class PrincipalSearch:
             owner=principal.subject,
             classification=principal.classification,
         )
-        result = await self._service.search(SearchScope(reach.collections, access, reach.documents), request)
+
+        async def holding(ids: Set[UUID]) -> Set[UUID]:
+            async with self._database.transaction(row_scope(principal)) as connection:
+                return {row.id for row in (await connection.execute(_holding(ids))).all()}
+
+        scope = SearchScope(reach.collections, access, reach.documents, holding)
+        result = await self._service.search(scope, request)
         if everything and closed:
             told = result.searched.model_copy(update={"left_out": len(closed)})
             result = result.model_copy(update={"searched": told})
@@ -123,10 +129,7 @@ class PrincipalSearch:
         """Without hits of what was deleted, superseded, closed to the principal or bound to other uses meanwhile."""
         if not result.hits:
             return result
-        ids = {hit.document for hit in result.hits}
-        query = sa.select(documents).where(
-            documents.c.id.in_(ids), documents.c.state == "ready", documents.c.superseded_by.is_(None)
-        )
+        query = _holding({hit.document for hit in result.hits})
         async with self._database.transaction(row_scope(principal)) as connection:
             rows = (await connection.execute(query)).all()
             bases = {row.knowledge_base for row in rows if row.knowledge_base}
@@ -138,6 +141,13 @@ class PrincipalSearch:
             result = result.model_copy(update={"searched": result.searched.model_copy(update={"left_out": left})})
         verdict = result.verdict if hits else result.verdict.model_copy(update={"answerable": False})
         return result.model_copy(update={"hits": hits, "verdict": verdict})
+
+
+def _holding(ids: Set[UUID]) -> sa.Select[Any]:
+    """Of these documents those that are ready and not superseded."""
+    return sa.select(documents).where(
+        documents.c.id.in_(ids), documents.c.state == "ready", documents.c.superseded_by.is_(None)
+    )
 
 
 def _is_visible(principal: Principal, row: sa.Row[Any]) -> bool:

@@ -19,6 +19,7 @@ from genius_stack.commands import (
     imports,
     keycloak,
     keys,
+    laws,
     status,
     token,
     up,
@@ -39,6 +40,7 @@ app.add_typer(abrufpruefung.app, name="abrufpruefung")
 app.add_typer(keycloak.app, name="keycloak")
 app.add_typer(authority.app, name="authority")
 app.add_typer(keys.app, name="keys")
+app.add_typer(laws.app, name="laws")
 
 
 def main() -> None:

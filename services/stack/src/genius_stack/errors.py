@@ -96,6 +96,12 @@ class ImportIncomplete(StackError):
     exit_code = 16
 
 
+class LawNotUpdated(StackError):
+    """The file of a law is none, or its update broke off."""
+
+    exit_code = 18
+
+
 class PlatformRefused(StackError):
     """A call of the public API was refused: with the platform's own words, and seconds after which to try again."""
 

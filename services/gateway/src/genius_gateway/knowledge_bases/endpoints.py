@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from genius_common.contracts.laws import ImportWish
 from genius_common.errors import PlatformError
 from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord
@@ -18,7 +19,6 @@ from genius_gateway.knowledge_bases.purposes import require_known
 from genius_gateway.knowledge_bases.schemas import (
     GrantList,
     GrantListView,
-    ImportRequest,
     KnowledgeBaseChange,
     KnowledgeBaseList,
     KnowledgeBaseView,
@@ -119,8 +119,8 @@ async def replace_grants(kb: UUID, wanted: GrantList, principal: CurrentPrincipa
 
 
 @router.post("/{kb}/imports", response_class=Response)
-async def import_documents(kb: UUID, wanted: ImportRequest, principal: CurrentPrincipal, state: State) -> Response:
-    """Fill a tenant-wide knowledge base from a shipped source; answers NDJSON with the progress."""
+async def import_documents(kb: UUID, wanted: ImportWish, principal: CurrentPrincipal, state: State) -> Response:
+    """Bring the shipped laws, or a version of one, into a tenant-wide knowledge base; NDJSON with the progress."""
     await state.access.load_knowledge_base(principal, kb, "manage")
     record = AuditRecord.of(principal, "knowledge_base.import", object_kind="knowledge_base", object_id=kb)
     await state.audit.record(record)
@@ -130,6 +130,6 @@ async def import_documents(kb: UUID, wanted: ImportRequest, principal: CurrentPr
         "POST",
         f"/knowledge-bases/{kb}/imports",
         headers={"content-type": "application/x-ndjson"},
-        body=wanted.model_dump(),
+        body=wanted.model_dump(mode="json"),
         read_timeout=_IMPORT_SILENCE_S,
     )

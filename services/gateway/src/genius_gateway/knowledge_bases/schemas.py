@@ -163,7 +163,3 @@ class IncomingShare(_Model):
 
 class IncomingShareList(_Model):
     items: list[IncomingShare]
-
-
-class ImportRequest(_Model):
-    source: Literal["gesetze"]

@@ -142,7 +142,8 @@ async def _reseal_row(connection: AsyncConnection, row: Row, pairs: Mapping[UUID
     if pair := pairs.get(key_id_of(row.name)):
         name = open_text(pair[0], row.name, "name", row.id)
         # The digest finds the next version of the same name, under the key that this one has then.
-        values |= {"name": seal_text(pair[1], name, "name", row.id), "name_digest": name_digest(pair[1], name)}
+        digest = name_digest(pair[1], name, row.media_type)
+        values |= {"name": seal_text(pair[1], name, "name", row.id), "name_digest": digest}
     if row.title and (pair := pairs.get(key_id_of(row.title))):
         values["title"] = seal_text(pair[1], open_text(pair[0], row.title, "title", row.id), "title", row.id)
     if not values:

@@ -45,6 +45,12 @@ async def claim_version(connection: AsyncConnection, knowledge_base: UUID, versi
     await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(claimed)))
 
 
+async def claim_laws(connection: AsyncConnection, knowledge_base: UUID) -> None:
+    """Wait until no other transaction has the laws of this knowledge base, and have them until this one ends."""
+    claimed = sa.func.hashtextextended(f"laws/{knowledge_base}", 0)
+    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(claimed)))
+
+
 async def same_version(connection: AsyncConnection, knowledge_base: UUID, version: str) -> Row | None:
     """A current document with exactly this content, being ingested or ready."""
     query = sa.select(documents).where(

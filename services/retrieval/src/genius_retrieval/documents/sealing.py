@@ -18,6 +18,7 @@ from genius_common.unreadable import open_each
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.ingest import reasons
+from genius_retrieval.laws.documents import MEDIA_TYPE
 
 _PROGRESS = {"queued": 0.0, "parsing": 0.2, "indexing": 0.7}
 
@@ -112,6 +113,11 @@ def _place(column: str, document: UUID) -> str:
     return f"documents/{column}/{document}"
 
 
-def name_digest(key: ContentKey, name: str) -> bytes:
-    """Finds the earlier version of the same name without the name in clear; bound to the owner's key."""
+def name_digest(key: ContentKey, name: str, media_type: str | None = None) -> bytes:
+    """Finds the earlier version of the same name without the name in clear; bound to the owner's key.
+
+    An imported law has names of its own: an upload that is called "WoGG" is no version of the law.
+    """
+    if media_type == MEDIA_TYPE:
+        name = f"law/{name}"
     return hmac.digest(key.secret, b"name\0" + name.casefold().encode(), hashlib.sha256)

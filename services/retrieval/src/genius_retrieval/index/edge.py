@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -34,8 +35,19 @@ from genius_retrieval.index.edge_generations import (
     optimised_copy,
     to_disk,
 )
-from genius_retrieval.index.filters import value_filter
-from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE, SEALED, from_payload, to_payload
+from genius_retrieval.index.filters import held_filter, shared_filter, value_filter
+from genius_retrieval.index.payload import (
+    CLASS,
+    DOCUMENT,
+    KIND,
+    KNOWLEDGE_BASE,
+    SHARED,
+    from_payload,
+    resealed,
+    shared_with,
+    shared_without,
+    to_payload,
+)
 from genius_retrieval.index.port import (
     DENSE,
     Access,
@@ -144,7 +156,13 @@ class EdgeIndex:
         await self._run(self._slow, self._upsert, collection, chunks, meta, vectors)
         self._rest(collection.id)
 
+    async def adopt(
+        self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta, older: UUID
+    ) -> set[UUID]:
+        return await self._run(self._slow, self._adopt, collection, chunks, meta, older)
+
     async def delete_document(self, collection: UUID, document: UUID) -> None:
+        await self._run(self._pool, self._unshare, collection, document)
         await self._run(self._pool, self._delete, collection, value_filter(EDGE, DOCUMENT, document))
 
     async def delete_knowledge_base(self, collection: UUID, knowledge_base: UUID) -> None:
@@ -240,6 +258,34 @@ class EdgeIndex:
             shard.fresh = 0
             self._slow.submit(self._optimise, collection.id)
 
+    def _adopt(
+        self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta, older: UUID
+    ) -> set[UUID]:
+        shard, adopted = self._open(collection.id), set[UUID]()
+        for start in range(0, len(chunks) if shard else 0, _BATCH):
+            batch = {chunk.id: chunk for chunk in chunks[start : start + _BATCH]}
+            request = edge.ScrollRequest(
+                limit=len(batch), filter=held_filter(EDGE, list(batch), older), with_payload=True, with_vector=False
+            )
+
+            def anew(point: UUID, payload: dict[str, Any], batch: dict[UUID, Chunk] = batch) -> dict[str, Any]:
+                return shared_with(payload, to_payload(collection, batch[point], meta))
+
+            assert shard
+            adopted.update(_rewrite(shard, request, anew))
+        if shard and adopted:
+            with shard.writing:
+                _sync_log(shard.path)
+        return adopted
+
+    def _unshare(self, collection: UUID, document: UUID) -> None:
+        shard = self._open(collection)
+        request = edge.ScrollRequest(
+            limit=_BATCH, filter=shared_filter(EDGE, document), with_payload=True, with_vector=False
+        )
+        while shard and _rewrite(shard, request, lambda _, payload: shared_without(payload, document)):
+            pass
+
     def _delete(self, collection: UUID, what: Any) -> None:
         if shard := self._open(collection):
             with shard.writing:
@@ -311,7 +357,7 @@ class EdgeIndex:
         with shard.reading() as engine:
             records = engine.retrieve(list(points), with_payload=True, with_vector=False)
         found = [from_payload(collection, _uuid(record.id), record.payload) for record in records]
-        return {chunk.point: chunk for chunk in found if access.permits(chunk.meta)}
+        return {chunk.point: chunk for chunk in found if chunk.within(access)}
 
     def _reseal(self, collection: UUID, anew: Callable[[UUID, str], str | None]) -> int:
         shard, done, offset = self._open(collection), 0, None
@@ -321,8 +367,8 @@ class EdgeIndex:
             with shard.writing:
                 records, offset = shard.engine.scroll(request)
                 for record in records:
-                    if fresh := anew(_uuid(record.id), record.payload[SEALED]):
-                        shard.update(edge.UpdateOperation.set_payload([record.id], {SEALED: fresh}))
+                    if fresh := resealed(record.payload, partial(anew, _uuid(record.id))):
+                        shard.update(edge.UpdateOperation.set_payload([record.id], fresh))
                         done += 1
             if offset is None:
                 break
@@ -376,7 +422,7 @@ def _create(path: Path, dense_size: int | None) -> None:
     sparse = dict.fromkeys(FIELDS, params)
     config = edge.EdgeConfig(vectors=_dense(dense_size), sparse_vectors=sparse, max_search_threads=1)
     shard = edge.EdgeShard.create(str(fresh), config)
-    for name in (DOCUMENT, KNOWLEDGE_BASE, KIND, CLASS):
+    for name in (DOCUMENT, KNOWLEDGE_BASE, KIND, CLASS, SHARED):
         # Deleting by a field without an index scans everything.
         shard.update(edge.UpdateOperation.create_field_index(name, edge.PayloadSchemaType.Keyword))
     shard.flush()
@@ -393,6 +439,19 @@ def _dense(size: int | None) -> dict[str, Any] | None:
         size, edge.Distance.Cosine, datatype=edge.VectorStorageDatatype.Float16, hnsw_config=none, on_disk=True
     )
     return {DENSE: params}
+
+
+def _rewrite(shard: _Shard, request: Any, anew: Callable[[UUID, dict[str, Any]], dict[str, Any]]) -> list[UUID]:
+    """Replace the payloads of the points that `request` names, each in one step; answers which these are."""
+    # Read and written under one lock: nobody replaces the point in between.
+    with shard.writing:
+        records, _ = shard.engine.scroll(request)
+        for record in records:
+            payload = anew(_uuid(record.id), record.payload)
+            shard.update(edge.UpdateOperation.overwrite_payload([record.id], payload))
+        # The engine copies a point of a finished segment to change its payload.
+        shard.fresh += len(records)
+    return [_uuid(record.id) for record in records]
 
 
 def _sync_log(path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from genius_common.principal import ProtectionClass
-from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE
+from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE, SHARED
 from genius_retrieval.index.port import Access
 
 _FEW = 8
@@ -33,6 +33,16 @@ class Dialect(Protocol):
 
 def value_filter(dialect: Dialect, key: str, value: UUID) -> Any:
     return dialect.every([dialect.equals(key, str(value))])
+
+
+def shared_filter(dialect: Dialect, document: UUID) -> Any:
+    """The points that a document shares with another version."""
+    return dialect.every([dialect.equals(DOCUMENT, str(document)), dialect.equals(SHARED, "yes")])
+
+
+def held_filter(dialect: Dialect, points: Sequence[UUID], document: UUID) -> Any:
+    """Those of the points that a document has."""
+    return dialect.every([dialect.points(points), dialect.equals(DOCUMENT, str(document))])
 
 
 def access_filter(dialect: Dialect, access: Access) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,9 @@ from genius_retrieval.index.port import CollectionSecrets, DocumentMeta, Indexed
 # Field names in clear; docs/explanation/search.md lists them.
 DOCUMENT, KNOWLEDGE_BASE, KIND, CLASS = "document", "knowledge_base", "kind", "protection_class"
 SEALED = "sealed"
+# A point that two versions of a document have in common names both; what it carries for the later one lies in `later`.
+SHARED, LATER = "shared", "later"
+_YES = "yes"
 
 
 def to_payload(collection: CollectionSecrets, chunk: Chunk, meta: DocumentMeta) -> dict[str, Any]:
@@ -36,8 +41,38 @@ def to_payload(collection: CollectionSecrets, chunk: Chunk, meta: DocumentMeta) 
     return clear
 
 
-def from_payload(collection: CollectionSecrets, point: UUID, payload: dict[str, Any]) -> IndexedChunk:
+def shared_with(payload: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
+    """What a point carries that belongs to the document of `payload` and to that of `later`, its next version."""
+    own = _own(payload)
+    return {**own, DOCUMENT: [own[DOCUMENT], later[DOCUMENT]], SHARED: _YES, LATER: dict(later)}
+
+
+def shared_without(payload: Mapping[str, Any], document: UUID) -> dict[str, Any]:
+    """What a shared point carries when `document` leaves it."""
+    later: dict[str, Any] = payload[LATER]
+    return _own(payload) if later[DOCUMENT] == str(document) else later
+
+
+def _own(payload: Mapping[str, Any]) -> dict[str, Any]:
+    named = payload[DOCUMENT]
+    own = {name: value for name, value in payload.items() if name not in (SHARED, LATER)}
+    return {**own, DOCUMENT: named[0] if isinstance(named, list) else named}
+
+
+def resealed(payload: Mapping[str, Any], anew: Callable[[str], str | None]) -> dict[str, Any]:
+    """The fields with what `anew` answers to a sealed content (None = leave); empty where it left everything."""
+    fields: dict[str, Any] = {}
+    if fresh := anew(payload[SEALED]):
+        fields[SEALED] = fresh
+    if (later := payload.get(LATER)) and (fresh := anew(later[SEALED])):
+        fields[LATER] = {**later, SEALED: fresh}
+    return fields
+
+
+def from_payload(collection: CollectionSecrets, point: UUID, payload: Mapping[str, Any]) -> IndexedChunk:
     """Open a payload; `Undecryptable` if it was moved or is another collection's."""
+    if later := payload.get(LATER):
+        return replace(from_payload(collection, point, _own(payload)), later=from_payload(collection, point, later))
     opened = collection.content_key.open(base64.b64decode(payload[SEALED]), payload_place(point, collection.id))
     content = orjson.loads(opened)
     base = payload.get(KNOWLEDGE_BASE)

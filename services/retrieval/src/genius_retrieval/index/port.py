@@ -121,6 +121,12 @@ class IndexedChunk:
     heading: str = ""
     context: str = ""
     page_breaks: tuple[int, ...] = ()
+    # Where a later version of the document has the same point: what it is there.
+    later: IndexedChunk | None = None
+
+    def within(self, access: Access) -> bool:
+        """Whether `access` permits it, as one of the versions that it is part of."""
+        return access.permits(self.meta) or (self.later is not None and access.permits(self.later.meta))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,19 @@ class CollectionIndex(Protocol):
         """
         ...
 
-    async def delete_document(self, collection: UUID, document: UUID) -> None: ...
+    async def adopt(
+        self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta, older: UUID
+    ) -> set[UUID]:
+        """Let `meta.document` share those points of `chunks` that `older` has; answers which these are.
+
+        Their terms and vectors stay as they are. Until one of the two is deleted, a point is found once and `fetch`
+        tells what it is in both (`IndexedChunk.later`).
+        """
+        ...
+
+    async def delete_document(self, collection: UUID, document: UUID) -> None:
+        """Remove the points of a document; those that another version shares stay with that one."""
+        ...
 
     async def delete_knowledge_base(self, collection: UUID, knowledge_base: UUID) -> None: ...
 
@@ -191,7 +209,7 @@ class CollectionIndex(Protocol):
         ...
 
     async def reseal(self, collection: UUID, anew: Callable[[UUID, str], str | None]) -> int:
-        """Replace sealed payloads by what `anew(point, sealed)` answers (None = leave); answers how many."""
+        """Replace sealed payloads by what `anew(point, sealed)` answers (None = leave); answers of how many points."""
         ...
 
     async def close(self) -> None: ...

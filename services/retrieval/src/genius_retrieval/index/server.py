@@ -12,6 +12,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -19,8 +20,18 @@ from qdrant_client import AsyncQdrantClient, models
 
 from genius_retrieval.chunks import Chunk
 from genius_retrieval.errors import IndexUnavailable
-from genius_retrieval.index.filters import access_filter, point_filter, value_filter
-from genius_retrieval.index.payload import DOCUMENT, KNOWLEDGE_BASE, SEALED, from_payload, to_payload
+from genius_retrieval.index.filters import access_filter, held_filter, point_filter, shared_filter, value_filter
+from genius_retrieval.index.payload import (
+    DOCUMENT,
+    KNOWLEDGE_BASE,
+    LATER,
+    SEALED,
+    from_payload,
+    resealed,
+    shared_with,
+    shared_without,
+    to_payload,
+)
 from genius_retrieval.index.port import (
     DENSE,
     Access,
@@ -83,7 +94,23 @@ class ServerIndex:
             async with self._writing[collection.id]:
                 await self._put(collection, points)
 
+    async def adopt(
+        self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta, older: UUID
+    ) -> set[UUID]:
+        adopted = set[UUID]()
+        for start in range(0, len(chunks), _BATCH):
+            batch = {chunk.id: chunk for chunk in chunks[start : start + _BATCH]}
+
+            def anew(point: UUID, payload: dict[str, Any], batch: dict[UUID, Chunk] = batch) -> dict[str, Any]:
+                return shared_with(payload, to_payload(collection, batch[point], meta))
+
+            adopted.update(await self._rewrite(collection.id, held_filter(SERVER, list(batch), older), anew))
+        return adopted
+
     async def delete_document(self, collection: UUID, document: UUID) -> None:
+        shared = shared_filter(SERVER, document)
+        while await self._rewrite(collection, shared, lambda _, payload: shared_without(payload, document)):
+            pass
         await self._delete(collection, value_filter(SERVER, DOCUMENT, document))
 
     async def delete_knowledge_base(self, collection: UUID, knowledge_base: UUID) -> None:
@@ -147,7 +174,7 @@ class ServerIndex:
         except CollectionMissing:
             return {}
         found = [from_payload(collection, _uuid(record.id), record.payload or {}) for record in records]
-        return {chunk.point: chunk for chunk in found if access.permits(chunk.meta)}
+        return {chunk.point: chunk for chunk in found if chunk.within(access)}
 
     async def optimise(self, collection: UUID) -> None:
         """Nothing to ask for: the server makes segments compact by itself and answers meanwhile."""
@@ -162,7 +189,7 @@ class ServerIndex:
                 except CollectionMissing:
                     return done
                 for record in records:
-                    if fresh := anew(_uuid(record.id), (record.payload or {})[SEALED]):
+                    if fresh := resealed(record.payload or {}, partial(anew, _uuid(record.id))):
                         await self._replace(collection, _uuid(record.id), fresh)
                         done += 1
             if offset is None:
@@ -216,18 +243,49 @@ class ServerIndex:
         return await self._call(
             collection,
             "write",
-            lambda client: client.scroll(str(collection), limit=_BATCH, offset=offset, with_payload=[SEALED]),
+            lambda client: client.scroll(str(collection), limit=_BATCH, offset=offset, with_payload=[SEALED, LATER]),
         )
 
-    async def _replace(self, collection: UUID, point: UUID, sealed: str) -> None:
+    async def _rewrite(
+        self, collection: UUID, what: models.Filter, anew: Callable[[UUID, dict[str, Any]], dict[str, Any]]
+    ) -> list[UUID]:
+        """Replace the payloads of up to a batch of points, each in one step; answers which these are."""
+        # Read and written under one lock: nobody replaces the point in between.
+        async with self._writing[collection]:
+            try:
+                records, _ = await self._call(
+                    collection,
+                    "write",
+                    lambda client: client.scroll(str(collection), scroll_filter=what, limit=_BATCH),
+                )
+            except CollectionMissing:
+                return []
+            found = {_uuid(record.id): record.payload or {} for record in records}
+            changes = await asyncio.to_thread(
+                lambda: [
+                    models.OverwritePayloadOperation(
+                        overwrite_payload=models.SetPayload(
+                            payload=anew(point, payload), filter=SERVER.every([SERVER.points([point])])
+                        )
+                    )
+                    for point, payload in found.items()
+                ]
+            )
+            if changes:
+                await self._call(
+                    collection,
+                    "write",
+                    lambda client: client.batch_update_points(str(collection), changes, wait=True, timeout=WRITE_S),
+                )
+        return list(found)
+
+    async def _replace(self, collection: UUID, point: UUID, fields: dict[str, Any]) -> None:
         # By filter: a point that is gone meanwhile is no error.
         what = SERVER.every([SERVER.points([point])])
         await self._call(
             collection,
             "write",
-            lambda client: client.set_payload(
-                str(collection), {SEALED: sealed}, points=what, wait=True, timeout=WRITE_S
-            ),
+            lambda client: client.set_payload(str(collection), fields, points=what, wait=True, timeout=WRITE_S),
         )
 
     def _points(

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Import of a source that ships with the platform into a knowledge base: the federal laws.
+"""Import of the federal laws that ship with the platform into a knowledge base, and of new versions of one.
 
-A law is stored under an id of knowledge base, law and content, so that a second run skips what is there, and a
-changed law supersedes its older version. Points come first and the row, as ready, in one step after them: an
-interrupted run leaves nothing half-visible and is carried on by the next one.
+A version of a law is a document with an id of knowledge base, law and content, so that a second run skips what holds
+already. A § that it leaves as it was keeps its points, which both versions share until the older one is superseded:
+only changed and new §§ are written. Points come first and the row, as ready, in one step after them: an interrupted
+run leaves the older version as it was (the reconciler removes the rest) and is carried on by the next one.
 """
 
 from __future__ import annotations
@@ -11,31 +12,35 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from dataclasses import asdict
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from genius_common.crypto import Undecryptable
 from genius_common.database import Database, RowScope
 from genius_common.errors import NotFound
 from genius_common.principal import Principal
 from genius_retrieval.access import require_writable, row_scope, write_scope
-from genius_retrieval.chunks import Chunk
+from genius_retrieval.chunks import CanonicalDocument, Chunk
 from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.sealing import Owner, Sealing, name_digest, seal_text
 from genius_retrieval.documents.service import points_of
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
-from genius_retrieval.ingest.points import PointWriter
+from genius_retrieval.ingest.points import PointWriter, versions_held
 from genius_retrieval.ingest.reasons import BY_WORDS_ALONE
 from genius_retrieval.knowledge_bases import repository as knowledge_bases
-from genius_retrieval.laws.documents import LawDocument, law_chunks, law_document_id, law_documents
+from genius_retrieval.laws.documents import LawDocument, law_chunks, law_documents
+from genius_retrieval.laws.versions import Changes, Place, changes, place_of, version_id
 from genius_retrieval.metrics import count
 from genius_retrieval.objects import ObjectStorage
-from genius_retrieval.parsing.codec import encode_document
+from genius_retrieval.parsing.codec import decode_document, encode_document
 
-_PARSER = "laws-1"
+_PARSER = "laws-2"
+# Above this an import makes the index compact itself; a few §§ are left to the index.
+_MANY = 1_000
 
 
 class LawImport:
@@ -70,18 +75,27 @@ class LawImport:
         write_scope(principal, base.authority)
         return base
 
-    async def run(self, principal: Principal, base: knowledge_bases.Row) -> AsyncIterator[dict[str, Any]]:
-        """Progress after each law, `{"done", "total", "title"}`; last `{"finished", "documents", "sections"}`."""
+    async def run(
+        self, principal: Principal, base: knowledge_bases.Row, handed: LawDocument | None = None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Progress after each law, last `{"finished", "documents", "sections"}`.
+
+        `{"done", "total", "title", "citation", "changed", "new", "gone", "same", "points"}`: numbers of §§, and of the
+        points that were written. `handed`: this law alone, whatever is there of it; else all that are shipped, but none
+        in the place of a later version.
+        """
         scope = write_scope(principal, base.authority)
         async with self._running:
-            laws = await asyncio.to_thread(lambda: list(self._laws()))
-            async with self._database.transaction(scope) as connection:
-                present = {row.id for row in await repository.of_knowledge_base(connection, base.id)}
-            changed = False
+            laws = [handed] if handed else await asyncio.to_thread(lambda: list(self._laws()))
+            written = 0
             for done, law in enumerate(laws, 1):
-                changed |= await self._import(principal, scope, base, law, present)
-                yield {"done": done, "total": len(laws), "title": law.document.title}
-            if changed:
+                async with versions_held(self._database, scope, base.id):
+                    told, points = await self._import(principal, scope, base, law, force=handed is not None)
+                written += points
+                numbers = {**asdict(told), "points": points}
+                title, citation = law.document.title, law.citation
+                yield {"done": done, "total": len(laws), "title": title, "citation": citation, **numbers}
+            if written > _MANY:
                 async with self._database.transaction(scope) as connection:
                     homes = await self._catalogue.homes(connection, base.authority, base.id)
                 for collection in homes.all:
@@ -90,50 +104,75 @@ class LawImport:
         yield {"finished": True, "documents": len(laws), "sections": sections}
 
     async def _import(
-        self,
-        principal: Principal,
-        scope: RowScope,
-        base: knowledge_bases.Row,
-        law: LawDocument,
-        present: AbstractSet[UUID],
-    ) -> bool:
-        """Bring one law in; False if exactly this version is among the documents that are `present`."""
+        self, principal: Principal, scope: RowScope, base: knowledge_bases.Row, law: LawDocument, *, force: bool
+    ) -> tuple[Changes, int]:
+        """Bring one law in; answers what changed and how many points were written."""
         content = await asyncio.to_thread(encode_document, law.document)
         version = hashlib.sha256(content).hexdigest()
-        identifier = uuid5(law_document_id(base.id, law.key), version)
-        if identifier in present:
-            return False
-        chunks = await asyncio.to_thread(law_chunks, law, identifier, version)
+        async with self._database.transaction(scope) as connection:
+            place = place_of(await repository.of_knowledge_base(connection, base.id), base.id, law.key)
+        older = place.latest
+        if older is not None and older.state == "ready" and (older.version == version or _keeps(older, law, force)):
+            return Changes(0, 0, 0, len(law.document.sections)), 0
+        identifier = version_id(place, version)
+        chunks = await asyncio.to_thread(law_chunks, law, identifier, base.id)
         meta = DocumentMeta(identifier, version, "document", base.id, None, base.protection_class, law.document.title)
         values = {"id": identifier, "version": version, "size": len(content), "points": len(chunks)}
+        values["replaces"] = older.id if older else None
+        told = await asyncio.to_thread(changes, await self._text(scope, older), law.document)
         while True:
-            written, whole = await self._write(scope, base, chunks, meta)
+            homes, whole, points = await self._write(scope, base, chunks, meta, place)
             async with self._database.transaction(scope) as connection:
                 held = await self._catalogue.held(connection, base.authority, base.id)
-                if held["active"] not in written:
+                if held["active"] not in homes:
                     continue  # another collection took its place meanwhile
                 building = held.get("building")
+                by_words = not whole or (older is not None and BY_WORDS_ALONE in older.warnings)
                 places: dict[str, Any] = {
-                    "warnings": [] if whole else [BY_WORDS_ALONE],
+                    "warnings": [BY_WORDS_ALONE] if by_words else [],
                     "collection": held["active"],
-                    "next_collection": building if building in written else None,
+                    "next_collection": building if building in homes else None,
                 }
-                older = await self._store(connection, principal, base, law, content, values | places)
+                replaced = await self._store(connection, principal, base, law, content, values | places)
             break
         count("ready")
-        for left in map(points_of, older):
+        for left in map(points_of, replaced):
             for name in left.collections:
                 await self._index.delete_document(name, left.document)
-        return True
+        return told, points
+
+    async def _text(self, scope: RowScope, row: repository.Row | None) -> CanonicalDocument | None:
+        """The stored text of a version; None where there is none that opens."""
+        if row is None or row.canonical is None:
+            return None
+        try:
+            sealed = await self._objects.sealed(row.canonical)
+            async with self._database.transaction(scope) as connection:
+                key = await self._sealing.key_of(connection, sealed)
+            return await asyncio.to_thread(decode_document, self._objects.open(row.canonical, sealed, key))
+        except Undecryptable:
+            return None
 
     async def _write(
-        self, scope: RowScope, base: knowledge_bases.Row, chunks: Sequence[Chunk], meta: DocumentMeta
-    ) -> tuple[set[UUID], bool]:
-        """Write points to every collection where they belong now; answers which these are, and `PointWriter.write`."""
+        self,
+        scope: RowScope,
+        base: knowledge_bases.Row,
+        chunks: Sequence[Chunk],
+        meta: DocumentMeta,
+        place: Place,
+    ) -> tuple[set[UUID], bool, int]:
+        """Write points to every collection where they belong now; answers which, and `PointWriter.update`."""
         async with self._database.transaction(scope) as connection:
             homes = await self._catalogue.homes(connection, base.authority, base.id)
-        whole = await self._points.write(homes.all, chunks, meta)
-        return {collection.id for collection in homes.all}, whole
+        for collection in homes.all:
+            for gone in place.superseded:
+                # A kill between the row and this; a point is shared by two versions at most.
+                if await self._index.count(collection.id, gone):
+                    await self._index.delete_document(collection.id, gone)
+        names = {collection.id for collection in homes.all}
+        if place.latest is None:
+            return names, await self._points.write(homes.all, chunks, meta), len(chunks)
+        return names, *await self._points.update(homes.all, chunks, meta, place.latest.id)
 
     async def _store(
         self,
@@ -144,7 +183,7 @@ class LawImport:
         content: bytes,
         values: dict[str, Any],
     ) -> list[repository.Row]:
-        """Write object and row; answers the versions that it supersedes."""
+        """Write object and row; answers the version that it supersedes."""
         key = await self._sealing.key(connection, Owner(base.authority))
         identifier, canonical = values["id"], uuid4()
         await self._objects.put(canonical, content, key)
@@ -159,7 +198,7 @@ class LawImport:
                 "uploaded_by": principal.subject,
                 "protection_class": base.protection_class,
                 "name": seal_text(key, law.citation, "name", identifier),
-                "name_digest": name_digest(key, f"law/{law.key}"),
+                "name_digest": name_digest(key, law.citation, law.document.media_type),
                 "title": seal_text(key, law.document.title, "title", identifier),
                 "state": "ready",
                 "media_type": law.document.media_type,
@@ -170,3 +209,9 @@ class LawImport:
             },
         )
         return list(await repository.supersede(connection, row))
+
+
+def _keeps(older: repository.Row, law: LawDocument, force: bool) -> bool:
+    """Whether a version stays that is later than the shipped one."""
+    shipped = law.document.as_of
+    return not force and older.as_of is not None and shipped is not None and older.as_of > shipped

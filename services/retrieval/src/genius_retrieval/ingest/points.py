@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
+from genius_common.database import Database, RowScope
 from genius_retrieval.chunks import Chunk
 from genius_retrieval.collections import Collection
 from genius_retrieval.dense.models import DenseModels, Vector
 from genius_retrieval.dense.process import ModelUnavailable
+from genius_retrieval.documents import repository
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
 
 
@@ -36,6 +40,28 @@ class PointWriter:
             await self._index.upsert(collection, chunks, meta, vectors)
         return whole
 
+    async def update(
+        self, homes: Sequence[Collection], chunks: Sequence[Chunk], meta: DocumentMeta, older: UUID
+    ) -> tuple[bool, int]:
+        """Write what `older`, the version before, does not have, and let the document share the rest with it.
+
+        Answers what `write` answers, of the points written, and how many these are in one collection at most. What only
+        `older` has stays, until that is deleted. Raises: IndexUnavailable.
+        """
+        whole, written = True, 0
+        for collection in homes:
+            kept = await self._index.adopt(collection, chunks, meta, older)
+            fresh = [chunk for chunk in chunks if chunk.id not in kept]
+            written = max(written, len(fresh))
+            if not fresh:
+                continue
+            try:
+                vectors = await self._vectors(collection, fresh, {})
+            except ModelUnavailable:
+                vectors, whole = None, False
+            await self._index.upsert(collection, fresh, meta, vectors)
+        return whole, written
+
     async def _vectors(
         self, collection: Collection, chunks: Sequence[Chunk], known: dict[str, list[Vector]]
     ) -> list[Vector] | None:
@@ -50,6 +76,17 @@ class PointWriter:
         if name not in known:
             known[name] = await model.passages([passage(chunk) for chunk in chunks])
         return known[name]
+
+
+@asynccontextmanager
+async def versions_held(database: Database, scope: RowScope, knowledge_base: UUID) -> AsyncIterator[None]:
+    """Nobody else writes points of laws in this knowledge base, in whatever process, until this ends.
+
+    Two versions of a law share points: else one could take back what the other has just got.
+    """
+    async with database.transaction(scope) as connection:
+        await repository.claim_laws(connection, knowledge_base)
+        yield
 
 
 def passage(chunk: Chunk) -> str:

@@ -30,7 +30,7 @@ from genius_retrieval.documents.sealing import Sealing, open_text
 from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.ingest.owners import CollectionOwner
 from genius_retrieval.ingest.pipeline import meta_of
-from genius_retrieval.ingest.points import PointWriter
+from genius_retrieval.ingest.points import PointWriter, versions_held
 from genius_retrieval.ingest.reasons import BY_WORDS_ALONE
 from genius_retrieval.laws.documents import MEDIA_TYPE, LawDocument, law_chunks
 from genius_retrieval.objects import ObjectStorage
@@ -69,7 +69,14 @@ class StoredPoints:
         Raises: Undecryptable where the text is gone or does not open; IndexUnavailable; ModelUnavailable.
         """
         document, chunks, collection = await self._made(scope, row, collection)
-        if not await self._points.write([collection], chunks, meta_of(row, document)):
+        if document.media_type == MEDIA_TYPE:
+            async with versions_held(self._database, scope, row.knowledge_base):
+                if await self._is_superseded(scope, row):
+                    return len(chunks)  # its points may be another version's by now
+                whole = await self._points.write([collection], chunks, meta_of(row, document))
+        else:
+            whole = await self._points.write([collection], chunks, meta_of(row, document))
+        if not whole:
             if not partly:
                 raise ModelUnavailable
             if BY_WORDS_ALONE not in row.warnings:
@@ -77,6 +84,11 @@ class StoredPoints:
                     said = sa.func.array_append(_d.warnings, BY_WORDS_ALONE)
                     await repository.update(connection, row.id, warnings=said)
         return len(chunks)
+
+    async def _is_superseded(self, scope: RowScope, row: Row) -> bool:
+        async with self._database.transaction(scope) as connection:
+            current = await repository.get(connection, row.id)
+        return current is None or current.superseded_by is not None
 
     async def expected(self, scope: RowScope, row: Row, collection: Collection) -> list[UUID]:
         """The ids that its points have, for a comparison with what the index holds."""
@@ -102,7 +114,7 @@ class StoredPoints:
 
 def _chunks(document: CanonicalDocument, name: str, row: Row) -> list[Chunk]:
     if document.media_type == MEDIA_TYPE:
-        return law_chunks(LawDocument("", name, document), row.id, row.version)
+        return law_chunks(LawDocument("", name, document), row.id, row.knowledge_base)
     return chunk(document, row.id, row.version)
 
 

@@ -11,11 +11,13 @@ import orjson
 from fastapi import APIRouter, Query, Response
 from starlette.responses import StreamingResponse
 
+from genius_common.contracts.laws import ImportWish
 from genius_common.contracts.retrieval import DocumentPage, DocumentState
 from genius_common.errors import PlatformError
 from genius_common.principal import Principal, ProtectionClass
 from genius_retrieval.http import App, Received, caller, path_id
-from genius_retrieval.knowledge_bases.schemas import ImportInput, KnowledgeBaseCounts, KnowledgeBaseInput, UsesInput
+from genius_retrieval.knowledge_bases.schemas import KnowledgeBaseCounts, KnowledgeBaseInput, UsesInput
+from genius_retrieval.laws.versions import handed_in
 
 router = APIRouter(prefix="/knowledge-bases/{kb}")
 KnowledgeBaseId = Annotated[UUID, path_id("kb")]
@@ -87,13 +89,14 @@ async def add_document(
 
 
 @router.post("/imports", response_class=Response)
-async def import_source(app: App, principal: Importer, kb: KnowledgeBaseId, body: ImportInput) -> Response:
+async def import_source(app: App, principal: Importer, kb: KnowledgeBaseId, body: ImportWish) -> Response:
     """Progress as one JSON object a line."""
     base = await app.laws.start(principal, kb)
+    handed = handed_in(body.law) if body.law else None
 
     async def lines() -> AsyncIterator[bytes]:
         try:
-            async for progress in app.laws.run(principal, base):
+            async for progress in app.laws.run(principal, base, handed):
                 yield orjson.dumps(progress) + b"\n"
         except PlatformError as error:
             # The status is sent already: the fault is the last line.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -36,7 +36,3 @@ class KnowledgeBaseCounts(_Model):
     ready: int
     failed: int
     pages: int
-
-
-class ImportInput(_Model):
-    source: Literal["gesetze"]

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from genius_retrieval.chunks import Block, CanonicalDocument, Chunk, Section, chunk_id
+from genius_retrieval.chunks import Block, CanonicalDocument, Chunk, Section, shared_chunk_id
 from genius_retrieval.laws.names import COMMON, TOPICS
 from genius_retrieval.laws.source import Law, LawSection, read_laws
 from genius_retrieval.laws.subjects import ABOVE, SEPARATOR, subjects
@@ -85,29 +86,37 @@ def section_heading(section: LawSection, citation: str) -> str:
     return f"{number} {citation} {section.heading}".strip()
 
 
-def law_chunks(law: LawDocument, identifier: UUID, version: str) -> list[Chunk]:
-    """The chunks of a law; those of one § share `source_id` and `heading`."""
+def law_chunks(law: LawDocument, identifier: UUID, knowledge_base: UUID) -> list[Chunk]:
+    """The chunks of a law in a knowledge base; those of one § share `source_id` and `heading`.
+
+    A § that a new version leaves as it was keeps the ids of its chunks there, wherever it stands by then.
+    """
     document = law.document
     names = ", ".join((document.title, *COMMON.get(law.citation, ()), TOPICS.get(law.citation, "")))
     chunks: list[Chunk] = []
+    met = Counter[tuple[str, ...]]()
     for section in document.sections:
         heading = section.path[-1]
         known = subjects().get(section.source_id or "")
         about = f"{SEPARATOR}{known}" if known else ""
+        context = ABOVE.join((names, *section.path[:-1]))[:_CONTEXT] + about
         for start, end in _spans(document.text, section, section.char_from + len(heading)):
+            text = document.text[start:end]
+            content = (section.source_id or "", heading, context, document.title, text)
+            met[content] += 1
             chunks.append(
                 Chunk(
-                    id=chunk_id(identifier, version, len(chunks)),
+                    id=shared_chunk_id(knowledge_base, *content, nth=met[content]),
                     document=identifier,
                     ordinal=len(chunks),
-                    text=document.text[start:end],
+                    text=text,
                     char_from=start,
                     char_to=end,
                     section_path=section.path,
                     source_id=section.source_id,
                     as_of=document.as_of,
                     heading=heading,
-                    context=ABOVE.join((names, *section.path[:-1]))[:_CONTEXT] + about,
+                    context=context,
                 )
             )
     return chunks

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 import lzma
-import re
 import sys
 from pathlib import Path
 
+from genius_retrieval.laws.source import without_sentence_numbers
+
 _TARGET = Path(__file__).parent / "data"
-_SENTENCE_NUMBER = re.compile(r"<sup>\d+[a-z]?</sup>|</?sup>")
 
 
 def pack(folder: Path) -> None:
@@ -22,7 +22,7 @@ def pack(folder: Path) -> None:
             lines = (folder / law.pop("file")).read_text("utf-8").splitlines()
             sections = [json.loads(line) for line in lines]
             for section in sections:
-                section["text"] = _SENTENCE_NUMBER.sub("", section["text"])
+                section["text"] = without_sentence_numbers(section["text"])
             packed.write(json.dumps({"bjnr": law["bjnr"], "sections": sections}, ensure_ascii=False) + "\n")
     (_TARGET / "index.json").write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", "utf-8")
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import lzma
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -41,6 +42,14 @@ class LawInfo:
 class Law:
     info: LawInfo
     sections: tuple[LawSection, ...]
+
+
+_SENTENCE_NUMBER = re.compile(r"<sup>\d+[a-z]?</sup>|</?sup>")
+
+
+def without_sentence_numbers(text: str) -> str:
+    """Without the numbers of sentences that the source has as markup; nobody cites a § with them inside."""
+    return _SENTENCE_NUMBER.sub("", text)
 
 
 def _data(name: str) -> Any:

@@ -12,7 +12,7 @@ from qdrant_client import AsyncQdrantClient, models
 from qdrant_client.http.exceptions import UnexpectedResponse
 
 from genius_retrieval.errors import IndexUnavailable
-from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE
+from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE, SHARED
 from genius_retrieval.index.port import DENSE
 from genius_retrieval.index.server_calls import WRITE_S, connect, typed_failures
 from genius_retrieval.text.fields import FIELDS
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 OLDEST = (1, 19)
 """Older servers pass over `params.idf.corpus`: scores would tell how often foreign knowledge bases use a word."""
 _VERSION_S, _ANSWER_S = 60.0, 2.0
-_INDEXED = (DOCUMENT, KNOWLEDGE_BASE, KIND, CLASS)
+_INDEXED = (DOCUMENT, KNOWLEDGE_BASE, KIND, CLASS, SHARED)
 # What is asked beyond these is no request of ours. A filter on a field without an index would scan everything.
 _STRICT = models.StrictModeConfig(
     enabled=True,

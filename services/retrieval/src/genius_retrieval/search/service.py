@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -33,11 +34,15 @@ _CANDIDATES = 80
 
 @dataclass(frozen=True, slots=True)
 class SearchScope:
-    """What one search may use, decided by the caller: open collections, access, and how many documents that is."""
+    """What one search may use, decided by the caller: open collections, access, and how many documents that is.
+
+    `holding`: which of these documents hold now; asked where a new version is just taking the place of another.
+    """
 
     collections: Sequence[CollectionSecrets]
     access: Access
     documents: int = 0
+    holding: Callable[[AbstractSet[UUID]], Awaitable[AbstractSet[UUID]]] | None = None
 
 
 class SearchService:
@@ -57,7 +62,7 @@ class SearchService:
         searched = Searched(knowledge_bases=len(access.knowledge_bases), documents=scope.documents)
         if access.empty or question.empty:
             return SearchResult(hits=[], verdict=Verdict(answerable=False, confidence=0.0), searched=searched)
-        ranked = await self._ranked(scope.collections, access, question, request.query)
+        ranked = await self._ranked(scope, access, question, request.query)
         permitted = [item for item in ranked if access.permits(item.chunk.meta)]
         if self._reranker:
             permitted = await reranked(self._reranker, request.query, permitted)
@@ -68,22 +73,44 @@ class SearchService:
         """The ranking, a seam for the fit of its weights."""
         return rank(question, found)
 
-    async def _ranked(
-        self, collections: Sequence[CollectionSecrets], access: Access, question: Question, query: str
-    ) -> list[Ranked]:
+    async def _ranked(self, scope: SearchScope, access: Access, question: Question, query: str) -> list[Ranked]:
         words = branches_for(question)
         near = Nearness(self._models, query) if self._models else None
         found: list[tuple[IndexedChunk, Candidate]] = []
-        for collection in collections:
+        for collection in scope.collections:
             branches: dict[str, Branch | DenseBranch] = dict(words)
             if near and (branch := await near.branch(collection)):
                 branches[DENSE] = branch
             hits = await self._index.search(collection, list(branches.values()), access)
             fused = fuse(branches, hits)[:_CANDIDATES]
             chunks = await self._index.fetch(collection, [item.point for item in fused], access)
+            chunks = await _as_of_now(scope, chunks)
             found.extend((chunks[item.point], item) for item in fused if item.point in chunks)
         # Pure computing of some milliseconds: kept off the event loop.
         return await asyncio.to_thread(self.order, question, found)
+
+
+async def _as_of_now(scope: SearchScope, chunks: dict[UUID, IndexedChunk]) -> dict[UUID, IndexedChunk]:
+    """Without what a version has that does not hold, where two of one law are among them; shared ones as in the other.
+
+    Else the hit of one would take the place of the same § in the other, and be left out at the end.
+    """
+    if scope.holding is None or not _two_versions(chunks.values()):
+        return chunks
+    named = {one.meta.document for chunk in chunks.values() for one in (chunk, chunk.later) if one}
+    holding = await scope.holding(named)
+    found: dict[UUID, IndexedChunk] = {}
+    for point, chunk in chunks.items():
+        if chunk.later and chunk.later.meta.document in holding:
+            found[point] = chunk.later
+        elif chunk.meta.document in holding:
+            found[point] = chunk
+    return found
+
+
+def _two_versions(chunks: Collection[IndexedChunk]) -> bool:
+    places = {(chunk.meta.knowledge_base, chunk.source_id, chunk.meta.document) for chunk in chunks if chunk.source_id}
+    return len({place[:2] for place in places}) < len(places) or any(chunk.later for chunk in chunks)
 
 
 async def _verdict(question: Question, best: Sequence[Ranked]) -> Verdict:

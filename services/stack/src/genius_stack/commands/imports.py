@@ -29,7 +29,7 @@ _INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
     """Where to and as who."""
 
     knowledge_base: str
@@ -78,7 +78,7 @@ def import_files(
     Was unverändert dort ist, wird nicht noch einmal hochgeladen; eine geänderte Datei ersetzt ihren älteren Stand.
     Nach einem Abbruch macht derselbe Befehl weiter.
     """
-    target = _target(knowledge_base, login, url, token_file, data_dir)
+    target = target_of(knowledge_base, login, url, token_file, data_dir)
     source = read_folder(path) if path.is_dir() else read_zip(path)
     wishes = _Wishes(dry_run, delete_missing, yes, retry_failed, parallel)
     shown = ImportConsole(Console())
@@ -89,9 +89,9 @@ def import_files(
         raise typer.Exit(_INTERRUPTED) from None
 
 
-def _target(
+def target_of(
     knowledge_base: str, login: str | None, url: str | None, token_file: Path | None, data_dir: Path
-) -> _Target:
+) -> Target:
     if (login is None) == (token_file is None):
         raise typer.BadParameter("entweder --token-file (Zugangsschlüssel) oder --login (Beispielperson)")
     if url is not None and token_file is None:
@@ -102,10 +102,10 @@ def _target(
         raise Refused(
             f"Zu {address} ginge der Zugangsschlüssel unverschlüsselt. Bitte geben Sie eine https-Adresse an."
         )
-    return _Target(knowledge_base, address, token_file, login, data_dir)
+    return Target(knowledge_base, address, token_file, login, data_dir)
 
 
-async def _import(target: _Target, source: Source, wishes: _Wishes, shown: ImportConsole) -> None:
+async def _import(target: Target, source: Source, wishes: _Wishes, shown: ImportConsole) -> None:
     async with http_session() as session:
         api = PlatformApi(session, target.url, await target.sign_in())
         uploads = Uploads(api, await find_knowledge_base(api, target.knowledge_base), target.sign_in)
