@@ -221,3 +221,23 @@ def test_nothing_is_cited_above_the_class_of_the_run(ceiling: ProtectionClass, c
         else:
             with pytest.raises(InvalidEvent):
                 incoming.check(citation(item))
+
+
+def logged_result(result: dict[str, Any]) -> Draft:
+    return Draft([LoggedEvent(1, "done", {"type": "done", "result": result})])
+
+
+def test_sentences_with_what_no_source_holds_are_kept() -> None:
+    sentences = [
+        {"text": "Es sind 480 Euro.", "supported": False, "citations": [1], "missing": ["480 Euro"]},
+        {"text": "Gern.", "supported": False, "citations": [], "missing": []},
+    ]
+    draft = logged_result({"text": "Es sind 480 Euro. Gern.", "citations": [], "sentences": sentences})
+    assert draft.content["unsupported"] == [{"text": "Es sind 480 Euro.", "missing": ["480 Euro"]}]
+
+
+@pytest.mark.parametrize(
+    "sentences", [None, 1, "x", [1], [{"text": 1, "missing": ["x"]}], [{"text": "a", "missing": [1]}]]
+)
+def test_what_another_module_calls_sentences_is_left_out(sentences: Any) -> None:
+    assert logged_result({"text": "a", "sentences": sentences}).content["unsupported"] == []

@@ -19,7 +19,8 @@ from genius_gateway.runs.sealing import Owner, Sealer
 from genius_gateway.runs.tables import runs
 
 SEALED_FIELDS = ("title", "folder")
-_NO_CONTENT: dict[str, Any] = {"text": "", "citations": []}
+# Also what messages from before a key of the content have for it.
+_NO_CONTENT: dict[str, Any] = {"text": "", "citations": [], "unsupported": []}
 
 
 def _place(field: str, conversation: UUID) -> str:
@@ -142,7 +143,7 @@ class ConversationRepository:
 
 
 class MessageRepository:
-    """SQL of messages. Content is `{"text", "citations"}`, sealed as one value."""
+    """SQL of messages. Content is `{"text", "citations", "unsupported"}`, sealed as one value."""
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
@@ -187,7 +188,7 @@ class MessageRepository:
         ordered = [rows[message] for message in ids if message in rows]
         contents = await self._sealer.open_each(connection, [(row.content, _content_place(row.id)) for row in ordered])
         return [
-            {**row_values(row), **(content or _NO_CONTENT), "unreadable": content is None}
+            {**row_values(row), **_NO_CONTENT, **(content or {}), "unreadable": content is None}
             for row, content in zip(ordered, contents, strict=True)
         ]
 

@@ -67,6 +67,7 @@ class ConversationList(BaseModel):
 class MessageView(BaseModel):
     """`siblings` are the ids of all versions at this place, this one included, oldest first.
 
+    `unsupported`: sentences with what no source of theirs holds, `[{"text", "missing"}]`.
     `case` is the one that the answer's run named; null for what a person wrote. `unreadable`: what is stored does not
     open, so there is no text and no source.
     """
@@ -76,6 +77,7 @@ class MessageView(BaseModel):
     role: str
     text: str
     citations: list[dict[str, Any]]
+    unsupported: list[dict[str, Any]]
     mode: str | None
     model: str | None
     run: UUID | None

@@ -219,8 +219,7 @@ class TurnService:
         return found
 
     async def save_answer(self, connection: AsyncConnection, owner: Owner, answer_message: UUID, draft: Draft) -> None:
-        content = {"text": draft.text, "citations": draft.citations}
-        await self._messages.update(connection, owner, answer_message, content)
+        await self._messages.update(connection, owner, answer_message, draft.content)
 
     async def end_answer(
         self, connection: AsyncConnection, owner: Owner, answer_message: UUID, draft: Draft, state: str
@@ -233,7 +232,7 @@ class TurnService:
             connection,
             owner,
             answer_message,
-            {"text": draft.text, "citations": draft.citations},
+            draft.content,
             state=state,
             mode=draft.mode,
             model=draft.model,

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from genius_common.contracts.modules import Mode
 from genius_common.events import Event
 from genius_common.principal import ProtectionClass
-from genius_gateway.runs.incoming import cited
+from genius_gateway.runs.incoming import cited, unsupported
 from genius_gateway.runs.live import LoggedEvent
 
 _HARMLESS = frozenset({"run.started", "status"})
@@ -23,6 +23,7 @@ class Draft:
     def __init__(self, events: Iterable[LoggedEvent] = ()) -> None:
         self._text: list[str] = []
         self.citations: list[dict[str, Any]] = []
+        self.unsupported: list[dict[str, Any]] = []
         self.warnings: list[dict[str, Any]] = []
         self.input_tokens = 0
         self.output_tokens = 0
@@ -34,6 +35,11 @@ class Draft:
     @property
     def text(self) -> str:
         return "".join(self._text)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What a message keeps of it."""
+        return {"text": self.text, "citations": self.citations, "unsupported": self.unsupported}
 
     @property
     def empty(self) -> bool:
@@ -62,6 +68,7 @@ class Draft:
             self._text = [text]
         if isinstance(result.get("citations"), list):
             self.citations = cited(result["citations"])
+        self.unsupported = unsupported(result.get("sentences"))
         # Both go into clear columns: only what is surely a mode, and what may be a model's name.
         mode, model = result.get("mode"), result.get("model")
         if isinstance(mode, str) and mode in _MODES:

@@ -56,6 +56,19 @@ def labels_allowed(result: dict[str, Any], ceiling: ProtectionClass) -> bool:
     return all(isinstance(label, str) and ceiling.covers(label) for label in labels)
 
 
+def unsupported(value: Any) -> list[dict[str, Any]]:
+    """Sentences of a result with what no source of theirs holds: `[{"text", "missing"}]`; others are left out."""
+    return [
+        {"text": item["text"], "missing": item["missing"]}
+        for item in cited(value)
+        if isinstance(item.get("text"), str) and _is_texts(item.get("missing")) and item["missing"]
+    ]
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
 def cited(value: Any) -> list[dict[str, Any]]:
     """`value` where it is a list of citations; a module of others may use the name for something else."""
     if isinstance(value, list) and all(isinstance(item, dict) for item in value):

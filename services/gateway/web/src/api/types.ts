@@ -140,6 +140,8 @@ export type Message = {
   role: 'user' | 'assistant'
   text: string
   citations?: Citation[]
+  /** Sentences with what no source of theirs holds. */
+  unsupported?: { text: string; missing: string[] }[]
   mode?: Mode | null
   model?: string | null
   run?: string | null
@@ -189,7 +191,8 @@ export type KnowledgeBase = {
 
 export type Phase = 'queued' | 'parsing' | 'searching' | 'generating' | 'checking' | 'rendering'
 export type RunError = { code: string; detail: string; retryable?: boolean }
-export type Sentence = { text: string; supported: boolean; citations: number[] }
+/** `missing`: the numbers, dates and the like of the sentence that no source of it holds. */
+export type Sentence = { text: string; supported: boolean; citations: number[]; missing?: string[] }
 export type TextResult = {
   text?: string
   answer?: string

@@ -13,6 +13,7 @@ import { copyLine } from '../protection/classes'
 import { ProtectionNote } from '../protection/ProtectionBadge'
 import { CitationRow } from '../sources/CitationRow'
 import { citeContext } from '../sources/cite'
+import { UnsupportedSentences } from '../sources/Unsupported'
 import type { Sources } from '../sources/useSources'
 import { AiNote, aiNote } from './AiNote'
 import { AnswerHead } from './AnswerHead'
@@ -35,6 +36,7 @@ export function AnswerMessage({ message, branch, sources, onRegenerate }: Props)
       </AnswerHead>
       <Cites value={cites}>
         {message.unreadable ? <UnreadableMessage /> : <Markdown source={message.text} streaming={message.state !== 'complete'} />}
+        <UnsupportedSentences sentences={message.unsupported} />
         {citations.length > 0 && <CitationRow citations={citations} />}
       </Cites>
       <AiNote origin={origin} />

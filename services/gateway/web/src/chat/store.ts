@@ -180,7 +180,7 @@ export class ChatStore {
     const how = live.end ?? 'failed'
     const answer: Message = {
       id: live.answerMessage ?? LOCAL + crypto.randomUUID(), parent: this.state.leaf, role: 'assistant', text: live.text,
-      citations: live.citations, mode: live.result?.mode ?? null, model: live.result?.model ?? null, run: live.run, case: this.state.case,
+      citations: live.citations, unsupported: (live.result?.sentences ?? []).flatMap(({ text, missing = [] }) => (missing.length > 0 ? [{ text, missing }] : [])), mode: live.result?.mode ?? null, model: live.result?.model ?? null, run: live.run, case: this.state.case,
       state: how === 'done' ? 'complete' : how, created_at: new Date().toISOString(),
       ...(live.protection ? { protection_class: live.protection } : {}),
     }

@@ -2,12 +2,12 @@
 import { Fragment } from 'react'
 import type { Sentence } from '../api/types'
 import { useI18n } from '../i18n'
-import { Icon } from '../kern/Icon'
 import { CiteButton } from '../markdown/CiteButton'
+import { Unsupported } from '../sources/Unsupported'
 
 const MARK = /\s?\[\d{1,2}\]/g
 
-/** An answer sentence by sentence: each with its sources, or with the words "nicht belegt". */
+/** An answer sentence by sentence: each with its sources, or with what of it is not borne out. */
 export function Sentences({ sentences }: { sentences: Sentence[] }) {
   const { t } = useI18n()
   const open = sentences.some((sentence) => !sentence.supported)
@@ -19,7 +19,7 @@ export function Sentences({ sentences }: { sentences: Sentence[] }) {
         <p key={i} className={sentence.supported ? undefined : 'unsupported'}>
           {sentence.text.replace(MARK, '')}
           {sentence.citations.map((n) => <Fragment key={n}>{' '}<CiteButton n={n} /></Fragment>)}
-          {!sentence.supported && <span className="unsupported-mark"><Icon name="warning" />{t('module.unsupported')}</span>}
+          {!sentence.supported && <>{' '}<Unsupported missing={sentence.missing} /></>}
         </p>
       ))}
       {open && <p className="hint">{t('module.unsupported.help')}</p>}
