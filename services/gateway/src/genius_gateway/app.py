@@ -34,6 +34,7 @@ from genius_gateway.auth.gate import AuthGate
 from genius_gateway.cases import endpoints as cases
 from genius_gateway.conversations import endpoints as conversations
 from genius_gateway.documents import endpoints as documents
+from genius_gateway.documents import search_endpoints as search
 from genius_gateway.faults import map_database_faults
 from genius_gateway.knowledge_bases import endpoints as knowledge_bases
 from genius_gateway.knowledge_bases import share_endpoints as shares
@@ -70,6 +71,7 @@ ROUTERS = (
     knowledge_bases,
     shares,
     documents,
+    search,
     cases,
     usage,
     audit,

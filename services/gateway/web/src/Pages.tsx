@@ -13,6 +13,7 @@ import { ModulePage } from './modules/ModulePage'
 import { OperationPage } from './operation/OperationPage'
 import { may } from './rights'
 import { match, useRoute } from './router'
+import { SearchCheckPage } from './searchcheck/SearchCheckPage'
 import { SharedPage } from './snapshots/SharedPage'
 import { SnapshotPage } from './snapshots/SnapshotPage'
 import { useI18n } from './i18n'
@@ -37,6 +38,8 @@ export function Pages() {
   if (match('/knowledge', path)) return <KnowledgePage />
   const base = match('/knowledge/:id', path)
   if (base) return <KnowledgeBasePage key={base['id']} id={base['id'] ?? ''} />
+  const check = match('/knowledge/:id/search', path)
+  if (check) return <SearchCheckPage key={check['id']} id={check['id'] ?? ''} />
   const duty = match('/:duty', path) ?? match('/:duty/:part', path) ?? match('/:duty/:part/:id', path)
   if (duty?.['duty'] === 'administration' && may(me, 'member.list') && !duty['id']) return <AdministrationPage part={duty['part'] ?? ''} />
   if (duty?.['duty'] === 'audit' && may(me, 'audit.search') && !duty['id']) return <AuditPage part={duty['part'] ?? ''} />

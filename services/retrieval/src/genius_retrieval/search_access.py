@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from genius_common.contracts.explanation import SearchExplanation
 from genius_common.contracts.retrieval import SearchRequest, SearchResult
 from genius_common.database import Database
 from genius_common.errors import FieldError, NotFound
@@ -22,6 +23,7 @@ from genius_retrieval.index.port import Access
 from genius_retrieval.knowledge_bases.purposes import forbidden, refuse, split
 from genius_retrieval.metrics import SEARCH_SECONDS
 from genius_retrieval.search.service import SearchScope, SearchService
+from genius_retrieval.search.trace import Trace
 from genius_retrieval.tables import documents, knowledge_bases
 
 
@@ -47,9 +49,17 @@ class PrincipalSearch:
         nobody named it is left out, and counted.
         """
         with SEARCH_SECONDS.time():
-            return await self._search(principal, request)
+            return await self._search(principal, request, Trace())
 
-    async def _search(self, principal: Principal, request: SearchRequest) -> SearchResult:
+    async def explain(self, principal: Principal, request: SearchRequest) -> SearchExplanation:
+        """The same search, and how it came to its hits: for those who may write to all that they name."""
+        named = frozenset(request.knowledge_bases or ())
+        if not named or not named <= principal.writable_knowledge_bases:
+            raise _unknown("knowledge_bases")
+        trace = Trace()
+        return trace.explanation(await self._search(principal, request, trace))
+
+    async def _search(self, principal: Principal, request: SearchRequest, trace: Trace) -> SearchResult:
         async with self._database.transaction(row_scope(principal)) as connection:
             asked, closed = split(principal, await self._asked_bases(connection, principal, request))
             refuse("knowledge_bases", request.knowledge_bases or (), [base.id for base in closed])
@@ -72,7 +82,7 @@ class PrincipalSearch:
                 return {row.id for row in (await connection.execute(_holding(ids))).all()}
 
         scope = SearchScope(reach.collections, access, reach.documents, holding)
-        result = await self._service.search(scope, request)
+        result = await self._service.search(scope, request, trace)
         if everything and closed:
             told = result.searched.model_copy(update={"left_out": len(closed)})
             result = result.model_copy(update={"searched": told})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`POST /search`: the query is never echoed nor logged."""
+"""`POST /search`, and the same explained: the query is never logged."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 
+from genius_common.contracts.explanation import SearchExplanation
 from genius_common.contracts.retrieval import SearchRequest, SearchResult
 from genius_common.principal import Principal
 from genius_retrieval.http import App, caller
@@ -17,3 +18,10 @@ router = APIRouter()
 @router.post("/search")
 async def search(app: App, principal: Annotated[Principal, caller("search")], request: SearchRequest) -> SearchResult:
     return await app.search.search(principal, request)
+
+
+@router.post("/search/explain")
+async def explain(
+    app: App, principal: Annotated[Principal, caller("search")], request: SearchRequest
+) -> SearchExplanation:
+    return await app.search.explain(principal, request)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`/api/v1/documents`, `/api/v1/files` and search: access is decided here, retrieval checks it again."""
+"""`/api/v1/documents` and `/api/v1/files`: access is decided here, retrieval checks it again."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
 from starlette.responses import Response
 
-from genius_common.contracts.retrieval import NOT_THERE_TO_REPLACE, DocumentPage, DocumentState, PageText, SearchResult
+from genius_common.contracts.retrieval import NOT_THERE_TO_REPLACE, DocumentPage, DocumentState, PageText
 from genius_common.errors import FieldError, Forbidden, NotFound
-from genius_common.principal import Principal, ProtectionClass
-from genius_common.uses import SEARCH, allows
+from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.dependencies import CurrentPrincipal, State
 from genius_gateway.documents.upload import FileUpload
-from genius_gateway.knowledge_bases.purposes import refusals_recorded, require_use
 from genius_gateway.protection_classes.gate import LEAST, Used, parse_class, require_clearance, require_may_leave
 from genius_gateway.retention.holds import require_free
 from genius_gateway.retrieval_log.current import current, note
@@ -43,13 +40,6 @@ _FOREIGN_CONTENT = {
     "content-security-policy": "default-src 'none'; sandbox",
     "x-content-type-options": "nosniff",
 }
-
-
-class SearchQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    query: str = Field(min_length=1, max_length=4000)
-    limit: int = Field(default=10, ge=1, le=50)
 
 
 # --- knowledge bases' documents
@@ -105,47 +95,6 @@ def _replaced(value: str) -> UUID:
         return UUID(value)
     except ValueError:
         raise NotFound(NOT_THERE_TO_REPLACE, errors=[FieldError("/replaces", NOT_THERE_TO_REPLACE)]) from None
-
-
-@router.post("/knowledge-bases/{kb}/search", tags=["search"])
-async def search_one(kb: UUID, query: SearchQuery, principal: CurrentPrincipal, state: State) -> SearchResult:
-    base = await state.access.load_knowledge_base(principal, kb, "read")
-    async with refusals_recorded(state.audit, principal, SEARCH, [kb]):
-        require_use(SEARCH, "die direkte Suche", [("/kb", base)])
-        return await _search(state, principal, query, [kb])
-
-
-@router.post("/search", tags=["search"])
-async def search_all(query: SearchQuery, principal: CurrentPrincipal, state: State) -> SearchResult:
-    """Over every knowledge base that the caller may read. The query is not echoed and not kept.
-
-    Those whose purpose does not allow the direct search are left out, and counted in `searched.left_out`.
-    """
-    readable = [base for base, allowed in await state.knowledge_bases.listed(principal) if "read" in allowed]
-    suited = sorted(base.id for base in readable if allows(base.uses, SEARCH))
-    async with refusals_recorded(state.audit, principal, SEARCH, suited):
-        found = await _search(state, principal, query, suited)
-    searched = found.searched.model_copy(update={"left_out": found.searched.left_out + len(readable) - len(suited)})
-    return found.model_copy(update={"searched": searched})
-
-
-async def _search(
-    state: GatewayState, principal: Principal, query: SearchQuery, knowledge_bases: Iterable[UUID]
-) -> SearchResult:
-    asked = [str(kb) for kb in knowledge_bases]
-    body = {"query": query.query, "limit": query.limit, "knowledge_bases": asked}
-    async with state.ledger.request(principal, "search"):
-        found = SearchResult.model_validate(
-            await state.documents.json(principal, ("search",), "POST", "/search", body=body)
-        )
-    # Retrieval has checked it; a hit of anything that was not asked for must not pass here either (TEN-07).
-    kept = [
-        hit
-        for hit in found.hits
-        if str(hit.knowledge_base) in asked and principal.classification.covers(hit.protection_class)
-    ]
-    note(ProtectionClass.highest([hit.protection_class for hit in kept]) if kept else None, hits=len(kept))
-    return found.model_copy(update={"hits": kept})
 
 
 # --- one document

@@ -117,6 +117,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", _KB + "/{kb}/documents", "document.list", READERS, "documents.read", "readable"),
     Rule("POST", _KB + "/{kb}/documents", "document.upload", KEEPERS, "documents.write", "writable"),
     Rule("POST", _KB + "/{kb}/search", "search", READERS, "search", "readable"),
+    Rule("POST", _KB + "/{kb}/search/explain", "search", KEEPERS, None, "writable"),
     Rule("POST", "/api/v1/search", "search", READERS, "search", "readable"),
     Rule("GET", _DOC, "document.read", READERS, "documents.read", "readable"),
     Rule("DELETE", _DOC, "document.delete", KEEPERS, "documents.write", "writable"),

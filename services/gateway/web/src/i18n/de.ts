@@ -6,6 +6,7 @@ import { deKnowledge } from './de.knowledge'
 import { dePreview } from './de.preview'
 import { deProtection } from './de.protection'
 import { dePurposes } from './de.purposes'
+import { deSearchCheck } from './de.searchcheck'
 import { deShared } from './de.shared'
 import { deTokens } from './de.tokens'
 
@@ -18,6 +19,7 @@ export const de = {
   ...dePreview,
   ...deProtection,
   ...dePurposes,
+  ...deSearchCheck,
   ...deShared,
   ...deTokens,
   'app.product': 'Genius',

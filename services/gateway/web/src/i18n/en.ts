@@ -7,6 +7,7 @@ import { enKnowledge } from './en.knowledge'
 import { enPreview } from './en.preview'
 import { enProtection } from './en.protection'
 import { enPurposes } from './en.purposes'
+import { enSearchCheck } from './en.searchcheck'
 import { enShared } from './en.shared'
 import { enTokens } from './en.tokens'
 
@@ -18,6 +19,7 @@ export const en: Record<Key, string> = {
   ...enPreview,
   ...enProtection,
   ...enPurposes,
+  ...enSearchCheck,
   ...enShared,
   ...enTokens,
   'app.product': 'Genius',

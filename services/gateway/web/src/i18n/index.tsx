@@ -21,6 +21,7 @@ const MEGABYTE = 1024 * 1024
 export function makeI18n(locale: Locale) {
   const tag = locale === 'en' ? 'en-GB' : 'de-DE'
   const numbers = new Intl.NumberFormat(tag)
+  const percents = new Intl.NumberFormat(tag, { style: 'percent' })
   const dates = new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })
   const times = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'short' })
   const clock = new Intl.DateTimeFormat(tag, { timeStyle: 'short' })
@@ -34,6 +35,7 @@ export function makeI18n(locale: Locale) {
     label: (label: Label | string | undefined | null, fallback = ''): string =>
       typeof label === 'string' ? label : (label?.[locale] ?? label?.de ?? fallback),
     number: (value: number) => numbers.format(value),
+    percent: (share: number) => percents.format(share),
     date: (iso: string) => dates.format(new Date(iso)),
     time: (iso: string) => times.format(new Date(iso)),
     /** Time of day of a moment in ms since 1970. */

@@ -6,8 +6,10 @@ import { useActingCase } from '../cases/CasesContext'
 import { ErrorNote } from '../errors'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
+import { Link } from '../router'
 import { shortName } from '../sources/cite'
 import { pieces } from '../sources/passage'
+import { mayWrite } from './rights'
 import { allowsUse, SEARCH } from './uses'
 
 const bestPassage = (hit: Hit) => [...(hit.passages ?? [])].sort((a, b) => b.score - a.score)[0]
@@ -43,6 +45,7 @@ export function KnowledgeSearch({ base }: { base: KnowledgeBase }) {
         <input id={id} type="search" className="input" value={query} placeholder={t('kb.search.label')} onChange={(event) => setQuery(event.target.value)} />
         <Button type="submit" variant="secondary" icon="search" label={t('kb.search.go')} />
       </form>
+      {mayWrite(base) && <p><Link to={`/knowledge/${base.id}/search`} className="kern-link">{t('check.link')}</Link></p>}
       {error !== null && <ErrorNote error={error} />}
       {hits && <p role="status" className="hint">{hits.length === 0 ? t('kb.search.none') : plural('kb.search.hits', hits.length)}</p>}
       {hits && hits.length > 0 && (

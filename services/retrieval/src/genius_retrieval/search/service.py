@@ -27,6 +27,7 @@ from genius_retrieval.search.nearness import Nearness, reranked
 from genius_retrieval.search.outside import outside
 from genius_retrieval.search.question import Question, understand
 from genius_retrieval.search.ranking import Ranked, rank
+from genius_retrieval.search.trace import Trace
 from genius_retrieval.search.verdict import confidence, elsewhere, is_answerable
 
 _CANDIDATES = 80
@@ -55,25 +56,34 @@ class SearchService:
         self._models = models
         self._reranker = reranker
 
-    async def search(self, scope: SearchScope, request: SearchRequest) -> SearchResult:
+    async def search(self, scope: SearchScope, request: SearchRequest, trace: Trace | None = None) -> SearchResult:
         """Hits of distinct sections, best first. Nothing outside `scope.access` leaves, whatever the engine says."""
+        trace = trace or Trace()
         access = narrowed(scope.access, request)
-        question = understand(request.query, request.context)
+        with trace.step("question"):
+            question = understand(request.query, request.context)
+        trace.understood(request.query, question)
         searched = Searched(knowledge_bases=len(access.knowledge_bases), documents=scope.documents)
         if access.empty or question.empty:
             return SearchResult(hits=[], verdict=Verdict(answerable=False, confidence=0.0), searched=searched)
-        ranked = await self._ranked(scope, access, question, request.query)
+        ranked = await self._ranked(scope, access, question, request.query, trace)
         permitted = [item for item in ranked if access.permits(item.chunk.meta)]
         if self._reranker:
-            permitted = await reranked(self._reranker, request.query, permitted)
+            with trace.step("rerank"):
+                permitted = await reranked(self._reranker, request.query, permitted)
+        trace.ranked(permitted)
         hits = [_hit(item) for item in permitted[: request.limit]]
-        return SearchResult(hits=hits, verdict=await _verdict(question, permitted[:3]), searched=searched)
+        with trace.step("verdict"):
+            verdict = await _verdict(question, permitted[:3])
+        return SearchResult(hits=hits, verdict=verdict, searched=searched)
 
     def order(self, question: Question, found: Sequence[tuple[IndexedChunk, Candidate]]) -> list[Ranked]:
         """The ranking, a seam for the fit of its weights."""
         return rank(question, found)
 
-    async def _ranked(self, scope: SearchScope, access: Access, question: Question, query: str) -> list[Ranked]:
+    async def _ranked(
+        self, scope: SearchScope, access: Access, question: Question, query: str, trace: Trace
+    ) -> list[Ranked]:
         words = branches_for(question)
         near = Nearness(self._models, query) if self._models else None
         found: list[tuple[IndexedChunk, Candidate]] = []
@@ -81,13 +91,16 @@ class SearchService:
             branches: dict[str, Branch | DenseBranch] = dict(words)
             if near and (branch := await near.branch(collection)):
                 branches[DENSE] = branch
-            hits = await self._index.search(collection, list(branches.values()), access)
-            fused = fuse(branches, hits)[:_CANDIDATES]
-            chunks = await self._index.fetch(collection, [item.point for item in fused], access)
-            chunks = await _as_of_now(scope, chunks)
+            with trace.step("index"):
+                hits = await self._index.search(collection, list(branches.values()), access)
+                fused = fuse(branches, hits)[:_CANDIDATES]
+                chunks = await self._index.fetch(collection, [item.point for item in fused], access)
+                chunks = await _as_of_now(scope, chunks)
+            trace.listed(branches, hits)
             found.extend((chunks[item.point], item) for item in fused if item.point in chunks)
         # Pure computing of some milliseconds: kept off the event loop.
-        return await asyncio.to_thread(self.order, question, found)
+        with trace.step("ranking"):
+            return await asyncio.to_thread(self.order, question, found)
 
 
 async def _as_of_now(scope: SearchScope, chunks: dict[UUID, IndexedChunk]) -> dict[UUID, IndexedChunk]:
