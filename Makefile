@@ -23,7 +23,7 @@ PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
 .PHONY: help run web wheel test test-core test-keycloak test-matrix test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
-	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-search bench-memory eval-answers \
+	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-ocr bench-search bench-memory eval-answers \
 	eval-retrieval eval-citations docs clean
 
 help: ## this list
@@ -105,6 +105,9 @@ bench-ingest: $(VENV)/.test ## PDFs from upload to searchable (ARGS="--documents
 
 bench-law-update: $(VENV)/.test ## one § of a law changed: points written, processor time (ARGS="--laws WoGG BGB")
 	$(BIN)/python -m tests.load.bench_law_update $(ARGS)
+
+bench-ocr: $(VENV)/.test ## scans: speed and recall beside tesseract, and spoilt (ARGS="--pages 16 --spoilt 4")
+	$(BIN)/python -m tests.load.bench_ocr $(ARGS)
 
 bench-search: $(VENV)/.test ## search in 20,000 chunks, one and 50 clients (ARGS="--chunks 20000 --clients 50")
 	$(BIN)/python -m tests.load.bench_search $(ARGS)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genius_retrieval.parsing.page_lists import in_words, with_pages
+from genius_retrieval.parsing.page_lists import holds, in_words, with_pages
 
 
 def numbers(listed: str) -> list[int]:
@@ -31,3 +31,11 @@ def test_every_page_is_named_or_counted(pages: set[int]) -> None:
     said = in_words(listed)
     assert said
     assert said[1] == (len(pages) == 1)
+    if not listed.startswith("*"):
+        assert {page for page in range(1, 5001) if holds(listed, page)} == pages
+
+
+def test_a_count_may_mean_any_page_and_nonsense_none() -> None:
+    assert holds("*412", 7)
+    assert not holds("", 7)
+    assert not holds("7;", 7)

@@ -196,10 +196,11 @@ class DocumentText(Model):
 
 
 class PageText(Model):
-    """The text of one of `pages` pages."""
+    """The text of one of `pages` pages; `notes`: what a reader should know of how it was read."""
 
     text: str
     char_from: int
     char_to: int
     pages: int
     blocks: list[TextBlock] = []
+    notes: list[Reason] = []

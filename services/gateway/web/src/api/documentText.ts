@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Reason } from './types'
+
 export type TextSpan = { text: string; char_from: number; char_to: number }
 /** A piece of a document with one role; offsets count characters of the whole text and may lie outside of the span shown. */
 export type TextBlock = {
@@ -11,4 +13,5 @@ export type TextBlock = {
 }
 export type TextSection = { path: string[]; char_from: number; char_to: number; source_id?: string | null }
 export type DocumentText = TextSpan & { length: number; sections: TextSection[]; blocks: TextBlock[]; part_starts: number[] }
-export type PageText = TextSpan & { pages: number; blocks: TextBlock[] }
+/** `notes`: what to know of how the page was read. */
+export type PageText = TextSpan & { pages: number; blocks: TextBlock[]; notes?: Reason[] }

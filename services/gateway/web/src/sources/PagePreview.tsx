@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { useEffect, useState } from 'react'
 import { fetchPageText, pageImage } from '../api/endpoints'
-import type { TextSpan } from '../api/documentText'
+import type { PageText } from '../api/documentText'
 import type { Shown } from '../api/types'
 import { useActingCase } from '../cases/CasesContext'
 import { useI18n } from '../i18n'
@@ -11,7 +11,7 @@ import { highlightSpans } from './passage'
 export function PagePreview({ citation, page }: { citation: Shown; page: number }) {
   const { t } = useI18n()
   const acting = useActingCase()
-  const [text, setText] = useState<TextSpan | null>(null)
+  const [text, setText] = useState<PageText | null>(null)
   const [missing, setMissing] = useState(false)
   useEffect(() => {
     let current = true
@@ -29,6 +29,7 @@ export function PagePreview({ citation, page }: { citation: Shown; page: number 
     <div className="page-preview">
       <p className="hint">{t('source.page', { page })}</p>
       <a href={address} target="_blank" rel="noopener noreferrer" aria-label={name}><img src={address} alt={name} onError={() => setMissing(true)} /></a>
+      {text?.notes?.map((note) => <p key={note.code} className="hint">{note.detail}</p>)}
       {text && (
         <details>
           <summary>{t('source.pagetext')}</summary>

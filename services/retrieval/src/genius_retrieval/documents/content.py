@@ -17,6 +17,7 @@ from genius_retrieval.documents.blocks import part_around, part_starts, text_blo
 from genius_retrieval.documents.sealing import Sealing, open_text
 from genius_retrieval.documents.service import opened
 from genius_retrieval.errors import NoPagePicture
+from genius_retrieval.ingest.reasons import notes_on
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing.codec import decode_document
 from genius_retrieval.parsing.errors import Refused
@@ -142,4 +143,5 @@ def _page_text(document: CanonicalDocument, page: PageSpan) -> PageText:
         char_to=page.char_to,
         pages=len(document.pages),
         blocks=text_blocks(document, page.char_from, page.char_to),
+        notes=notes_on(page.number, [warning.code for warning in document.warnings]),
     )

@@ -7,7 +7,7 @@ The table stores codes only, so that a text can be improved without a migration 
 from __future__ import annotations
 
 from genius_common.contracts.retrieval import Reason
-from genius_retrieval.parsing.page_lists import in_words
+from genius_retrieval.parsing.page_lists import holds, in_words
 
 CLASS_RAISED = "protection_class_raised"
 FORBIDDEN = frozenset({"vs_marking", "malware", "not_scanned"})
@@ -102,6 +102,13 @@ def failure(code: str | None) -> Reason | None:
 
 def warnings(codes: list[str]) -> list[Reason]:
     return [reason for code in codes if (reason := _warning(code))]
+
+
+def notes_on(page: int, codes: list[str]) -> list[Reason]:
+    """Of the warnings that name pages those of `page`; where pages are only counted, for all of them."""
+    split = (code.partition(":") for code in codes)
+    mine = [f"{known}:{pages if pages.startswith('*') else page}" for known, _, pages in split if holds(pages, page)]
+    return warnings(mine)
 
 
 def _warning(code: str) -> Reason | None:

@@ -29,3 +29,11 @@ def in_words(pages: str) -> tuple[str, bool] | None:
         return None
     one = pages.isdigit()
     return ("Seite " if one else "Seiten ") + pages.replace(",", ", ").replace("-", "–"), one
+
+
+def holds(pages: str, number: int) -> bool:
+    """Whether a list names page `number`, or may: a count says nothing of a page."""
+    if not _LIST.fullmatch(pages):
+        return bool(_COUNT.fullmatch(pages))
+    ranges = (part.partition("-")[::2] for part in pages.split(","))
+    return any(int(first) <= number <= int(last or first) for first, last in ranges)

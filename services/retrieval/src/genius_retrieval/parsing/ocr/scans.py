@@ -13,9 +13,9 @@ from genius_retrieval.parsing.layout import Styled, add_block, body_size
 from genius_retrieval.parsing.page_lists import with_pages
 from genius_retrieval.parsing.plain import is_paragraph_heading
 
-POOR = 80.0
-"""Mean confidence of a page's letters below which a person should look: clean scans have 93 and more, and where it is
-60 every second word is wrong (docs/benchmarks/ocr.md)."""
+POOR = 85.0
+"""Mean confidence of a page's letters below which a person should look: about every tenth word is wrong there, and
+clean scans have 93 and more (docs/benchmarks/ocr.md)."""
 
 
 @dataclass(frozen=True, slots=True)
