@@ -13,7 +13,7 @@ import orjson
 
 from genius_common.errors import Unavailable
 
-_LINE_BYTES = 4 * 1024 * 1024
+_LINE_BYTES = 1024 * 1024
 # The cage lets no thread begin, so that a library must not want one.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "OMP_THREAD_LIMIT": "1"}
 
@@ -29,7 +29,7 @@ class ParserUnavailable(Unavailable):
 async def parser_process(
     request: dict[str, Any], content: bytes
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, asyncio.StreamReader]]:
-    """The process and its answer (lines up to 4 MiB). It is killed where it has not ended by the end of the block."""
+    """The process and its answer (lines up to 1 MiB). It is killed where it has not ended by the end of the block."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -17,16 +18,18 @@ from genius_retrieval.settings import ParserSettings
 
 log = structlog.get_logger(__name__)
 _BATCH = 8
-"""Pages of one process: enough for its start to weigh little, few enough that short documents need not wait long."""
-Page = dict[str, Any] | None
+"""Pages of one process: enough for its start to weigh little, few enough that other documents get a turn."""
+Page = bytes | None
+"""A reading as JSON. What a process that was taken over may have written is looked into in another's cage only."""
 
 
 class PageReader:
-    """Its processes are shared by all documents, in the order of asking."""
+    """Its processes are shared by all documents, which take turns: none asks for more than there are at once."""
 
     def __init__(self, settings: ParserSettings) -> None:
         self._settings = settings
-        self._slots = asyncio.Semaphore(settings.ocr_processes or len(os.sched_getaffinity(0)))
+        self._count = settings.ocr_processes or len(os.sched_getaffinity(0))
+        self._slots = asyncio.Semaphore(self._count)
         self.installed: bool | None = None
         """Whether Tesseract and its language data were there last time; None before the first."""
 
@@ -35,8 +38,9 @@ class PageReader:
 
         A page is None where it took too long or ended its process; the others are read.
         """
-        batches = [pages[start : start + _BATCH] for start in range(0, len(pages), _BATCH)]
-        tasks = [asyncio.create_task(self._batch(content, kind, batch)) for batch in batches]
+        size = min(_BATCH, -(-len(pages) // self._count))
+        batches = iter([pages[start : start + size] for start in range(0, len(pages), size)])
+        tasks = [asyncio.create_task(self._share(content, kind, batches)) for _ in range(self._count)]
         found: dict[str, Page] = {}
         try:
             for read in await asyncio.gather(*tasks):
@@ -50,7 +54,16 @@ class PageReader:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         self.installed = True
-        return {"installed": True, "pages": found}
+        if sum(len(page or b"") for page in found.values()) > self._settings.result_bytes:
+            raise Refused("too_much_text")
+        return {"installed": True, "pages": {number: page and orjson.Fragment(page) for number, page in found.items()}}
+
+    async def _share(self, content: bytes, kind: str, batches: Iterator[list[int]]) -> dict[str, Page]:
+        """What is left of `batches`, beside others who take from them."""
+        found: dict[str, Page] = {}
+        for batch in batches:
+            found |= await self._batch(content, kind, batch)
+        return found
 
     async def _batch(self, content: bytes, kind: str, pages: list[int]) -> dict[str, Page]:
         left, found = list(pages), dict[str, Page]()
@@ -59,7 +72,7 @@ class PageReader:
                 done = await self._process(content, kind, left)
             for number, page in zip(left, done, strict=False):
                 found[str(number)] = page
-                OCR_PAGES.labels("unread" if page is None else "read").inc()
+                OCR_PAGES.labels("read" if page else "unread").inc()
             left = left[len(done) :]
             if left:
                 log.warning("text recognition ended at a page")
@@ -88,7 +101,7 @@ class PageReader:
                         line = await stdout.readline()
                     if not line.endswith(b"\n"):
                         break
-                    found.append(orjson.loads(line))
+                    found.append(line.strip() if orjson.loads(line) is not None else None)
             except (TimeoutError, ValueError):
                 # Too slow, or a line that no page has: what comes after it can't be trusted either.
                 pass
