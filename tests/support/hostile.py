@@ -8,7 +8,7 @@ import struct
 import zipfile
 import zlib
 
-from tests.support import hostile_images, hostile_sheets, hostile_slides, pdf
+from tests.support import hostile_images, hostile_mails, hostile_sheets, hostile_slides, pdf
 from tests.support.hostile_xml import LAUGHS, XXE
 from tests.support.office import CONTENT_TYPES, archive, docx, odt, paragraph
 
@@ -146,6 +146,7 @@ FILES: dict[str, tuple[bytes, set[str]]] = {
         {"vs_marking"},
     ),
     **hostile_images.FILES,
+    **hostile_mails.FILES,
     **hostile_sheets.FILES,
     **hostile_slides.FILES,
 }

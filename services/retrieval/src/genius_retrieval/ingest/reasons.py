@@ -6,6 +6,8 @@ The table stores codes only, so that a text can be improved without a migration 
 
 from __future__ import annotations
 
+import re
+
 from genius_common.contracts.retrieval import Reason
 from genius_retrieval.parsing.page_lists import holds, in_words
 
@@ -18,7 +20,7 @@ FAILURES: dict[str, str] = {
     "empty": "Die Datei ist leer. Bitte prüfen Sie die Datei und laden Sie sie erneut hoch.",
     "too_large": "Die Datei ist größer als erlaubt. Bitte teilen Sie sie auf oder verkleinern Sie sie.",
     "unknown_type": "Diese Art von Datei wird nicht unterstützt. Möglich sind PDF, DOCX, PPTX, ODT, XLSX, ODS, CSV, "
-    "HTML, Markdown, Text und gescannte Seiten als JPG, PNG oder TIFF.",
+    "HTML, Markdown, E-Mail (EML), Text und gescannte Seiten als JPG, PNG oder TIFF.",
     "ambiguous_type": "Die Datei lässt sich als verschiedene Dateiarten lesen und wird aus Sicherheitsgründen nicht "
     "angenommen. Bitte speichern Sie sie neu im gewünschten Format.",
     "encrypted": "Die Datei ist mit einem Passwort geschützt. Bitte entfernen Sie den Schutz und laden Sie sie erneut "
@@ -95,6 +97,20 @@ OF_PAGES: dict[str, tuple[str, str]] = {
 }
 """Warnings that name pages (`parsing.page_lists`), in the singular and the plural."""
 
+UNREAD_ATTACHMENTS: dict[str, str] = {
+    "unknown_type": "Dateiart nicht unterstützt",
+    "encrypted": "mit einem Passwort geschützt oder verschlüsselt",
+    "broken": "beschädigt",
+    "empty": "leer",
+    "no_content": "kein Text darin",
+    "scan": "Bilder oder gescannte Seiten; Texterkennung gibt es nur für einzeln hochgeladene Dateien",
+    "too_deep": "zu tief verschachtelt",
+    "too_many": "zu viele Anhänge",
+    "too_many_pages": "zu viele Seiten",
+    "too_much_text": "zu viel Text",
+}
+"""Why attachments of a mail were not read; any other reason is that they were refused for safety."""
+
 
 def failure(code: str | None) -> Reason | None:
     return Reason(code=code, detail=FAILURES.get(code, FAILURES["internal_error"])) if code else None
@@ -116,4 +132,19 @@ def _warning(code: str) -> Reason | None:
     if known in OF_PAGES and (said := in_words(pages)):
         text, one = said
         return Reason(code=known, detail=OF_PAGES[known][0 if one else 1].format(pages=text))
+    if known == "attachments":
+        return _attachments(pages)
     return Reason(code=code, detail=WARNINGS[code]) if code in WARNINGS else None
+
+
+def _attachments(said: str) -> Reason | None:
+    """`reason:count` in words; which they are stands in the text, under their names."""
+    reason, _, count = said.partition(":")
+    if not re.fullmatch(r"[1-9]\d{0,5}", count):
+        return None
+    why = UNREAD_ATTACHMENTS.get(reason, "aus Sicherheitsgründen abgelehnt")
+    which = "1 Anhang wurde" if count == "1" else f"{count} Anhänge wurden"
+    return Reason(
+        code="attachments_unread",
+        detail=f"{which} nicht oder nur zum Teil gelesen ({why}). Bitte laden Sie Wichtiges einzeln hoch.",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import stat
 import zipfile
 import zlib
@@ -14,7 +15,7 @@ from typing import IO, Literal
 
 from genius_retrieval.parsing.errors import Refused
 
-Family = Literal["pdf", "image", "zip", "text"]
+Family = Literal["pdf", "image", "zip", "mail", "text"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
@@ -34,6 +35,9 @@ _BINARY_STARTS = (
     b"\0asm",
     b"SQLite format 3",
 )
+_MAIL_FIELD = re.compile(rb"([A-Za-z][A-Za-z0-9-]{0,60}):[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*")
+_MAIL_FIELDS = frozenset({b"date", b"message-id", b"mime-version", b"received", b"content-type", b"return-path"})
+_MAIL_HEAD = 65_536
 _RATIO_FREE_BYTES = 1024 * 1024
 _HEAD = 1024
 # What zipfile raises for bent entries; ValueError for names that are not in the encoding that they claim.
@@ -71,7 +75,19 @@ def family(content: bytes) -> Family:
         raise Refused("unknown_type")
     if b"PK\x05\x06" in content[-70_000:]:
         raise Refused("ambiguous_type")
-    return "image" if head.startswith(_IMAGES) else "text"
+    if head.startswith(_IMAGES):
+        return "image"
+    return "mail" if _is_mail(content[:_MAIL_HEAD]) else "text"
+
+
+def _is_mail(head: bytes) -> bool:
+    """Whether it begins with the header of a message (RFC 5322): fields only, a sender and what programs add."""
+    names: set[bytes] = set()
+    position = 0
+    while field := _MAIL_FIELD.match(head, position):
+        names.add(field[1].lower())
+        position = field.end()
+    return b"from" in names and bool(names & _MAIL_FIELDS)
 
 
 def open_archive(content: bytes, bounds: Bounds) -> zipfile.ZipFile:

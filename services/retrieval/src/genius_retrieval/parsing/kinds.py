@@ -6,6 +6,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from genius_retrieval.chunks import CanonicalDocument
@@ -35,6 +36,11 @@ def load_parser(family: str, task: str) -> Callable[..., Any]:
         from genius_retrieval.parsing import office
 
         return office.parse
+    if family == "mail":
+        from genius_retrieval.parsing import mail
+
+        readers = {kind: load_parser(kind, "parse") for kind in ("pdf", "image", "zip", "text")}
+        return partial(mail.parse, readers, {"mail": mail.open_mail})
     from genius_retrieval.parsing import delimited, html, markdown, plain
 
     def parse_text(content: bytes, name: str, bounds: Bounds) -> CanonicalDocument:

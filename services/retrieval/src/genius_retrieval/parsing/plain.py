@@ -63,9 +63,14 @@ def parse(content: bytes, name: str, bounds: Bounds) -> CanonicalDocument:
     builder = DocumentBuilder(bounds, "text/plain")
     if guessed:
         builder.warn("guessed_encoding")
+    add_text(builder, text)
+    return builder.build(None, name)
+
+
+def add_text(builder: DocumentBuilder, text: str) -> None:
+    """Add plain text block by block."""
     for part in re.split(r"\n[^\S\n]*\n", text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")):
         _add_part(builder, part.strip("\n"))
-    return builder.build(None, name)
 
 
 def _add_part(builder: DocumentBuilder, part: str) -> None:
