@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.contracts.explanation import SearchExplanation
-from genius_common.contracts.retrieval import SearchRequest, SearchResult
+from genius_common.contracts.retrieval import HIDDEN_TEXT, SearchRequest, SearchResult
 from genius_common.database import Database
 from genius_common.errors import FieldError, NotFound
 from genius_common.principal import Principal
@@ -145,7 +145,12 @@ class PrincipalSearch:
             bases = {row.knowledge_base for row in rows if row.knowledge_base}
             shut = await forbidden(connection, principal, bases)
         readable = {row.id for row in rows if _is_visible(principal, row) and row.knowledge_base not in shut}
-        hits = [hit for hit in result.hits if hit.document in readable]
+        hiding = {row.id for row in rows if HIDDEN_TEXT in row.warnings}
+        hits = [
+            hit.model_copy(update={"hidden_text": hit.document in hiding})
+            for hit in result.hits
+            if hit.document in readable
+        ]
         if shut:
             left = result.searched.left_out + len(shut)
             result = result.model_copy(update={"searched": result.searched.model_copy(update={"left_out": left})})

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from genius_common.principal import ProtectionClass
 
+HIDDEN_TEXT = "hidden_text"
+"""Code of the warning that a document had text which nobody sees on its pages (INJ-04)."""
 DocumentStateName = Literal["queued", "parsing", "indexing", "ready", "failed"]
 # One sentence for foreign, unknown and impossible ids, wherever it is found out (TEN-02).
 NOT_THERE_TO_REPLACE = (
@@ -69,6 +71,11 @@ class DocumentState(Model):
     replaces: UUID | None = Field(default=None, description="the document that it supersedes once it is ready")
     superseded_by: Successor | None = Field(default=None, description="set: it is no longer found, nor cited anew")
 
+    @property
+    def hides_text(self) -> bool:
+        """Whether it had text that nobody sees on its pages."""
+        return any(warning.code == HIDDEN_TEXT for warning in self.warnings)
+
 
 class DocumentPage(Model):
     items: list[DocumentState]
@@ -106,6 +113,7 @@ class Hit(Model):
     protection_class: ProtectionClass = ProtectionClass.INTERN
     passages: list[Passage] = []
     page_breaks: list[int] = []
+    hidden_text: bool = Field(default=False, description="its document had text that people do not see; it is left out")
 
     def page_at(self, position: int) -> int | None:
         """The page that holds the character `position` of the canonical text; None where there are no pages."""

@@ -126,6 +126,8 @@ export type Hit = {
   knowledge_base?: string | null
   file?: string | null
   protection_class?: string
+  /** Its document had text that people do not see; it is left out. */
+  hidden_text?: boolean
   passages?: { char_from: number; char_to: number; score: number; page?: number | null }[]
 }
 export type Citation = Hit & { number: number; quote: string }

@@ -192,6 +192,7 @@ export const de = {
   'source.superseded.by': 'Dieses Dokument gilt nicht mehr. Ersetzt am {date} durch „{name}“. Prüfen Sie, ob die Antwort noch stimmt.',
   'source.superseded.unnamed': 'eine neue Fassung',
   'source.superseded.open': 'Neue Fassung öffnen',
+  'source.hidden': 'Das Dokument enthält für Menschen unsichtbaren Text. Er wurde weggelassen; prüfen Sie das Original, bevor Sie sich darauf stützen.',
   'source.passage': 'Zitierte Stelle ist hervorgehoben.',
   'source.nopicture': 'Für dieses Dokument gibt es kein Seitenbild.',
   'source.back': 'Zurück zum Text',

@@ -192,6 +192,7 @@ export const en: Record<Key, string> = {
   'source.superseded.by': 'This document no longer applies. Replaced on {date} by “{name}”. Please check whether the answer still holds.',
   'source.superseded.unnamed': 'a new version',
   'source.superseded.open': 'Open the new version',
+  'source.hidden': 'The document has text that people cannot see. It was left out; check the original before you rely on it.',
   'source.passage': 'The cited passage is highlighted.',
   'source.nopicture': 'There is no page picture for this document.',
   'source.back': 'Back to the text',

@@ -8,6 +8,7 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Link } from '../router'
 import { shortName } from '../sources/cite'
+import { HiddenText } from '../sources/HiddenText'
 import { pieces } from '../sources/passage'
 import { mayWrite } from './rights'
 import { allowsUse, SEARCH } from './uses'
@@ -53,6 +54,7 @@ export function KnowledgeSearch({ base }: { base: KnowledgeBase }) {
           {hits.map((hit) => (
             <li key={`${hit.document}-${hit.char_from}`}>
               <h3>{shortName(atPassage(hit), (page) => t('source.page', { page }))}</h3>
+              <HiddenText hit={hit} />
               <blockquote className="passage" lang="de">{pieces(hit.text, marks(hit)).map((piece, i) => (piece.marked ? <mark key={i}>{piece.text}</mark> : <span key={i}>{piece.text}</span>))}</blockquote>
             </li>
           ))}

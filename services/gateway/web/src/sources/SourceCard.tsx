@@ -6,6 +6,7 @@ import { Icon } from '../kern/Icon'
 import { ProtectionBadge } from '../protection/ProtectionBadge'
 import { useExports } from '../session'
 import { shortName } from './cite'
+import { HiddenText } from './HiddenText'
 import { Passage } from './Passage'
 import { Preview } from './Preview'
 import { Superseded } from './Superseded'
@@ -36,6 +37,7 @@ export function SourceCard({ citation, open, onOpen }: { citation: Citation; ope
         </div>
       </header>
       <Superseded citation={citation} />
+      <HiddenText hit={citation} />
       {/* Of a law the whole § is the passage; a picture of a page is read together with its passage as text. */}
       {!citation.source_id && <Preview shown={citation} otherwise={<Passage citation={citation} />} />}
       {(citation.source_id || citation.page) && <Passage citation={citation} />}

@@ -41,6 +41,7 @@ def as_hits(state: DocumentState, document: DocumentText) -> list[Hit]:
             section_path=_section(document, span.start),
             as_of=state.as_of,
             protection_class=state.protection_class,
+            hidden_text=state.hides_text,
         )
         for span in pieces(document.text)
     ]

@@ -88,6 +88,7 @@ def cite(sentence: SourceSentence, number: int) -> Citation | TextSpan:
         section_path=inside[-1].path if inside else [],
         as_of=state.as_of,
         protection_class=state.protection_class,
+        hidden_text=state.hides_text,
         passages=passages,
         number=number,
         quote=sentence.quote,
