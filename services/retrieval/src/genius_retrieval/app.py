@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypedDict
@@ -94,7 +95,11 @@ def _application(settings: Settings, title: str, *, works: bool) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
-            yield {"components": await build(settings, stack, works=works)}
+            components = await build(settings, stack, works=works)
+            # What lives as long as the process: the collector would look at it again and again, and all searches wait.
+            gc.collect()
+            gc.freeze()
+            yield {"components": components}
 
     app = FastAPI(
         title=title,

@@ -7,6 +7,7 @@ import base64
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,10 @@ SEALED = "sealed"
 # A point that two versions of a document have in common names both; what it carries for the later one lies in `later`.
 SHARED, LATER = "shared", "later"
 _YES = "yes"
+
+
+# Candidates share their documents and knowledge bases.
+_id = lru_cache(maxsize=2_000)(UUID)
 
 
 def to_payload(collection: CollectionSecrets, chunk: Chunk, meta: DocumentMeta) -> dict[str, Any]:
@@ -80,11 +85,11 @@ def from_payload(collection: CollectionSecrets, point: UUID, payload: Mapping[st
     return IndexedChunk(
         point=point,
         meta=DocumentMeta(
-            document=UUID(payload[DOCUMENT]),
+            document=_id(payload[DOCUMENT]),
             version=payload["version"],
             kind=payload[KIND],
-            knowledge_base=UUID(base) if base else None,
-            owner=UUID(content["owner"]) if content["owner"] else None,
+            knowledge_base=_id(base) if base else None,
+            owner=_id(content["owner"]) if content["owner"] else None,
             protection_class=payload[CLASS],
             title=content["title"],
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from operator import mul
 from typing import NamedTuple
 
@@ -83,15 +82,30 @@ class Lens:
         self._strongest = {form: max(weight for _, weight in stands) for form, stands in self.forms.items()}
         self._compounds = [(i, c.parts) for i, c in enumerate(question.concepts) if len(c.parts) > 1]
         self._nothing = [0.0] * len(self.weights)
+        # Candidates have the same few terms in common with the question, and chapters in common with each other.
+        self._best: dict[frozenset[str], Sequence[float]] = {frozenset(): self._nothing}
+        self._covered: dict[frozenset[str], float] = {}
+        self._precise: dict[Words, float] = {}
 
     def common(self, found: Iterable[str]) -> frozenset[str]:
         """Those of the terms `found` that stand for something asked."""
         return self._keys.intersection(found)
 
-    def best(self, common: AbstractSet[str]) -> Sequence[float]:
+    def best(self, common: frozenset[str]) -> Sequence[float]:
         """How well each concept is covered by terms that are `common` to question and text."""
-        if not common:
-            return self._nothing
+        found = self._best.get(common)
+        if found is None:
+            found = self._best[common] = self._best_of(common)
+        return found
+
+    def covered(self, common: frozenset[str]) -> float:
+        """Share of the question's IDF mass that these terms cover, 0..1."""
+        found = self._covered.get(common)
+        if found is None:
+            found = self._covered[common] = self.share(self.best(common))
+        return found
+
+    def _best_of(self, common: frozenset[str]) -> Sequence[float]:
         best = [0.0] * len(self.weights)
         for form in common:
             for position, weight in self.forms[form]:
@@ -109,6 +123,12 @@ class Lens:
 
     def precision(self, heading: Words) -> float:
         """How much of a heading the question names, in words or by its kind."""
+        found = self._precise.get(heading)
+        if found is None:
+            found = self._precise[heading] = self._precision(heading)
+        return found
+
+    def _precision(self, heading: Words) -> float:
         mass = named = 0.0
         for parts, idf in heading:
             mass += idf
@@ -133,22 +153,22 @@ def weigh(lens: Lens, chunk: IndexedChunk) -> Evidence:
     in_frame = _most(in_heading, lens.best(lens.common(place.numbered) | lens.common(place.above) | subjects))
     anywhere = _most(in_body, in_frame)
     best = max((sentence.score for sentence in sentences), default=0.0)
-    heading_share = lens.share(in_heading)
+    heading_share = lens.covered(heading)
     asked = not (lens.kind_terms.isdisjoint(place.heading) and lens.kind_terms.isdisjoint(place.subjects))
     return Evidence(
         coverage=lens.share(anywhere),
-        body=lens.share(in_body),
+        body=lens.covered(body),
         sentence=best,
         opening=sentences[0].score if sentences else 0.0,
         precise=lens.precision(place.heading_words),
         subjects=lens.share(_most(in_heading, lens.best(subjects))) if place.subjects else heading_share,
-        topic=lens.share(lens.best(lens.common(place.names))),
+        topic=lens.covered(lens.common(place.names)),
         # Without §§ above it, a document has no heading that must name the subject: its best sentence must.
         frame=lens.share(in_frame) if numbered else best,
         typed=typed if lens.question.kinds else best,
         asked=1.0 if asked else 0.0,
         special=1.0 - heading_share if place.special else 0.0,
-        parent=lens.share(lens.best(lens.common(place.chapter))),
+        parent=lens.covered(lens.common(place.chapter)),
         parent_precise=lens.precision(place.chapter_words),
         parent_asked=0.0 if lens.kind_terms.isdisjoint(place.chapter) else 1.0,
         least=min(anywhere, default=0.0),
@@ -170,7 +190,7 @@ def _covered(lens: Lens, chunk: IndexedChunk, reading: Reading, any_of: bool) ->
     for position, (start, stop, terms) in enumerate(reading.sentences):
         cover = rank = 0.0
         if any_of and (common := common_with(terms)):
-            cover = min(1.0, lens.share(lens.best(common)))
+            cover = min(1.0, lens.covered(common))
         if cover:
             answers = bool(kinds) and _answers(chunk.text[start:stop], kinds)
             typed = max(typed, cover if answers else 0.0)

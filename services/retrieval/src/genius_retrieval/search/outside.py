@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,10 +29,10 @@ class Outside:
 def outside(lens: Lens) -> Outside:
     """The nearest subject elsewhere; the empty one where no word fits any."""
     best, most = Outside(), 0.0
-    for subject, name in _subjects():
-        share = lens.share(lens.best(lens.common(subject.terms)))
-        if not share:
-            continue
+    every, places = _subjects(), _places()
+    for place in sorted({place for form in lens.forms for place in places.get(form, ())}):
+        subject, name = every[place]
+        share = lens.covered(lens.common(subject.terms))
         precise = lens.precision(name)
         value = share * (1 + _NAMED * precise)
         if value > most:
@@ -49,3 +50,13 @@ def _subjects() -> tuple[tuple[Subject, Words], ...]:
         )
         for subject in elsewhere()
     )
+
+
+@cache
+def _places() -> dict[str, tuple[int, ...]]:
+    """Term → which of the subjects have it: most questions share words with a few of 900."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, (subject, _) in enumerate(_subjects()):
+        for term in subject.terms:
+            found[term].append(place)
+    return {term: tuple(places) for term, places in found.items()}

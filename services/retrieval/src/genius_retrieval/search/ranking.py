@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import mul
 from uuid import UUID
 
 from genius_retrieval.index.port import DENSE, IndexedChunk
@@ -60,7 +61,7 @@ def rank(question: Question, found: Sequence[tuple[IndexedChunk, Candidate]]) ->
     near = {candidate.point: candidate.fields.get(DENSE, 0.0) for _, candidate in found}
     ranked = []
     for chunk, evidence, values in collect(question, found):
-        words = sum(WEIGHTS[name] * value for name, value in values.items())
+        words = sum(map(mul, map(WEIGHTS.__getitem__, values), values.values()))
         ranked.append(Ranked(chunk, words, evidence, references_found(question, chunk)))
     if question.form != "question":
         ranked = _with_runs(question, ranked)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Generic, TypeVar
 
 from genius_retrieval.index.port import IndexedChunk
@@ -149,7 +150,7 @@ def _all_terms(text: str) -> set[str]:
     tokens = plain_words(text)
     if tokens is None:
         return set(with_parts(content_words(text)))
-    return set().union(*map(_of_token, tokens))
+    return set(chain.from_iterable(map(_of_token, tokens)))
 
 
 @lru_cache(maxsize=120_000)

@@ -14,7 +14,10 @@ aufl hrsg az abl bgbl gmbl anm rn rdnr ziff lit buchst kap jan feb mär apr jun 
 gem geb verst vorm allg bes einschl entspr ehem ggü idf iv vm zb dh ua og mwv
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATIONS_TEXT.split())
-_END = re.compile(r"[.!?…]+[\"'“”»)\]]*(?=\s)|\n{2,}|;(?=\s)")
+# Begins with its possible first characters, what must stand before comes second: all other text is skipped at once.
+_END = re.compile(
+    r"[.!?…\n;](?:(?<=[.!?…])[.!?…]*[\"'“”»)\]]*(?=\s)|(?<=\n)\n+|(?<=;)(?=\s))",
+)
 _LAST = re.compile(r"[^\W_]+$")
 _OPENER = re.compile(r"\s*[\"'„“»(\[§]*\s*[A-ZÄÖÜ0-9§(„]")
 Span = tuple[int, int]
