@@ -2,6 +2,7 @@
 """EML: head, turns and attachments; nothing of a mail is lost, and nothing that it says is believed."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from genius_retrieval.parsing.turns import Turns
 from tests.support import pdf
 from tests.support.hostile_mails import FILES
 from tests.support.mails import HEAD, mail, nested
-from tests.unit.retrieval.parsing_helpers import codes, outcome, parse, shape
+from tests.unit.retrieval.parsing_helpers import BOUNDS, codes, outcome, parse, shape
 
 OWN = "Nachricht von Erika Müster am 12.03.2026"
 THREAD = """Gerne, der Bescheid ist unterwegs.
@@ -130,6 +131,12 @@ def test_attachments_are_read_by_their_content() -> None:
     assert "1 Anhang wurde nicht oder nur zum Teil gelesen (Dateiart nicht unterstützt)" in told[2].detail
 
 
+def test_outlook_messages_are_named() -> None:
+    found = parse(mail("Anbei.", files={"alt.msg": FILES["outlook.msg"][0]}), "x.eml")
+    assert codes(found) == ["attachments:outlook_message:1"]
+    assert "Outlook-Nachricht (.msg)" in warnings(codes(found))[0].detail
+
+
 def test_messages_inside_of_messages() -> None:
     found = parse(nested(4), "x.eml")
     assert [line for line in found.text.splitlines() if line.startswith("Ebene")] == [
@@ -178,6 +185,14 @@ def test_hostile_mails(name: str) -> None:
     started = time.process_time()
     assert outcome(content, name) in right
     assert time.process_time() - started < 10
+
+
+def test_too_much_text_is_refused_and_not_cut() -> None:
+    """Also where the attachments together are too long, though none of them is."""
+    bounds = replace(BOUNDS, text_chars=5_000)
+    assert outcome(mail("Wort " * 1_100), "x.eml", bounds) == "too_much_text"
+    many = mail("kurz", files={f"{n}.txt": b"Wort " * 300 for n in range(5)})
+    assert outcome(many, "x.eml", bounds) == "too_much_text"
 
 
 @given(st.text(st.sampled_from("> \nAmVon:schriebx12.@<-"), max_size=300))

@@ -21,6 +21,9 @@ FAILURES: dict[str, str] = {
     "too_large": "Die Datei ist größer als erlaubt. Bitte teilen Sie sie auf oder verkleinern Sie sie.",
     "unknown_type": "Diese Art von Datei wird nicht unterstützt. Möglich sind PDF, DOCX, PPTX, ODT, XLSX, ODS, CSV, "
     "HTML, Markdown, E-Mail (EML), Text und gescannte Seiten als JPG, PNG oder TIFF.",
+    "outlook_message": "Outlook-Nachrichten (.msg) werden nicht gelesen. Bitte speichern Sie die E-Mail als .eml "
+    "(neues Outlook und Outlook im Web) oder als HTML oder PDF (klassisches Outlook, Anhänge dann einzeln) und laden "
+    "Sie sie so hoch.",
     "ambiguous_type": "Die Datei lässt sich als verschiedene Dateiarten lesen und wird aus Sicherheitsgründen nicht "
     "angenommen. Bitte speichern Sie sie neu im gewünschten Format.",
     "encrypted": "Die Datei ist mit einem Passwort geschützt. Bitte entfernen Sie den Schutz und laden Sie sie erneut "
@@ -99,6 +102,7 @@ OF_PAGES: dict[str, tuple[str, str]] = {
 
 UNREAD_ATTACHMENTS: dict[str, str] = {
     "unknown_type": "Dateiart nicht unterstützt",
+    "outlook_message": "Outlook-Nachricht (.msg)",
     "encrypted": "mit einem Passwort geschützt oder verschlüsselt",
     "broken": "beschädigt",
     "empty": "leer",

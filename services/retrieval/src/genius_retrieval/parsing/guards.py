@@ -18,6 +18,8 @@ from genius_retrieval.parsing.errors import Refused
 Family = Literal["pdf", "image", "zip", "mail", "text"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# A name in the directory of every Outlook message (MS-OXMSG 2.4).
+_MSG = "__properties_version1.0".encode("utf-16-le")
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _BINARY_STARTS = (
     _OLE,
@@ -69,6 +71,9 @@ def family(content: bytes) -> Family:
         return "pdf"
     if head.startswith(b"PK\x03\x04"):
         return "zip"
+    if head.startswith(_OLE) and _MSG in content:
+        # Before what its attachments might look like.
+        raise Refused("outlook_message")
     if head.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
         raise Refused("encrypted")
     if head.startswith(_BINARY_STARTS) or head.startswith((b"PK\x05\x06", b"PK\x07\x08")):
