@@ -26,6 +26,7 @@ from tests.eval.citations.laws import law_cases
 from tests.eval.citations.letters import letter_cases
 from tests.eval.citations.letters_blind import BLIND
 from tests.eval.citations.letters_dev import DEV
+from tests.eval.citations.sentences import boundaries, chunks, common, search
 
 RESULT = Path(".genius/bench/eval-citations.json")
 _SEEDS = {"dev": (20261126, DEV, 0), "blind": (4711, BLIND, 1)}
@@ -111,7 +112,8 @@ def main() -> int:
     if given.show:
         show("dev", given.rounds, given.sentences, given.show)
         return 0
-    result = {part: evaluate(part, given.rounds, given.sentences) for part in given.parts}
+    result: dict[str, Any] = {part: evaluate(part, given.rounds, given.sentences) for part in given.parts}
+    result["sentences"] = {"answers": boundaries(common), "chunks": boundaries(chunks), "search": boundaries(search)}
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     print(json.dumps(result))

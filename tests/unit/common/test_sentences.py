@@ -55,6 +55,13 @@ def test_spans_are_in_order_and_lose_only_white_space(text: str) -> None:
         ("Absatz eins\n\nAbsatz zwei", 2),
         ("Im 2. Halbjahr wurde gezahlt.", 1),
         ("Das gilt seit 2024. Es bleibt so.", 2),
+        ("Er wohnt in der Hauptstr. 5. Er ist verheiratet.", 2),
+        ("Nötig sind Ausweis, Nachweise usw. Die Gebühr zahlen Sie bar.", 2),
+        ("Vielen Dank für das Schreiben vom 4. d. M. Wir antworten bald.", 2),
+        ("Der 3. Senat hat dies bestätigt. Der Bund gibt 10 Mio. Euro.", 2),
+        ("Es gab Gründe … aber keiner überzeugte. Man wartete … Dann kam es.", 3),
+        ("Das Ergebnis war 0,8. Dies genügt.", 2),
+        ("Frau Prof. Dr. Schmidt, Abt. 3, und Fr. Vogt kamen.", 1),
         ("", 0),
     ],
 )

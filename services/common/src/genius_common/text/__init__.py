@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """German text as every service cuts it: spans and sentences."""
 
-from genius_common.text.sentences import split_sentences
+from genius_common.text.sentences import ends_sentence, split_sentences
 from genius_common.text.spans import Span
 
-__all__ = ["Span", "split_sentences"]
+__all__ = ["Span", "ends_sentence", "split_sentences"]
