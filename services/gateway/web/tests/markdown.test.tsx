@@ -83,6 +83,21 @@ describe('Markdown with hostile text', () => {
     expect(screen.getByRole('dialog').textContent).toContain('ungewöhnlich lang')
   })
 
+  it.each(['?q=%C3%84%20%C3%B6%20geheim', `?d=${'QWxsZXMgd2lyZCBnZWhlaW0g'.repeat(2)}`])('warns about an encoded query: %s (OUT-03)', (query) => {
+    render(<Markdown source={`[Seite](https://www.example.org/${query})`} />)
+    fireEvent.click(screen.getByRole('link', { name: 'Seite' }))
+    expect(screen.getByRole('dialog').textContent).toContain('nicht lesbaren, kodierten Text')
+  })
+
+  it('asks at the middle button too, and not at the right one (OUT-03)', () => {
+    render(<Markdown source="[Seite](https://www.example.org/)" />)
+    const press = (button: number) => fireEvent(screen.getByRole('link', { name: 'Seite' }), new MouseEvent('auxclick', { bubbles: true, cancelable: true, button }))
+    expect(press(2)).toBe(true)
+    expect(screen.queryByRole('dialog')).toBeNull()
+    expect(press(1)).toBe(false)
+    expect(screen.getByRole('dialog').textContent).not.toContain('Achtung')
+  })
+
   it('refuses addresses that are none', () => {
     for (const bad of ['javascript:alert(1)', '//x.example', 'https:x', ' https://x', 'data:,x', '/pfad', 'ftp://x']) expect(safeUrl(bad), bad).toBeNull()
     expect(safeUrl('https://x.example/ä')?.host).toBe('x.example')

@@ -204,6 +204,7 @@ export const de = {
   'link.text': 'Der Link stammt aus einem KI-erzeugten Text. Öffnen Sie ihn nur, wenn Sie das Ziel kennen.',
   'link.target': 'Ziel:',
   'link.long': 'Achtung: Die Adresse ist ungewöhnlich lang. Sie könnte Inhalte dieses Gesprächs enthalten.',
+  'link.encoded': 'Achtung: Die Adresse enthält nicht lesbaren, kodierten Text. Sie könnte Inhalte dieses Gesprächs enthalten.',
   'link.open': 'Link öffnen',
   'md.image': '[Bild: {alt}]',
   'md.table': 'Tabelle, waagerecht scrollbar',

@@ -204,6 +204,7 @@ export const en: Record<Key, string> = {
   'link.text': 'The link comes from an AI-generated text. Open it only if you know where it leads.',
   'link.target': 'Target:',
   'link.long': 'Careful: the address is unusually long. It may contain parts of this conversation.',
+  'link.encoded': 'Caution: the address holds encoded text. It could contain parts of this conversation.',
   'link.open': 'Open link',
   'md.image': '[Image: {alt}]',
   'md.table': 'Table, scrolls sideways',
