@@ -89,6 +89,11 @@ def test_ordinary_text_is_no_quotation(text: str) -> None:
     assert Turns("ich").split(f"Hallo\n\n{text}\n\nGruß") == [("ich", f"Hallo\n\n{text}\n\nGruß")]
 
 
+def test_comparisons_keep_their_sign() -> None:
+    text = "Wartezeit:\n> 5 Jahre\n> 10 Jahre bei Ausnahmen"
+    assert "\n".join(part for _, part in Turns("ich").split(text)) == text
+
+
 def test_html_only_where_there_is_no_plain_text() -> None:
     head = "<p><b>Von:</b> Max<br><b>Gesendet:</b> gestern<br></p>"
     html = f"<p>Aus HTML</p>{head}<table><tr><td>A</td><td>1</td></tr></table>"

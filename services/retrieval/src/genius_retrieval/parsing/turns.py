@@ -27,6 +27,7 @@ _HEAD_LINES, _LONGEST = 8, 500
 class _Line(NamedTuple):
     depth: int
     text: str
+    raw: str
 
 
 class _Intro(NamedTuple):
@@ -48,7 +49,7 @@ class Turns:
         self._labels = {0: own}
 
     def split(self, text: str) -> list[tuple[str, str]]:
-        """Label and text of each turn in order: every line in one of them, without the marks of quotations."""
+        """Label and text of each turn in order: every line in one, without the marks of introduced quotations."""
         lines = _lines(text)
         found: list[tuple[str, list[str]]] = []
         current, until = self._labels[0], 0
@@ -61,7 +62,8 @@ class Turns:
                     current = self._labels.get(line.depth, QUOTED)
             if not found or found[-1][0] != current:
                 found.append((current, []))
-            found[-1][1].append(line.text)
+            # A ">" that nobody introduced may be a sign of the author ("> 5 Jahre") and stays.
+            found[-1][1].append(line.text if line.depth in self._labels else line.raw)
         return [(name, "\n".join(texts)) for name, texts in found]
 
     def _enter(self, name: str, depth: int) -> None:
@@ -77,9 +79,9 @@ def _lines(text: str) -> list[_Line]:
         beside = marks[max(index - 1, 0) : index] + marks[index + 1 : index + 2]
         introduced = index > 0 and raw[index - 1].rstrip().endswith(":")
         if mark and (any(beside) or introduced):
-            found.append(_Line(mark[1].count(">"), mark[2]))
+            found.append(_Line(mark[1].count(">"), mark[2], line))
         else:
-            found.append(_Line(0, line))
+            found.append(_Line(0, line, line))
     return found
 
 
