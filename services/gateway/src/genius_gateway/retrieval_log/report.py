@@ -19,7 +19,8 @@ _HEAD = (
 )  # fmt: skip
 # Without the mark spreadsheets read UTF-8 as something else.
 _MARK = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets take the wide forms for the same, and skip a line break before them.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def report(check: CheckWithItems, form: Format) -> Response:
