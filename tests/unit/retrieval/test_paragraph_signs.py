@@ -7,8 +7,9 @@ from genius_retrieval.parsing.ocr.signs import with_signs
 from genius_retrieval.parsing.ocr.tesseract import Word
 
 
-def word(text: str, descent: float = 0.0, width: int = 12) -> Word:
-    return Word(text, (0, 0, width, 24), 90.0, 11, descent)
+def word(text: str, below: float = 0.0, width: int = 12, askew: int = 0) -> Word:
+    """Reaching `below` its line by that part of its height, in a line that falls by `askew` pixels up to it."""
+    return Word(text, (0, 0, width, 24 + round(24 * below) + askew), 90.0, 11, below)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,11 @@ def word(text: str, descent: float = 0.0, width: int = 12) -> Word:
         ([word("$", 0.15), word("oder"), word("€")], "$ oder €"),
         ([word("847"), word("Fälle")], "847 Fälle"),
         ([word("847g", 0.2)], "847g"),
+        ([word("nach"), word("8", 0.13, askew=4), word("12", askew=8)], "nach § 12"),
+        ([word("nach"), word("8", askew=4), word("12", askew=8)], "nach 8 12"),
+        ([word("nach"), word("$"), word("12")], "nach § 12"),
+        ([word("nach"), word("§§"), word("12")], "nach §§ 12"),
+        ([word("8", 0.13)], "§"),
     ],
 )
 def test_signs(words: list[Word], text: str) -> None:
