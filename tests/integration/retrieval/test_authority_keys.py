@@ -11,6 +11,7 @@ import httpx
 import sqlalchemy as sa
 
 from genius_common.principal import Principal
+from tests.support.laws import amended, longer, shipped
 from tests.support.retrieval import Office, RetrievalService, principal, upload, wait_for
 
 WORD = "Zwölfzeilenvogel"
@@ -150,3 +151,24 @@ def test_only_the_commands_of_operators_may(service: RetrievalService, office: O
             assert client.request(method, path).status_code == 403
     with operator(service, None) as client:
         assert client.get("/authorities/self").status_code == 403
+
+
+def test_an_imported_law_stays_a_law(service: RetrievalService, office: Office) -> None:
+    """DSG-03, DSG-08: under the next key an upload of its name supersedes nothing, and its update still does."""
+    whole = shipped("WoGG")
+    law = whole.model_copy(update={"sections": whole.sections[:3]})
+    later = amended(law, longer(0, f"{WORD}."))
+    imports = f"/knowledge-bases/{office.knowledge_base}/imports"
+    with office.client() as client, operator(service, office.authority) as keeper:
+        client.post(imports, json={"source": "gesetz", "law": law.model_dump(mode="json")}).raise_for_status()
+        keeper.post("/authorities/self/keys").raise_for_status()
+        keeper.post("/authorities/self/reseal").raise_for_status()
+        made = upload(client, office.documents, "WoGG", TEXT)
+        wait_for(client, f"/documents/{made['id']}")
+        listed = client.get(office.documents).json()["items"]
+        assert [item["name"] for item in listed] == ["WoGG"] * 2
+        done = client.post(imports, json={"source": "gesetz", "law": later.model_dump(mode="json")})
+        assert '"points":1' in done.text
+        current = client.get(office.documents).json()["items"]
+        assert {item["as_of"] for item in current} == {None, later.as_of.isoformat()}
+        assert len(current) == 2
