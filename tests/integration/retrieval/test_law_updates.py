@@ -145,6 +145,22 @@ async def test_a_version_that_returns_holds_again(base: Base, wogg: LawText) -> 
     assert {state.superseded_by.document for state in states if state.superseded_by} == {seen[-1]}
 
 
+async def test_a_version_returns_after_the_later_one_was_deleted(base: Base, wogg: LawText) -> None:
+    """DSG-08: what an earlier version was called is taken; it comes in all the same."""
+    law = wogg.model_copy(update={"sections": wogg.sections[:4]})
+    await base.update(law)
+    await base.update(amended(law, longer(1, f"{WORD}.")))
+    await base.parts.documents.delete(base.operator, next(iter(await base.points())), "document")
+    assert await base.points() == {}
+    for expected in (4, 0):
+        assert (await base.update(law))["new"] == expected
+    hits = await base.hits("Wohngeld")
+    assert hits
+    await base.whole(hits)
+    await base.update(amended(law, longer(2, f"{WORD}.")))
+    assert len(await base.points()) == 1
+
+
 async def test_what_is_shipped_takes_the_place_of_no_later_version(base: Base, wogg: LawText) -> None:
     """A restart or update of the platform must not take back what an operator brought in."""
     await base.update(amended(wogg, longer(1, f"{WORD}.")))

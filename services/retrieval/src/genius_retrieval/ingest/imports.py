@@ -118,7 +118,7 @@ class LawImport:
         chunks = await asyncio.to_thread(law_chunks, law, identifier, base.id)
         meta = DocumentMeta(identifier, version, "document", base.id, None, base.protection_class, law.document.title)
         values = {"id": identifier, "version": version, "size": len(content), "points": len(chunks)}
-        values["replaces"] = older.id if older else None
+        values["replaces"] = place.after
         told = await asyncio.to_thread(changes, await self._text(scope, older), law.document)
         while True:
             homes, whole, points = await self._write(scope, base, chunks, meta, place)

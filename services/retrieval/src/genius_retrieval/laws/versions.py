@@ -33,11 +33,15 @@ def handed_in(text: LawText) -> LawDocument:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the rows of a knowledge base have of one law. `latest`: its version that came last, whatever its state."""
+    """What the rows of a knowledge base have of one law.
 
-    key: str
+    `latest`: its version that is not superseded, whatever its state; `after`: the one that came last, superseded or not
+    (where somebody has deleted the latest).
+    """
+
     identifier: UUID
     latest: Any | None
+    after: UUID | None
     superseded: tuple[UUID, ...]
 
 
@@ -45,19 +49,20 @@ def place_of(rows: Iterable[Any], knowledge_base: UUID, key: str) -> Place:
     """`rows`: all documents of the knowledge base."""
     law = law_document_id(knowledge_base, key)
     versions = [row for row in rows if row.id in (_first(law, row.version), _again(law, row.version, row.replaces))]
-    current = [row for row in versions if row.superseded_by is None]
-    latest = max(current, key=lambda row: (row.created_at, row.id), default=None)
-    return Place(key, law, latest, tuple(row.id for row in versions if row.superseded_by is not None))
+    versions.sort(key=lambda row: (row.superseded_by is None, row.created_at, row.id))
+    last = versions[-1] if versions else None
+    latest = last if last is not None and last.superseded_by is None else None
+    superseded = tuple(row.id for row in versions if row.superseded_by is not None)
+    return Place(law, latest, last.id if last is not None else None, superseded)
 
 
 def version_id(place: Place, version: str) -> UUID:
-    """The id of the document of a version (SHA-256, hex) that comes after `place.latest`.
+    """The id of the document of a version (SHA-256, hex) that comes after `place.after`, which it has to name.
 
     The same for every try. A version that was there before has an id of its own each time it returns.
     """
     first = _first(place.identifier, version)
-    taken = {*place.superseded, *([place.latest.id] if place.latest else [])}
-    return _again(place.identifier, version, place.latest.id) if place.latest and first in taken else first
+    return _again(place.identifier, version, place.after) if first in (*place.superseded, place.after) else first
 
 
 def _first(law: UUID, version: str) -> UUID:
