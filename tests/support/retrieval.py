@@ -95,6 +95,20 @@ class RetrievalService:
         migrate(self.settings().database)
 
     def start(self) -> RetrievalService:
+        """Launch it and wait until it is ready."""
+        self.launch()
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if self.process is None or self.process.poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.url}/health/ready", timeout=5, verify=TRUSTS_NOBODY).status_code == 200:
+                    return self
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise AssertionError(f"retrieval is not ready:\n{self.log()[-4000:]}")
+
+    def launch(self) -> None:
         log = (self.data_dir / "service.log").open("ab")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GENIUS_")}
         self.process = subprocess.Popen(
@@ -104,16 +118,6 @@ class RetrievalService:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                break
-            try:
-                if httpx.get(f"{self.url}/health/ready", timeout=5, verify=TRUSTS_NOBODY).status_code == 200:
-                    return self
-            except httpx.TransportError:
-                time.sleep(0.05)
-        raise AssertionError(f"retrieval is not ready:\n{self.log()[-4000:]}")
 
     @property
     def url(self) -> str:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from starlette.responses import Response
 
+from genius_common.database_faults import map_database_faults
 from genius_common.errors import Unavailable
 from genius_common.unreadable import UNREADABLE_VALUES
 from genius_common.web import (
@@ -35,7 +36,6 @@ from genius_gateway.cases import endpoints as cases
 from genius_gateway.conversations import endpoints as conversations
 from genius_gateway.documents import endpoints as documents
 from genius_gateway.documents import search_endpoints as search
-from genius_gateway.faults import map_database_faults
 from genius_gateway.knowledge_bases import endpoints as knowledge_bases
 from genius_gateway.knowledge_bases import share_endpoints as shares
 from genius_gateway.model_path import ModelPath

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 from starlette.responses import Response
 
+from genius_common.database_faults import map_database_faults
 from genius_common.errors import Forbidden, NotAuthenticated
 from genius_common.principal import Principal
 from genius_common.telemetry import metrics_endpoint
@@ -20,7 +21,6 @@ from genius_common.tokens import MAX_LIFETIME_S, TokenVerifier
 from genius_common.web import ASGIApp, BodyLimitMiddleware, RequestIdMiddleware, install
 from genius_gateway import health
 from genius_gateway.dependencies import State
-from genius_gateway.faults import map_database_faults
 from genius_gateway.policy.evaluate import PERSON_SCOPES
 from genius_gateway.scopes import row_scope
 from genius_gateway.site.boundary import BoundaryMiddleware

@@ -7,13 +7,13 @@ import time
 
 import orjson
 
+from genius_common.database_faults import DATABASE_FAULTS, DatabaseUnavailable
 from genius_common.errors import NotAuthenticated
 from genius_common.principal import Principal, ProtectionClass
 from genius_common.upstream.client import UpstreamClient
 from genius_common.web import Scope
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.auth.identity import Identity
-from genius_gateway.faults import DATABASE_FAULTS, DatabaseUnavailable
 from genius_gateway.openai import Collaborators, OpenAIRelay, Settlement
 from genius_gateway.protection_classes.stated import HEADER, StatedClass
 from genius_gateway.state import GatewayState

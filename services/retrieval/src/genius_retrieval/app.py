@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from genius_common import web
 from genius_common.auth import Authenticator
 from genius_common.database import Database, create_engine
+from genius_common.database_faults import map_database_faults
 from genius_common.http import create_session
 from genius_common.keys import KeyRing
 from genius_common.keys_rotation import KeyMaintenance
@@ -51,6 +52,7 @@ from genius_retrieval.parsing.runner import ParserRunner
 from genius_retrieval.persons import endpoints as persons
 from genius_retrieval.persons.service import PersonalData
 from genius_retrieval.refusals import endpoints as refusals
+from genius_retrieval.room import Room
 from genius_retrieval.search.service import SearchService
 from genius_retrieval.search_access import PrincipalSearch
 from genius_retrieval.settings import Settings
@@ -112,6 +114,7 @@ def _application(settings: Settings, title: str, *, works: bool) -> FastAPI:
         ],
     )
     web.install(app)
+    map_database_faults(app)
     app.include_router(health.router)
     app.add_route("/metrics", metrics_endpoint(registry), include_in_schema=False)
     return app
@@ -138,7 +141,7 @@ async def build(settings: Settings, stack: AsyncExitStack, *, works: bool) -> Co
     key_ring = KeyRing(open_key_encryption(settings.kek_file, settings.transit, session), keys)
     maintenance = KeyMaintenance(key_ring, keys)
     sealing = Sealing(key_ring)
-    objects = ObjectStorage(open_store(settings.objects_url, settings.data_dir))
+    objects = _objects(settings)
     parsers = ParserRunner(settings.parser, settings.limits)
     models, reranker = _models(settings, stack)
     catalogue = CollectionCatalogue(key_ring, {**PROFILE, **models.profile})
@@ -177,6 +180,12 @@ async def build(settings: Settings, stack: AsyncExitStack, *, works: bool) -> Co
         reranker=reranker,
         worker_beside=not works,
     )
+
+
+def _objects(settings: Settings) -> ObjectStorage:
+    """Only a folder of ours can run out of room."""
+    room = None if settings.objects_url else Room(settings.data_dir, settings.reserve_bytes)
+    return ObjectStorage(open_store(settings.objects_url, settings.data_dir), room)
 
 
 async def _run(stack: AsyncExitStack, *workers: IngestQueue | RebuildWorker | ReconcileWorker) -> None:

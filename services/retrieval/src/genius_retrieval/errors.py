@@ -61,6 +61,17 @@ class IndexUnavailable(Unavailable):
     default_detail = "Der Suchindex ist zurzeit nicht erreichbar. Bitte versuchen Sie es in einigen Minuten erneut."
 
 
+class StorageFull(Unavailable):
+    """No room for documents is left, or the disk can only be read. Searches and deletions go on."""
+
+    code = "storage_full"
+    title = "Kein Speicherplatz"
+    default_detail = (
+        "Auf dem Server ist kein Platz mehr für Dokumente. Was angenommen wurde, ist nicht verloren. Bitte "
+        "verständigen Sie den Betrieb und laden Sie die Datei später noch einmal hoch."
+    )
+
+
 class ScannerUnavailable(Unavailable):
     """The malware scanner can't be asked now; uploads wait for it."""
 

@@ -15,6 +15,7 @@ from obstore.exceptions import NotFoundError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 from genius_common.crypto import ContentKey, Undecryptable
+from genius_retrieval.room import Room
 
 log = structlog.get_logger(__name__)
 
@@ -31,10 +32,14 @@ def open_store(url: str | None, data_dir: Path) -> ObjectStore:
 class ObjectStorage:
     """Sealed bytes by id. The ciphertext is bound to its id, so that objects can't be swapped."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, room: Room | None = None) -> None:
         self._store = store
+        self._room = room
 
     async def put(self, identifier: UUID, plain: bytes, key: ContentKey) -> None:
+        """Raises: StorageFull."""
+        if self._room:
+            self._room.require(len(plain))
         await obstore.put_async(self._store, _path(identifier), key.seal(plain, _place(identifier)))
 
     async def sealed(self, identifier: UUID) -> bytes:

@@ -103,6 +103,9 @@ class Settings(ServiceSettings):
         default=None, description="the model before, as long as its collections are being replaced"
     )
     rerank: RerankSettings | None = Field(default=None, description="empty = no cross-encoder")
+    reserve_bytes: int = Field(
+        default=256 * 1024 * 1024, ge=1024 * 1024, description="space in data_dir that documents never take"
+    )
     worker_concurrency: int = Field(default=2, ge=1, le=32, description="documents that are ingested at once")
     limits: UploadLimits = UploadLimits()
     parser: ParserSettings = ParserSettings()

@@ -16,6 +16,7 @@ from http.cookies import CookieError, SimpleCookie
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from genius_common.database_faults import DatabaseUnavailable
 from genius_common.errors import NotAuthenticated, PlatformError
 from genius_common.web import ASGIApp, Receive, Scope, Send, request_id
 from genius_gateway.auth import acting
@@ -23,7 +24,6 @@ from genius_gateway.auth.csrf import SAFE_METHODS, require_same_origin
 from genius_gateway.auth.errors import AuthorityNotYours, SessionEnded
 from genius_gateway.auth.events import security_event
 from genius_gateway.auth.identity import Identity
-from genius_gateway.faults import DatabaseUnavailable
 from genius_gateway.policy.evaluate import Policy, require
 from genius_gateway.policy.table import PUBLIC
 from genius_gateway.site.refusal import refuse

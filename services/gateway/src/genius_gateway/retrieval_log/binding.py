@@ -15,11 +15,11 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from genius_common.database_faults import DatabaseUnavailable
 from genius_common.errors import FieldError, PlatformError
 from genius_common.principal import Principal
 from genius_common.web import ASGIApp, Receive, Scope, Send, request_id
 from genius_gateway.auth.identity import Identity
-from genius_gateway.faults import DatabaseUnavailable
 from genius_gateway.retrieval_log.current import Retrieval, current
 from genius_gateway.retrieval_log.errors import CaseNotFound, CaseRequired, ExportOff, RetrievalLogUnavailable
 from genius_gateway.retrieval_log.kinds import EXPORTS, RETRIEVALS, RUN

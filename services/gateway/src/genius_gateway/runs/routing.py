@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from typing_extensions import override
 
-from genius_gateway.faults import DatabaseUnavailable
+from genius_common.database_faults import DatabaseUnavailable
 from genius_gateway.runs.repository import TRANSIENT
 
 

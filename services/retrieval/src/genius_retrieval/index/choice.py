@@ -13,6 +13,7 @@ import aiohttp
 
 from genius_retrieval.index.port import CollectionIndex
 from genius_retrieval.minter.settings import read_secret
+from genius_retrieval.room import Room
 from genius_retrieval.settings import Settings
 
 EDGE, SERVER = "edge", "server"
@@ -30,7 +31,7 @@ def open_index(settings: Settings, session: aiohttp.ClientSession) -> Collection
         # Either import takes a second or more, and one of them is enough.
         from genius_retrieval.index.edge import EdgeIndex
 
-        return EdgeIndex(folder)
+        return EdgeIndex(folder, room=Room(folder, settings.reserve_bytes))
     from genius_retrieval.index.server import ServerIndex
     from genius_retrieval.index.server_tokens import Minter
 

@@ -26,6 +26,7 @@ import qdrant_edge as edge
 import structlog
 
 from genius_retrieval.chunks import Chunk
+from genius_retrieval.errors import IndexUnavailable, StorageFull
 from genius_retrieval.index.edge_filters import EDGE, Outlines
 from genius_retrieval.index.edge_generations import (
     NotOptimised,
@@ -33,6 +34,7 @@ from genius_retrieval.index.edge_generations import (
     generations,
     newest,
     optimised_copy,
+    size_of,
     to_disk,
 )
 from genius_retrieval.index.filters import held_filter, shared_filter, value_filter
@@ -60,6 +62,7 @@ from genius_retrieval.index.port import (
     Scored,
 )
 from genius_retrieval.index.terms import KeyedTerms
+from genius_retrieval.room import Room
 from genius_retrieval.text.fields import FIELDS, terms_of
 
 log = structlog.get_logger(__name__)
@@ -129,8 +132,9 @@ class _Shard:
 class EdgeIndex:
     """`CollectionIndex` on shards below `folder`; nobody else may open them meanwhile."""
 
-    def __init__(self, folder: Path, threads: int = 2) -> None:
+    def __init__(self, folder: Path, threads: int = 2, room: Room | None = None) -> None:
         self._folder = folder
+        self._room = room
         self._pool = ThreadPoolExecutor(threads, "edge")
         self._slow = ThreadPoolExecutor(1, "edge-bulk")
         self._shards: dict[UUID, _Shard] = {}
@@ -144,7 +148,10 @@ class EdgeIndex:
         return f"Qdrant Edge {version('qdrant-edge-py')}"
 
     async def ready(self) -> bool:
-        return await asyncio.to_thread(self._folder.is_dir)
+        return await asyncio.to_thread(self._usable)
+
+    def _usable(self) -> bool:
+        return self._folder.is_dir() and (self._room is None or self._room.writable)
 
     async def upsert(
         self,
@@ -153,12 +160,14 @@ class EdgeIndex:
         meta: DocumentMeta,
         vectors: Sequence[Sequence[float]] | None = None,
     ) -> None:
+        self._require_room()
         await self._run(self._slow, self._upsert, collection, chunks, meta, vectors)
         self._rest(collection.id)
 
     async def adopt(
         self, collection: CollectionSecrets, chunks: Sequence[Chunk], meta: DocumentMeta, older: UUID
     ) -> set[UUID]:
+        self._require_room()
         return await self._run(self._slow, self._adopt, collection, chunks, meta, older)
 
     async def delete_document(self, collection: UUID, document: UUID) -> None:
@@ -219,6 +228,10 @@ class EdgeIndex:
                     return None
                 path = self._folder / str(collection)
                 _create(path, dense_size)
+            if self._room and not self._room.writable:
+                # The engine opens a shard for writing or not at all, and does not survive the attempt.
+                log.warning("index can only be read", collection=str(collection))
+                raise IndexUnavailable
             shard = self._shards[collection] = _Shard(path)
             return shard
 
@@ -377,10 +390,18 @@ class EdgeIndex:
                 _sync_log(shard.path)
         return done
 
+    def _require_room(self) -> None:
+        """Raises: StorageFull. Deleting writes a little too, for which there is the reserve."""
+        if self._room:
+            self._room.require()
+
     def _optimise(self, collection: UUID) -> None:
         """Searches go on; writing calls wait. What fails leaves the shard as it was."""
         shard = self._open(collection)
         if shard is None:
+            return
+        if self._room and not self._room.has(size_of(shard.path)):
+            log.warning("collection not optimised", collection=str(collection), error=StorageFull.__name__)
             return
         with shard.writing:
             shard.engine.flush()

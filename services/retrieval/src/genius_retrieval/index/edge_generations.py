@@ -41,6 +41,11 @@ def clear_leftovers(folder: Path) -> None:
             shutil.rmtree(path)
 
 
+def size_of(shard: Path) -> int:
+    """Bytes that it takes on the disk."""
+    return sum(path.stat().st_blocks * 512 for path in shard.rglob("*"))
+
+
 def newest(folder: Path, collection: UUID) -> Path | None:
     found = [path for path in generations(folder, collection) if path.suffix not in {".new", ".dropped"}]
     return max(found, key=_number, default=None)
