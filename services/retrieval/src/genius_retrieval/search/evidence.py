@@ -11,13 +11,14 @@ from typing import NamedTuple
 from genius_retrieval.index.port import IndexedChunk
 from genius_retrieval.search.kinds import Kind
 from genius_retrieval.search.question import Question
-from genius_retrieval.search.reading import GENERAL, Reading, Words, around, read
+from genius_retrieval.search.reading import GENERAL, Spans, Words, around, read
 from genius_retrieval.text.references import reference_terms
 from genius_retrieval.text.words import normalise
 
 _PASSAGES = 3
 _KIND_SHARE, _LEAD_SHARE = 0.15, 0.1
 _ENOUGH = 0.6
+_NONE: frozenset[str] = frozenset()
 # How well all parts of a compound stand for it, and what counts as having a word.
 _ALL_PARTS, _SAME = 0.8, 0.8
 _GENERAL_NAMED, _KIND_NAMED = 0.6, 0.7
@@ -146,9 +147,10 @@ class Lens:
 def weigh(lens: Lens, chunk: IndexedChunk) -> Evidence:
     """Look at a hit in the clear."""
     numbered = chunk.source_id is not None
-    place, reading = around(chunk), read(chunk)
-    body, heading, subjects = (lens.common(terms) for terms in (reading.body, place.heading, place.subjects))
-    sentences, typed = _covered(lens, chunk, reading, bool(body))
+    place, spans = around(chunk), read(chunk)
+    commons = [lens.common(terms) for _, _, terms in spans]
+    body, heading, subjects = _NONE.union(*commons), lens.common(place.heading), lens.common(place.subjects)
+    sentences, typed = _sentences(lens, chunk, spans, commons)
     in_body, in_heading = lens.best(body), lens.best(heading)
     in_frame = _most(in_heading, lens.best(lens.common(place.numbered) | lens.common(place.above) | subjects))
     anywhere = _most(in_body, in_frame)
@@ -182,14 +184,16 @@ def references_found(question: Question, chunk: IndexedChunk) -> bool:
     return bool(question.references) and not set(question.references).isdisjoint(reference_terms(chunk.heading))
 
 
-def _covered(lens: Lens, chunk: IndexedChunk, reading: Reading, any_of: bool) -> tuple[list[Sentence], float]:
+def _sentences(
+    lens: Lens, chunk: IndexedChunk, spans: Spans, commons: Sequence[frozenset[str]]
+) -> tuple[list[Sentence], float]:
     """The sentences with what they cover, and the best cover of one of the kind asked for."""
     kinds = lens.question.kinds
     found = []
-    typed, common_with = 0.0, lens.common
-    for position, (start, stop, terms) in enumerate(reading.sentences):
+    typed = 0.0
+    for position, ((start, stop, _), common) in enumerate(zip(spans, commons, strict=True)):
         cover = rank = 0.0
-        if any_of and (common := common_with(terms)):
+        if common:
             cover = min(1.0, lens.covered(common))
         if cover:
             answers = bool(kinds) and _answers(chunk.text[start:stop], kinds)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A chunk made ready for many questions: the terms of its sentences and of what stands around it, kept in caches.
 
-The caches are bounded and hold terms, no texts: a chunk takes about 3 KB. Tuples where the terms are a chunk's own,
+The caches are bounded and hold terms, no texts: a chunk takes about 2 KB. Tuples where the terms are a chunk's own,
 sets where many chunks share them, since a small set costs ten times its tuple.
 """
 
@@ -45,6 +45,8 @@ _OPENING = 160
 _READ, _AROUND = 24_000, 24_000
 
 Terms = tuple[str, ...]
+# Start, end (without trailing space) and terms of each sentence; together they have all terms of the text.
+Spans = tuple[tuple[int, int, Terms], ...]
 # The words of a heading: stem and parts of each, and its IDF.
 Words = tuple[tuple[frozenset[str], float], ...]
 K = TypeVar("K", bound=Hashable)
@@ -69,14 +71,6 @@ class Kept(Generic[K, V]):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """All terms of a text, and start, end (without trailing space) and terms of each sentence."""
-
-    body: Terms
-    sentences: tuple[tuple[int, int, Terms], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Around:
     """The terms of what stands around a text, and the words of its headings with their IDF.
 
@@ -96,12 +90,12 @@ class Around:
     general: bool
 
 
-_readings: Kept[tuple[object, int], Reading] = Kept(_READ)
+_readings: Kept[tuple[object, int], Spans] = Kept(_READ)
 _arounds: Kept[tuple[int, ...], Around] = Kept(_AROUND)
 
 
-def read(chunk: IndexedChunk) -> Reading:
-    """The terms of a chunk's text; under its point and the hash of the text, which may change with the parser."""
+def read(chunk: IndexedChunk) -> Spans:
+    """The sentences of a chunk's text; under its point and the hash of the text, which may change with the parser."""
     return _readings.get((chunk.point, hash(chunk.text)), lambda: _read(chunk.text))
 
 
@@ -113,15 +107,12 @@ def around(chunk: IndexedChunk) -> Around:
     return _arounds.get(key, lambda: _around(heading, title, context, opening, numbered))
 
 
-def _read(text: str) -> Reading:
+def _read(text: str) -> Spans:
     found = []
-    everything: set[str] = set()
     for start, end in sentence_spans(text):
         sentence = text[start:end].rstrip()
-        terms = _all_terms(sentence)
-        everything |= terms
-        found.append((start, start + len(sentence), tuple(terms)))
-    return Reading(tuple(everything), tuple(found))
+        found.append((start, start + len(sentence), tuple(_all_terms(sentence))))
+    return tuple(found)
 
 
 def _around(heading: str, title: str, context: str, opening: str, numbered: bool) -> Around:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from genius_retrieval.chunks import Chunk
@@ -38,7 +38,7 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if not is_stopword(word)]
 
 
-@cache
+@lru_cache(maxsize=100_000)
 def _expanded(word: str) -> tuple[str, ...]:
     return (stem(word), *(stem(part) for part in vocabulary().split(word)))
 
