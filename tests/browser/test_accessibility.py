@@ -34,7 +34,7 @@ SCREENS = {
 }
 
 
-PICTURES = {"chat", "chat-dark", "start-light", "draft-light", "knowledge-light", "search-check"}
+PICTURES = {"chat", "chat-dark", "source-text", "start-light", "draft-light", "knowledge-light", "search-check"}
 
 
 def picture(page: Page, name: str) -> None:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { render, screen, within } from '@testing-library/react'
+import { fireEvent, render, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { TextBlock } from '../src/api/documentText'
@@ -143,5 +143,67 @@ describe('a document without pages', () => {
     show()
     await screen.findByText(/lässt sich hier nicht öffnen/)
     screen.getByText('nur die Stelle')
+  })
+})
+
+describe('a document with pages', () => {
+  const SPANS = [[0, 8], [11, 41], [43, 51]]
+  const text = (n: number) => {
+    const [char_from, char_to] = SPANS[n - 1]!
+    return { text: n === 2 ? HIT.text : `Seite ${n}.`, char_from, char_to, pages: 3, blocks: [{ kind: 'paragraph', char_from, char_to }] }
+  }
+  const gateway = new Gateway((request, response) => {
+    const page = /\/files\/f\/pages\/(\d)\/text$/.exec(request.url ?? '')
+    return page ? json(response, text(Number(page[1]))) : json(response, {}, 404)
+  })
+  beforeEach(() => gateway.start())
+  afterEach(() => gateway.stop())
+  const pictures = () => [...document.querySelectorAll('img')]
+  const show = async () => {
+    render(<Preview shown={{ ...HIT, file: 'f', page: 2 }} />)
+    await screen.findByAltText('Seite 2 von 3 aus „Dienstanweisung.docx“; die zitierte Stelle ist gelb markiert')
+  }
+
+  it('has the text of the page for screen readers beside its picture, with the passage marked', async () => {
+    await show()
+    const layer = screen.getByRole('region', { name: 'Text von Seite 2' })
+    expect(layer.className).toBe('sr-only')
+    expect(layer.querySelector('mark')?.textContent).toBe('einen Monat')
+    await userEvent.click(screen.getByRole('button', { name: 'Als Text' }))
+    expect([screen.getByRole('region', { name: 'Text von Seite 2' }).className, pictures()]).toEqual(['doc-text', []])
+  })
+
+  it('turns pages by key, button and number, stops at the ends, and comes back to the passage', async () => {
+    await show()
+    const frame = screen.getByRole('region', { name: 'Bild der Seite' })
+    frame.focus()
+    await userEvent.keyboard('{PageDown}')
+    await screen.findByAltText('Seite 3 von 3 aus „Dienstanweisung.docx“')
+    await userEvent.keyboard('{PageDown}{ArrowLeft}{ArrowLeft}')
+    await screen.findByAltText('Seite 1 von 3 aus „Dienstanweisung.docx“')
+    expect(document.activeElement).toBe(frame)
+    await userEvent.click(screen.getByRole('button', { name: 'Vorige Seite' }))
+    expect(pictures()[0]?.getAttribute('src')).toBe('/api/v1/files/f/pages/1?highlight=29-40')
+    await userEvent.click(screen.getByRole('button', { name: 'Zur zitierten Stelle' }))
+    await screen.findByAltText(/^Seite 2 von 3.*markiert$/)
+  })
+
+  it('makes the picture larger and smaller, where the arrows scroll it', async () => {
+    await show()
+    screen.getByRole('region', { name: 'Bild der Seite' }).focus()
+    await userEvent.keyboard('++{ArrowRight}')
+    expect([pictures()[0]?.style.width, screen.getByRole('textbox', { name: 'Seite' }).getAttribute('value')]).toEqual(['200%', '2'])
+    await userEvent.click(screen.getByRole('button', { name: 'Größer' }))
+    screen.getByText('300 %')
+    screen.getByRole('region', { name: 'Bild der Seite' }).focus()
+    await userEvent.keyboard('-0')
+    expect(pictures()[0]?.style.width).toBe('100%')
+  })
+
+  it('shows the text where there is no picture', async () => {
+    await show()
+    fireEvent.error(pictures()[0]!)
+    await screen.findByText('Für dieses Dokument gibt es kein Seitenbild.')
+    expect(screen.getByRole('region', { name: 'Text von Seite 2' }).className).toBe('doc-text')
   })
 })

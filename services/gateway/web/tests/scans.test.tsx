@@ -10,7 +10,7 @@ const POOR = 'Seite 3 ist schlecht lesbar – bitte prüfen Sie den Text an der 
 
 describe('a scanned page', () => {
   let notes: { code: string; detail: string }[] | undefined
-  const gateway = new Gateway((_request, response) => json(response, { text: 'Satz.', char_from: 0, char_to: 5, pages: 3, blocks: [], notes }))
+  const gateway = new Gateway((_request, response) => json(response, { text: 'Satz.', char_from: 0, char_to: 5, pages: 3, blocks: [{ kind: 'paragraph', char_from: 0, char_to: 5 }], notes }))
   beforeEach(() => gateway.start())
   afterEach(() => gateway.stop())
 
@@ -18,13 +18,13 @@ describe('a scanned page', () => {
     notes = [{ code: 'ocr_poor', detail: POOR }]
     render(<Preview shown={HIT} />)
     await screen.findByText(POOR)
-    screen.getByRole('img', { name: 'Seite 3 von Akte' })
+    screen.getByRole('img', { name: 'Seite 3 von 3 aus „Akte“; die zitierte Stelle ist gelb markiert' })
   })
 
   it('has nothing to say where it was text', async () => {
     notes = undefined
     render(<Preview shown={HIT} />)
-    await screen.findByText('Text dieser Seite')
+    await screen.findByRole('region', { name: 'Text von Seite 3' })
     expect(screen.queryByText(/lesbar|Texterkennung/)).toBeNull()
   })
 })

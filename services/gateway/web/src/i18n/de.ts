@@ -185,7 +185,6 @@ export const de = {
   'source.n': 'Quelle {n}',
   'source.page': 'Seite {page}',
   'source.page.of': 'Seite {page} von {name}',
-  'source.pagetext': 'Text dieser Seite',
   'source.asof': 'Stand: {date}',
   'source.original': 'Original öffnen',
   'source.superseded': 'Überholt',

@@ -185,7 +185,6 @@ export const en: Record<Key, string> = {
   'source.n': 'Source {n}',
   'source.page': 'Page {page}',
   'source.page.of': 'Page {page} of {name}',
-  'source.pagetext': 'Text of this page',
   'source.asof': 'As of {date}',
   'source.original': 'Open original',
   'source.superseded': 'Superseded',

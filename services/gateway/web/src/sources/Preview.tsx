@@ -10,5 +10,5 @@ import { TextPreview } from './TextPreview'
  */
 export function Preview({ shown, level = 3, otherwise = null }: { shown: Shown; level?: number; otherwise?: ReactNode }) {
   const key = `${shown.file ?? shown.document} ${shown.char_from}`
-  return shown.page ? <PagePreview key={key} citation={shown} page={shown.page} /> : <TextPreview key={key} shown={shown} level={level} otherwise={otherwise} />
+  return shown.page ? <PagePreview key={key} shown={shown} page={shown.page} level={level} /> : <TextPreview key={key} shown={shown} level={level} otherwise={otherwise} />
 }
