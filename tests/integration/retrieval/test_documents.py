@@ -44,6 +44,28 @@ def test_from_upload_to_deletion(office: Office) -> None:
         assert client.get(office.documents).json()["items"] == []
 
 
+def test_it_says_how_a_document_was_read(office: Office) -> None:
+    """Steps with their time and counts, also of the step that failed; without a word of name or content."""
+    with office.client() as client:
+        page = b"<html><body><h1>Mieten</h1><table><tr><td>a</td></tr></table><p>Ein Satz.</p></body></html>"
+        log = ready(client, office, "Merkblatt.html", page)
+        found = log["processing"]
+        assert isinstance(found, dict)
+        assert [step["step"] for step in found["steps"]] == ["read", "keep", "chunk", "index"]
+        assert all(step["ms"] >= 0 and not step["failed"] for step in found["steps"])
+        text = client.get(f"/documents/{log['id']}/text").json()
+        assert (found["headings"], found["characters"]) == (1, text["length"])
+        assert found["tables"] >= 1
+        assert found["chunks"] >= 1
+        broken = upload(client, office.documents, "kaputt.pdf", b"%PDF-1.7 kein Inhalt")
+        failed = wait_for(client, f"/documents/{broken['id']}")
+        assert failed["state"] == "failed"
+        assert [(step["step"], step["failed"]) for step in failed["processing"]["steps"]] == [("read", True)]
+        assert failed["processing"]["chunks"] is None
+        listed = {item["id"]: item["processing"] for item in client.get(office.documents).json()["items"]}
+        assert listed[log["id"]] == found
+
+
 @pytest.mark.parametrize(
     ("name", "content", "media_type"),
     [

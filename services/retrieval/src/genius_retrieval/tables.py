@@ -69,6 +69,9 @@ documents = sa.Table(
     sa.Column("original", sa.Uuid, comment="object id; null where the file was not kept"),
     sa.Column("canonical", sa.Uuid, comment="object id"),
     sa.Column("parser_version", sa.Text),
+    sa.Column(
+        "processing", postgresql.JSONB(none_as_null=True), comment="log of the last attempt; counts and durations only"
+    ),
     sa.Column("superseded_by", sa.Uuid),
     sa.Column("replaces", sa.Uuid, comment="what it supersedes when it is ready, whatever its name"),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),

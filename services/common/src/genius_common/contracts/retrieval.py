@@ -15,6 +15,7 @@ from genius_common.principal import ProtectionClass
 HIDDEN_TEXT = "hidden_text"
 """Code of the warning that a document had text which nobody sees on its pages (INJ-04)."""
 DocumentStateName = Literal["queued", "parsing", "indexing", "ready", "failed"]
+ProcessingStepName = Literal["scan", "read", "keep", "chunk", "index"]
 # One sentence for foreign, unknown and impossible ids, wherever it is found out (TEN-02).
 NOT_THERE_TO_REPLACE = (
     "Das Dokument, das ersetzt werden soll, gibt es in dieser Wissensbasis nicht oder nicht mehr. Bitte laden Sie die "
@@ -45,6 +46,24 @@ class Successor(Model):
     created_at: dt.datetime
 
 
+class ProcessingStep(Model):
+    """A step of reading a document and how long it took; `failed`: it ended the attempt."""
+
+    step: ProcessingStepName
+    ms: int
+    failed: bool = False
+
+
+class Processing(Model):
+    """Log of the last attempt to read a document; counts of a step that was not reached are null."""
+
+    steps: list[ProcessingStep]
+    characters: int | None = Field(default=None, description="length of its text")
+    headings: int | None = None
+    tables: int | None = Field(default=None, description="blocks that are parts of tables")
+    chunks: int | None = Field(default=None, description="pieces that the search can find")
+
+
 class DocumentState(Model):
     """State object of a document or file. `progress` is 0..1 while it is being worked on.
 
@@ -70,6 +89,7 @@ class DocumentState(Model):
     created_at: dt.datetime
     replaces: UUID | None = Field(default=None, description="the document that it supersedes once it is ready")
     superseded_by: Successor | None = Field(default=None, description="set: it is no longer found, nor cited anew")
+    processing: Processing | None = Field(default=None, description="how it was read; null where that was not logged")
 
     @property
     def hides_text(self) -> bool:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Processing } from './processing'
 import type { Limits } from './limits'
 
 /** Shapes of the public API (api.md, OpenAPI document) as far as the UI reads them. Unknown fields are ignored. */
@@ -90,6 +91,8 @@ export type DocumentStateName = 'queued' | 'parsing' | 'indexing' | 'ready' | 'f
 /** What holds instead; without a name where the reader's class doesn't reach it. */
 export type Successor = { document: string; name?: string | null; title?: string | null; created_at: string }
 export type DocumentState = {
+  processing?: Processing | null
+  media_type?: string | null
   /** Name or title does not open: the name is empty then, or the title null. */
   unreadable?: boolean
   /** What it supersedes once it is ready. */

@@ -14,7 +14,7 @@ type Props = {
   replaces?: DocumentState | undefined
   coming?: DocumentState | undefined
   /** Given to those who may write. */
-  actions?: { remove: () => void; replace: () => void; retry: () => void } | undefined
+  actions?: { remove: () => void; replace: () => void; retry: () => void; inspect: () => void } | undefined
 }
 
 export function DocumentRow({ document, replaces, coming, actions }: Props) {
@@ -37,6 +37,7 @@ export function DocumentRow({ document, replaces, coming, actions }: Props) {
         <td className="docs-act">
           <span>
             {document.retryable && <Button icon="regenerate" label={t('kb.retry')} aria-label={t('kb.retry.name', { name: title })} onClick={actions.retry} />}
+            {document.processing && <Button icon="info" label={t('kb.processing')} aria-label={t('kb.processing.name', { name: title })} aria-haspopup="dialog" onClick={actions.inspect} />}
             {replaceable && <Button icon="regenerate" label={t('kb.replace')} aria-label={t('kb.replace.name', { name: title })} aria-haspopup="dialog" onClick={actions.replace} />}
             {isUnderway(document)
               ? <Button icon="stop" iconOnly label={t('kb.cancel.name', { name: title })} aria-haspopup="dialog" onClick={actions.remove} />

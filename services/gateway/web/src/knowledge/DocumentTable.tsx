@@ -17,6 +17,7 @@ import { ConfirmDialog } from '../kern/ConfirmDialog'
 import { Note } from '../kern/Note'
 import { useSession } from '../session'
 import { DocumentRow } from './DocumentRow'
+import { ProcessingDialog } from './ProcessingDialog'
 import { ReplaceDialog } from './ReplaceDialog'
 import { comingInstead, isUnderway, useDocuments } from './useDocuments'
 
@@ -31,6 +32,7 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
   const { documents, next, error, load, arrived, changed, removed } = useDocuments(base.id, superseded)
   const [deleting, setDeleting] = useState<DocumentState | null>(null)
   const [replacing, setReplacing] = useState<DocumentState | null>(null)
+  const [inspecting, setInspecting] = useState<DocumentState | null>(null)
   const [problem, setProblem] = useState('')
   const heading = useRef<HTMLHeadingElement>(null)
   const limits = useMemo(() => ({ ...limitsOf(me), files: MANY }), [me])
@@ -95,12 +97,13 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
         <table className="docs">
           <thead><tr><th scope="col">{t('kb.col.name')}</th><th scope="col">{t('kb.col.state')}</th><th scope="col" className="num">{t('kb.col.pages')}</th><th scope="col" className="num">{t('kb.col.size')}</th>{change && <th scope="col"><span className="sr-only">{t('kb.col.actions')}</span></th>}</tr></thead>
           <tbody>{documents.map((document) => (
-            <DocumentRow key={document.id} document={document} replaces={find(document.replaces)} coming={comingInstead(documents, document)} actions={change ? { remove: () => setDeleting(document), replace: () => setReplacing(document), retry: () => retry(document) } : undefined} />
+            <DocumentRow key={document.id} document={document} replaces={find(document.replaces)} coming={comingInstead(documents, document)} actions={change ? { remove: () => setDeleting(document), replace: () => setReplacing(document), retry: () => retry(document), inspect: () => setInspecting(document) } : undefined} />
           ))}</tbody>
         </table>
       )}
       {next && <Button variant="secondary" label={t('kb.docs.more')} onClick={() => load(next)} />}
       {change && documents && <Check checked={superseded} onChange={setSuperseded} label={t('kb.superseded.show')} />}
+      {inspecting && <ProcessingDialog document={inspecting} onClose={() => setInspecting(null)} />}
       {replacing && <ReplaceDialog document={replacing} limits={limits} onClose={() => setReplacing(null)} onFile={replaceBy} />}
       {deleting && (
         <ConfirmDialog {...questionOn(deleting, t)} onClose={() => setDeleting(null)} act={() => deleteDocument(deleting.id)} onDone={() => {

@@ -81,6 +81,7 @@ class Sealing:
             protection_class=row.protection_class,
             created_at=row.created_at,
             replaces=row.replaces,
+            processing=row.processing,
             superseded_by=await self._successor(connection, row) if row.superseded_by else None,
         )
 

@@ -220,7 +220,7 @@ class DocumentService:
         async with self._database.transaction(write_scope(principal, row.authority)) as connection:
             current = visible(principal, await repository.get(connection, identifier, lock=True), "document")
             await require_retryable(connection, current)
-            await repository.update(connection, identifier, state="queued", reason=None)
+            await repository.update(connection, identifier, state="queued", reason=None, processing=None)
             await self._queue.defer(connection, Target(identifier, row.authority, principal.subject))
             again = visible(principal, await repository.get(connection, identifier), "document")
             return await self._sealing.state(connection, again)

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { render, screen, within } from '@testing-library/react'
+import { describe, expect, it } from 'vitest'
+import type { DocumentState } from '../src/api/types'
+import { ProcessingDialog } from '../src/knowledge/ProcessingDialog'
+import { DocumentRow } from '../src/knowledge/DocumentRow'
+import { SettingsProvider } from '../src/settings/SettingsContext'
+
+const DOCUMENT: DocumentState = {
+  id: 'a', name: 'akte.pdf', state: 'failed', size: 1, created_at: '2026-11-20T10:00:00Z', media_type: 'application/pdf',
+  reason: { code: 'unreadable', detail: 'Die Datei ist beschädigt.' },
+  processing: { steps: [{ step: 'scan', ms: 1250 }, { step: 'read', ms: 40, failed: true }], chunks: null, tables: 0 },
+}
+const nothing = () => undefined
+const ACTIONS = { remove: nothing, replace: nothing, retry: nothing, inspect: nothing }
+const row = (document: DocumentState, actions?: typeof ACTIONS) => render(
+  <SettingsProvider><table><tbody><DocumentRow document={document} actions={actions} /></tbody></table></SettingsProvider>,
+)
+
+describe('how a document was read', () => {
+  it('says the steps, where it stopped and why; what was not reached is left out', () => {
+    render(<SettingsProvider><ProcessingDialog document={DOCUMENT} onClose={nothing} /></SettingsProvider>)
+    const dialog = within(screen.getByRole('dialog', { name: 'Verarbeitung' }))
+    dialog.getByText('1,25 s')
+    dialog.getByText('0,04 s – hier abgebrochen')
+    dialog.getByText('Die Datei ist beschädigt.')
+    expect(dialog.getByText('Teile von Tabellen').nextSibling?.textContent).toBe('0')
+    expect(dialog.queryByText('Abschnitte für die Suche')).toBeNull()
+  })
+
+  it('is offered to those who may write, where it was logged', () => {
+    row(DOCUMENT, ACTIONS)
+    screen.getByRole('button', { name: 'Verarbeitung ansehen: akte.pdf' })
+  })
+
+  it.each([[DOCUMENT, undefined], [{ ...DOCUMENT, processing: null }, ACTIONS]])('is not offered otherwise', (document, actions) => {
+    row(document, actions)
+    expect(screen.queryByRole('button', { name: /Verarbeitung/ })).toBeNull()
+  })
+})
