@@ -107,6 +107,18 @@ def test_html_only_where_there_is_no_plain_text() -> None:
     assert ("table", "A | 1") in shape(found)
 
 
+def test_a_stub_beside_html_does_not_replace_it() -> None:
+    """ING-10: nothing that was written is lost without a word."""
+    letter = "<p>Der Bescheid vom 3. März wird aufgehoben.</p>" * 30
+    found = parse(mail("Ihr Programm zeigt kein HTML.", html=f"<style>{'p {} ' * 900}</style>{letter}"), "x.eml").text
+    assert "Ihr Programm zeigt kein HTML." in found
+    assert found.count("Der Bescheid vom 3. März wird aufgehoben.") == 30
+    once = parse(
+        mail("Der Antrag fehlt. " * 9, html=f"<style>{'p {} ' * 900}</style><p>{'Der Antrag fehlt. ' * 9}</p>"), "x.eml"
+    )
+    assert once.text.count("Der Antrag fehlt.") == 9
+
+
 def test_hidden_text_of_html_is_left_out() -> None:
     """INJ-04."""
     raw = HEAD.encode() + b"Content-Type: text/html\r\n\r\n<p>da</p><p style='display:none'>Kanarienvogel</p>"

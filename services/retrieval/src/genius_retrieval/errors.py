@@ -61,7 +61,18 @@ class IndexUnavailable(Unavailable):
     default_detail = "Der Suchindex ist zurzeit nicht erreichbar. Bitte versuchen Sie es in einigen Minuten erneut."
 
 
-class StorageFull(Unavailable):
+class StorageUnavailable(Unavailable):
+    """The store of originals and texts does not take what is to be written."""
+
+    code = "storage_unavailable"
+    title = "Ablage zurzeit nicht verfügbar"
+    default_detail = (
+        "Die Ablage der Dokumente ist zurzeit nicht erreichbar. Bitte laden Sie die Datei in einigen Minuten noch "
+        "einmal hoch."
+    )
+
+
+class StorageFull(StorageUnavailable):
     """No room for documents is left, or the disk can only be read. Searches and deletions go on."""
 
     code = "storage_full"

@@ -11,10 +11,11 @@ from uuid import UUID
 
 import obstore
 import structlog
-from obstore.exceptions import NotFoundError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 from genius_common.crypto import ContentKey, Undecryptable
+from genius_retrieval.errors import StorageUnavailable
 from genius_retrieval.room import Room
 
 log = structlog.get_logger(__name__)
@@ -37,10 +38,16 @@ class ObjectStorage:
         self._room = room
 
     async def put(self, identifier: UUID, plain: bytes, key: ContentKey) -> None:
-        """Raises: StorageFull."""
+        """Write it whole or not at all. Raises: StorageUnavailable, StorageFull where a folder of ours has no room."""
         if self._room:
             self._room.require(len(plain))
-        await obstore.put_async(self._store, _path(identifier), key.seal(plain, _place(identifier)))
+        sealed = key.seal(plain, _place(identifier))
+        try:
+            await obstore.put_async(self._store, _path(identifier), sealed)
+        except (BaseError, OSError) as error:
+            # Its text may name paths, or an address with a secret.
+            log.error("object not written", object=str(identifier), error=type(error).__name__)
+            raise StorageUnavailable from error
 
     async def sealed(self, identifier: UUID) -> bytes:
         """The ciphertext; `crypto.key_id_of` names its key. Raises `Undecryptable` where the object is gone."""

@@ -24,12 +24,12 @@ from procrastinate.utils import utcnow
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
-from genius_retrieval.errors import IndexUnavailable, ScannerUnavailable, StorageFull
+from genius_retrieval.errors import IndexUnavailable, ScannerUnavailable, StorageUnavailable
 
 log = structlog.get_logger(__name__)
 
 QUEUE = "ingest"
-AWAY = (IndexUnavailable, ScannerUnavailable, StorageFull)
+AWAY = (IndexUnavailable, ScannerUnavailable, StorageUnavailable)
 """What is waited for as long as it takes."""
 MAX_ATTEMPTS = 5
 _LONGEST_WAIT_S, _AWAY_WAIT_S = 3_600, 60
@@ -95,7 +95,7 @@ Purge = Callable[[Leftovers], Awaitable[None]]
 class _Retry(BaseRetryStrategy):
     """2, 4, 8 … seconds later, an hour at most, `attempts` times (None = without end).
 
-    An index or scanner that is away, or a disk without room, is waited for in any case: no document fails of that.
+    An index, scanner or store that is away, or has no room, is waited for in any case: no document fails of that.
     """
 
     def __init__(self, attempts: int | None = None) -> None:
