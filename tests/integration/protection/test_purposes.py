@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from genius_common.principal import Role
 from genius_common.uses import SEARCH
-from genius_gateway.documents import endpoints as documents
+from genius_gateway.documents import search_endpoints as searching
 from genius_gateway.runs import library, references, starting
 from tests.support.http import AsyncClient
 from tests.support.matrix import Passport
@@ -171,7 +171,7 @@ async def test_retrieval_refuses_what_the_gateway_forgot(
         assert (done["state"], done["error"]["code"]) == ("failed", "purpose_not_allowed")
         assert scene.words(await everything(client, done)) == set()
         assert scene.records("run.end")[-1][:2] == (done["id"], "purpose_not_allowed")
-    monkeypatch.setattr(documents, "require_use", lambda *_: None)
+    monkeypatch.setattr(searching, "require_use", lambda *_: None)
     bound = scene.bases["draft"]
     search = await client.post(f"{API}/knowledge-bases/{bound.id}/search", json=QUESTION)
     assert (search.status_code, search.json()["code"]) == (403, "purpose_not_allowed")

@@ -45,6 +45,7 @@ from genius_retrieval.index.payload import (
     KNOWLEDGE_BASE,
     SHARED,
     from_payload,
+    may_be_opened,
     resealed,
     shared_with,
     shared_without,
@@ -369,7 +370,8 @@ class EdgeIndex:
             return {}
         with shard.reading() as engine:
             records = engine.retrieve(list(points), with_payload=True, with_vector=False)
-        found = [from_payload(collection, _uuid(record.id), record.payload) for record in records]
+        mine = [record for record in records if may_be_opened(record.payload, access)]
+        found = [from_payload(collection, _uuid(record.id), record.payload) for record in mine]
         return {chunk.point: chunk for chunk in found if chunk.within(access)}
 
     def _reseal(self, collection: UUID, anew: Callable[[UUID, str], str | None]) -> int:

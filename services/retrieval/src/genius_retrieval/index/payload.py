@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 
 from genius_retrieval.chunks import Chunk
-from genius_retrieval.index.port import CollectionSecrets, DocumentMeta, IndexedChunk
+from genius_retrieval.index.port import Access, CollectionSecrets, DocumentMeta, IndexedChunk
 
 # Field names in clear; docs/explanation/search.md lists them.
 DOCUMENT, KNOWLEDGE_BASE, KIND, CLASS = "document", "knowledge_base", "kind", "protection_class"
@@ -72,6 +72,24 @@ def resealed(payload: Mapping[str, Any], anew: Callable[[str], str | None]) -> d
     if (later := payload.get(LATER)) and (fresh := anew(later[SEALED])):
         fields[LATER] = {**later, SEALED: fresh}
     return fields
+
+
+def may_be_opened(payload: Mapping[str, Any], access: Access) -> bool:
+    """Whether the clear values permit it, as if the caller owned it: what is sealed for others does not open here."""
+    if later := payload.get(LATER):
+        return may_be_opened(_own(payload), access) or may_be_opened(later, access)
+    base = payload.get(KNOWLEDGE_BASE)
+    return access.permits(
+        DocumentMeta(
+            document=_id(payload[DOCUMENT]),
+            version=payload["version"],
+            kind=payload[KIND],
+            knowledge_base=_id(base) if base else None,
+            owner=access.owner,
+            protection_class=payload[CLASS],
+            title="",
+        )
+    )
 
 
 def from_payload(collection: CollectionSecrets, point: UUID, payload: Mapping[str, Any]) -> IndexedChunk:
