@@ -14,7 +14,7 @@ WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -p
 ARGS ?=
 N ?= 3
 # What a plain test run leaves to its own targets.
-OWN_TARGETS := not vllm and not dense and not faults and not helm and not keycloak
+OWN_TARGETS := not thorough and not vllm and not dense and not faults and not helm and not keycloak
 # A file of tests stays in one process, files in their order. Three on two cores took 682 s, two 664 s.
 WORKERS ?= 2
 SPREAD = -n $(if $(COVERAGE),0,$(WORKERS)) --dist loadfile --no-loadscope-reorder
@@ -22,7 +22,7 @@ SPREAD = -n $(if $(COVERAGE),0,$(WORKERS)) --dist loadfile --no-loadscope-reorde
 PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
-.PHONY: help run web wheel test test-core test-keycloak test-matrix test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
+.PHONY: help run web wheel test test-core test-keycloak test-thorough test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
 	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-ocr bench-search bench-memory eval-answers \
 	eval-retrieval eval-citations docs clean
 
@@ -52,8 +52,9 @@ test-core: $(VENV)/.test ## the suite without what needs Chromium or Tesseract
 test-keycloak: $(VENV)/.test $(WEBUI)/index.html ## realm, logins, tokens, logout against a real Keycloak
 	scripts/test-keycloak.sh $(ARGS)
 
-test-matrix: $(VENV)/.test ## every route × role × relation × kind of credentials × target (make test: a third of it)
-	GENIUS_TEST_MATRIX=whole $(BIN)/python -m pytest -s tests/integration/gateway/test_matrix.py $(ARGS)
+test-thorough: $(VENV)/.test $(WEBUI)/index.html ## what takes long: the whole matrix, hostile files and answers, canaries, the tax tenant
+	@scripts/system-packages.sh
+	$(PYTEST) $(SPREAD) -m thorough --durations=15 $(ARGS)
 
 test-pairs: $(VENV)/.test ## every ordered pair of 46 authorities: what one has, no other finds
 	GENIUS_TEST_AUTHORITIES=46 $(BIN)/python -m pytest -s tests/integration/gateway/test_pairs.py $(ARGS)

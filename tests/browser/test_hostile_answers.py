@@ -12,7 +12,7 @@ from tests.support.platform import Platform
 
 from .conftest import sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 OpenPage = Callable[..., Page]
 _RUN = "window.top.ran=1"
 _AWAY = "https://evil.example"

@@ -19,7 +19,7 @@ from .test_accessibility import check
 from .test_data import picture
 from .test_duties import contrasts
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 OpenPage = Callable[..., Page]
 REFERENCE = "St 2023/114-07"
 TITLE = "Einspruch Einkommensteuer 2023"

@@ -24,6 +24,7 @@ from tests.support.http import TRUSTS_NOBODY, Client
 from tests.support.platform import Platform, free_port, wait_document
 from tests.support.sinks import files_of, search
 
+pytestmark = pytest.mark.thorough
 SERVICES = ("gateway", "inference", "retrieval", "modules", "identity")
 PARAMETER = re.compile(r"\{([a-z]+)\}")
 # The command as users call it, but its children log everything: no setting of the platform does that.

@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
@@ -20,6 +21,7 @@ def call(*words: str) -> str:
     return done.output
 
 
+@pytest.mark.thorough
 def test_an_authority_comes_and_goes_and_the_top_key_rotates(platform: Platform, tmp_path: Path) -> None:
     """DSG-02, DSG-03, LOG-03: joined, keys rotated under it, left with consent and receipt; users notice nothing."""
     data, where = platform.data_dir / "secrets", ("--data-dir", str(platform.data_dir))

@@ -134,6 +134,7 @@ async def test_an_authority_joins(operated: Gateway, operators: Operators) -> No
         await operators.command("authorities", "remove", "amt-neu", "--knowledge", "hand_over", "--to", "amt-neu")
 
 
+@pytest.mark.thorough
 async def test_a_killed_removal_ends_whole(operated: Gateway, operators: Operators, tmp_path: Path) -> None:
     """DSG-02, DSG-03, AUD-02, AUD-07, AUTH-08: handed over, archived, destroyed; killed before each step is noted."""
     leaving = Leaving()

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The authorisation matrix over the running gateway: every line of the policy × callers × every target.
 
-`make test` asks with each role of each relation once, the kinds of credentials in turn; `make test-matrix` with all.
+`make test` asks with each role of each relation once, the kinds of credentials in turn; `make test-thorough` with all.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections import Counter
 from typing import Any
@@ -33,7 +32,6 @@ from tests.support.matrix import (
     rights,
 )
 
-WHOLE = os.environ.get("GENIUS_TEST_MATRIX") == "whole"
 # Bodies that a request passes with; a route that is not here gets none.
 BODIES: dict[str, dict[str, Any]] = {
     "knowledge_base.change": {"json": {"name": "Umbenannt"}},
@@ -140,11 +138,12 @@ def _empty(rule: Rule, target: str | None, status: int) -> bool:
 
 
 @pytest.mark.timeout(600)
-async def test_every_cell_is_decided_by_table_and_owner(gateway: Gateway, objects: Objects) -> None:
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.thorough)], ids=["drawn", "whole"])
+async def test_every_cell_is_decided_by_table_and_owner(gateway: Gateway, objects: Objects, whole: bool) -> None:
     """TEN-01, TEN-02, TEN-13, TEN-14, AUTH-13: all lines × roles × relations × credentials × targets."""
     passport = Passport(gateway)
     callers = [caller async for caller in passport.callers()]
-    if not WHOLE:
+    if not whole:
         callers = drawn(callers)
     assert {caller.kind for caller in callers} == {"session", "bearer", "application", "on behalf", "api token"}
     assert {caller.role for caller in callers} == {*Role, None}
@@ -162,5 +161,5 @@ async def test_every_cell_is_decided_by_table_and_owner(gateway: Gateway, object
     print(f"{total} cells in {seconds:.0f} s: {len(RULES)} routes, {len(callers)} callers, {dict(sheet.cells)}")
     assert not sheet.wrong, f"{len(sheet.wrong)} of {total} cells: " + "\n".join(sheet.wrong[:20])
     assert total == planned_cells(len(callers))
-    if WHOLE:
+    if whole:
         assert len(callers) == planned_callers()

@@ -5,9 +5,13 @@ import random
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.support import pdf
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import Office, memory_folder, running_service, upload, wait_for
+
+pytestmark = pytest.mark.thorough
 
 KILLS = 2
 

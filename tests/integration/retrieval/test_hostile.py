@@ -3,12 +3,15 @@
 
 import time
 
+import pytest
+
 from tests.support.hostile import FILES
 from tests.support.retrieval import Office, upload, wait_for
 
 SLOWEST_SECONDS = 20.0
 
 
+@pytest.mark.thorough
 def test_every_hostile_file_fails_with_its_reason(office: Office) -> None:
     """ING-05, ING-06, ING-07, ING-11: uploaded at once; none gets stuck, and a good one in between becomes ready."""
     with office.client() as client:
