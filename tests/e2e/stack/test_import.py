@@ -101,6 +101,7 @@ def test_an_archive_says_what_failed_and_deletes_nothing_then(
     assert documents(client, base).keys() == before.keys()
 
 
+@pytest.mark.thorough
 def test_an_interrupted_import_goes_on(
     platform: Platform, client: httpx.Client, base: str, key: Path, tmp_path: Path
 ) -> None:

@@ -86,6 +86,7 @@ async def _cut(gateway: Gateway, token: str, method: str, path: str, options: di
     writer.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 async def test_every_retrieval_has_one_entry(tax: Gateway, case: TaxCase) -> None:
     """AO-04: 1,000 requests by four people, a third of them refused, a tenth cut off: 1,000 entries, each in place."""

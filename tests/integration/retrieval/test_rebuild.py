@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 import sqlalchemy as sa
 
 from genius_common.crypto import Undecryptable
@@ -217,6 +218,7 @@ async def test_another_profile_builds_a_new_collection_by_itself(parts: Componen
     assert not await rebuild.is_due(shelf.owner)
 
 
+@pytest.mark.thorough
 def test_killed_while_it_builds_it_goes_on(postgres_server: TestPostgres) -> None:
     """REL-11, ING-10: `kill -9` in the middle, searches find everything at any time, every document once at the end."""
     with memory_folder() as folder, running_service(postgres_server, folder) as service:
