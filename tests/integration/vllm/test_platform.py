@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`genius up --model` with a real vLLM: an application's chat, stream, usage and cancel through the whole platform."""
 
+import time
 from collections.abc import Iterator
 
 import openai
@@ -34,7 +35,13 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 @pytest.fixture(scope="module")
 def sdk(platform: Platform) -> openai.OpenAI:
     token = platform.token(application=platform.stack["applications"][0]["client_id"])
-    return openai.OpenAI(base_url=f"{platform.url}/v1", api_key=token, max_retries=0)
+    client = openai.OpenAI(base_url=f"{platform.url}/v1", api_key=token, max_retries=0)
+    # The engine has only just begun to answer, and inference reads its list of models every few seconds.
+    end = time.monotonic() + 20
+    while not list(client.models.list()):
+        assert time.monotonic() < end, "the model is not offered"
+        time.sleep(0.5)
+    return client
 
 
 def ask(sdk: openai.OpenAI, **options: object):  # type: ignore[no-untyped-def]
