@@ -7,7 +7,6 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -15,31 +14,15 @@ import pytest
 
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import Office, RetrievalService, running_service, upload, wait_for
+from tests.support.small_disk import small_disk
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
-_MEGABYTES, RESERVE = 48, 8 * 1024 * 1024
-
-
-@contextmanager
-def small_disk(at: Path) -> Iterator[Path]:
-    """A file system of its own. Needs the right to mount, which a container without it has not."""
-    at.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={_MEGABYTES}m,mode=0700", "tmpfs", str(at)],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode != 0:
-        pytest.skip("may not mount a file system of its own here: runs as root with CAP_SYS_ADMIN (make test-faults)")
-    try:
-        yield at
-    finally:
-        subprocess.run(["umount", "-l", str(at)], check=True)
+_SIZE, RESERVE = "48m", 8 * 1024 * 1024
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    with small_disk(tmp_path / "disk") as disk:
+    with small_disk(tmp_path / "disk", _SIZE) as disk:
         yield disk
 
 

@@ -64,6 +64,10 @@ def test_it_says_how_a_document_was_read(office: Office) -> None:
         assert failed["processing"]["chunks"] is None
         listed = {item["id"]: item["processing"] for item in client.get(office.documents).json()["items"]}
         assert listed[log["id"]] == found
+    reader = office.who(writable_knowledge_bases=frozenset())
+    with office.service.client(reader) as client:
+        assert client.get(f"/documents/{log['id']}").json()["processing"] is None
+        assert {item["processing"] for item in client.get(office.documents).json()["items"]} == {None}
 
 
 @pytest.mark.parametrize(

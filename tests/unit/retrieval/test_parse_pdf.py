@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.errors import Refused
-from genius_retrieval.parsing.pictures import render
+from genius_retrieval.parsing.pdf_pictures import render
 from genius_retrieval.parsing.spans import boxes_of
 from tests.support import pdf
 from tests.unit.retrieval.parsing_helpers import BOUNDS, codes, outcome, parse, shape

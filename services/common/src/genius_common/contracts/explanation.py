@@ -9,6 +9,8 @@ from pydantic import Field
 
 from genius_common.contracts.retrieval import Hit, Model, Searched, Verdict
 
+SearchStepName = Literal["question", "index", "ranking", "rerank", "verdict"]
+
 
 class QueryWord(Model):
     """A word of the query that counts. `also`: stems that may stand for it, its own first."""
@@ -46,7 +48,7 @@ class ExplainedHit(Model):
 
 
 class Step(Model):
-    name: Literal["question", "index", "ranking", "rerank", "verdict"]
+    name: SearchStepName
     milliseconds: float
 
 

@@ -9,19 +9,14 @@ import { Button } from '../kern/Button'
 import { Link } from '../router'
 import { shortName } from '../sources/cite'
 import { HiddenText } from '../sources/HiddenText'
-import { pieces } from '../sources/passage'
+import { atPassage, bestPassage, pieces, unitSpans } from '../sources/passage'
 import { mayWrite } from './rights'
 import { allowsUse, SEARCH } from './uses'
-
-const bestPassage = (hit: Hit) => [...(hit.passages ?? [])].sort((a, b) => b.score - a.score)[0]
-
-/** A hit is called by the page of its best passage: its text may begin on an earlier one. */
-const atPassage = (hit: Hit): Hit => ({ ...hit, page: bestPassage(hit)?.page ?? hit.page })
 
 /** The best passage of a hit, as a mark inside its text. */
 function marks(hit: Hit): [number, number][] {
   const best = bestPassage(hit)
-  return best ? [[Math.max(0, best.char_from - hit.char_from), best.char_to - hit.char_from]] : []
+  return best ? unitSpans(hit, [[best.char_from, best.char_to]]) : []
 }
 
 export function KnowledgeSearch({ base }: { base: KnowledgeBase }) {

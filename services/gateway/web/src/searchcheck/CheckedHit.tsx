@@ -5,15 +5,14 @@ import type { Citation, Hit } from '../api/types'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { shortName } from '../sources/cite'
+import { atPassage, bestPassage } from '../sources/passage'
 import { SourceCard } from '../sources/SourceCard'
 import { Places } from './Places'
 
-/** The hit as a source: what would be quoted of it is its best passage. */
+/** The hit as a source with its best passage marked. */
 function asCitation(hit: Hit, number: number): Citation {
-  const best = [...(hit.passages ?? [])].sort((a, b) => b.score - a.score)[0]
-  const points = [...hit.text]
-  const quote = best ? points.slice(best.char_from - hit.char_from, best.char_to - hit.char_from).join('') : ''
-  return { ...hit, number, quote, page: best?.page ?? hit.page }
+  const best = bestPassage(hit)
+  return { ...atPassage(hit), number, quote: '', passages: best ? [best] : [] }
 }
 
 /** One hit: where it stands in each list, the words it shares with the query, and the passage beside its page. */

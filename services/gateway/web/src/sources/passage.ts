@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { TextSpan } from '../api/documentText'
-import type { Shown } from '../api/types'
+import type { Hit, Shown } from '../api/types'
 
 export type Piece = { text: string; marked: boolean }
+
+export const bestPassage = (hit: Hit) => [...(hit.passages ?? [])].sort((a, b) => b.score - a.score)[0]
+
+/** A hit is called by the page of its best passage: its text may begin on an earlier one. */
+export const atPassage = (hit: Hit): Hit => ({ ...hit, page: bestPassage(hit)?.page ?? hit.page })
 
 /** Spans to mark in `span`, in UTF-16 units: the quote where it stands, else the passages of the hit. */
 export function marksIn(span: TextSpan, citation: Shown): [number, number][] {

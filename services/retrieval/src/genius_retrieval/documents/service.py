@@ -144,7 +144,7 @@ class DocumentService:
                 await repository.claim_version(connection, base, upload.version)
                 if existing := await repository.same_version(connection, base, upload.version):
                     await self._replace_by(connection, existing, values.get("replaces"))
-                    return await self._sealing.state(connection, existing, ("duplicate",))
+                    return await self._told(connection, principal, existing, "duplicate")
             key = await self._sealing.key(connection, owner)
             if original and upload.content is not None:
                 await self._objects.put(original, upload.content, key)
@@ -168,7 +168,7 @@ class DocumentService:
                 await refusals.note(connection, row, upload.refusal)
             if original:
                 await self._queue.defer(connection, Target(identifier, owner.authority, principal.subject))
-            return await self._sealing.state(connection, row)
+            return await self._told(connection, principal, row)
 
     async def _replace_by(self, connection: AsyncConnection, existing: Row, replaces: UUID | None) -> None:
         """What is there already replaces it: now, or when it is ready."""
@@ -183,7 +183,13 @@ class DocumentService:
     async def state(self, principal: Principal, identifier: UUID, kind: str) -> DocumentState:
         async with self._database.transaction(row_scope(principal)) as connection:
             row = await opened(connection, principal, identifier, kind)
-            return await self._sealing.state(connection, row)
+            return await self._told(connection, principal, row)
+
+    async def _told(self, connection: AsyncConnection, principal: Principal, row: Row, *extra: str) -> DocumentState:
+        """The state, with how it was read for those alone who look after it: another authority may only read it."""
+        state = await self._sealing.state(connection, row, extra)
+        kept = row.knowledge_base is None or row.knowledge_base in principal.writable_knowledge_bases
+        return state if kept else state.model_copy(update={"processing": None})
 
     async def list_documents(
         self, principal: Principal, knowledge_base: UUID, limit: int, after: str | None, *, superseded: bool = False
@@ -197,7 +203,7 @@ class DocumentService:
             await require_for_run(connection, principal, knowledge_base)
             found = await repository.page(connection, knowledge_base, limit, _cursor(after), superseded)
             rows = [row for row in found[:limit] if may_see_class(principal, row.protection_class)]
-            items = [await self._sealing.state(connection, row) for row in rows]
+            items = [await self._told(connection, principal, row) for row in rows]
         more = len(found) > limit
         return DocumentPage(items=items, next=_as_cursor(found[limit - 1]) if more else None)
 
@@ -223,7 +229,7 @@ class DocumentService:
             await repository.update(connection, identifier, state="queued", reason=None, processing=None)
             await self._queue.defer(connection, Target(identifier, row.authority, principal.subject))
             again = visible(principal, await repository.get(connection, identifier), "document")
-            return await self._sealing.state(connection, again)
+            return await self._told(connection, principal, again)
 
     async def list_files(self, principal: Principal, limit: int, after: str | None) -> DocumentPage:
         """The caller's own files in order of upload; never for a run, which gets its files named."""
@@ -232,7 +238,7 @@ class DocumentService:
         async with self._database.transaction(row_scope(principal)) as connection:
             found = await repository.files_page(connection, principal.subject, limit, _cursor(after))
             rows = [row for row in found[:limit] if may_see_class(principal, row.protection_class)]
-            items = [await self._sealing.state(connection, row) for row in rows]
+            items = [await self._told(connection, principal, row) for row in rows]
         return DocumentPage(items=items, next=_as_cursor(found[limit - 1]) if len(found) > limit else None)
 
     async def delete_rows(self, scope: RowScope, rows: Sequence[Row]) -> list[Leftovers]:

@@ -27,7 +27,7 @@ from genius_retrieval.documents.sealing import Sealing, open_text, owner_of, sea
 from genius_retrieval.documents.service import points_of
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
 from genius_retrieval.ingest.points import PointWriter
-from genius_retrieval.ingest.protocol import Protocol
+from genius_retrieval.ingest.processing_log import ProcessingLog
 from genius_retrieval.ingest.queue import AWAY, IngestQueue, Leftovers, Target
 from genius_retrieval.ingest.reasons import BY_WORDS_ALONE, CLASS_RAISED, FORBIDDEN
 from genius_retrieval.ingest.scanner import Scanner
@@ -83,18 +83,18 @@ class Ingestion:
             return
         if row.state in {"ready", "failed"}:
             return
-        protocol = Protocol()
+        told = ProcessingLog()
         try:
-            await self._carry(scope, row, protocol)
+            await self._carry(scope, row, told)
         except Refused as refused:
-            await self._fail(scope, row, refused.code, protocol)
+            await self._fail(scope, row, refused.code, told)
         except AWAY:
             # The queue tries again as long as it takes.
             raise
         except Exception:
             # Whatever it was: on the last attempt the document is visibly failed, never stuck.
             if last_attempt:
-                await self._fail(scope, row, "internal_error", protocol)
+                await self._fail(scope, row, "internal_error", told)
             raise
 
     async def purge(self, leftovers: Leftovers) -> None:
@@ -104,36 +104,36 @@ class Ingestion:
         for identifier in leftovers.objects:
             await self._objects.delete(identifier)
 
-    async def _carry(self, scope: RowScope, row: Row, protocol: Protocol) -> None:
+    async def _carry(self, scope: RowScope, row: Row, told: ProcessingLog) -> None:
         original, name = await self._original(scope, row)
         if self._scanner:
-            with protocol.step("scan"):
+            with told.step("scan"):
                 await self._scanner.pass_or_refuse(original)
-        with protocol.step("read"):
+        with told.step("read"):
             document = await self._parsers.parse(original, name)
-        protocol.read(document)
-        with protocol.step("keep"):
+        told.read(document)
+        with told.step("keep"):
             homes = await self._keep(scope, row, document)
         if homes is None:
             return
         # Off the event loop: a large document takes seconds.
-        with protocol.step("chunk"):
+        with told.step("chunk"):
             chunks = await asyncio.to_thread(chunk, document, row.id, row.version)
             if not chunks:
                 raise Refused("no_content")
-        protocol.cut(chunks)
-        while not await self._written(scope, row, homes, chunks, meta_of(row, document), protocol):
+        told.cut(chunks)
+        while not await self._written(scope, row, homes, chunks, meta_of(row, document), told):
             # Another collection took the place of the one in use meanwhile: the points belong there too.
             async with self._database.transaction(scope) as connection:
                 homes = await self._homes(connection, row)
 
     async def _written(
-        self, scope: RowScope, row: Row, homes: Homes, chunks: Sequence[Chunk], meta: DocumentMeta, protocol: Protocol
+        self, scope: RowScope, row: Row, homes: Homes, chunks: Sequence[Chunk], meta: DocumentMeta, told: ProcessingLog
     ) -> bool:
         """Write to every home and end as ready; False where that is not where searches look by now."""
-        with protocol.step("index"):
+        with told.step("index"):
             whole = await self._points.write(homes.all, chunks, meta)
-        values: dict[str, Any] = {"points": len(chunks), "processing": protocol.stored()}
+        values: dict[str, Any] = {"points": len(chunks), "processing": told.stored()}
         if not whole:
             values["warnings"] = sa.func.array_append(documents.c.warnings, BY_WORDS_ALONE)
         return await self._finish(scope, row, {collection.id for collection in homes.all}, values)
@@ -207,7 +207,7 @@ class Ingestion:
         for other in await repository.supersede(connection, row):
             await self._queue.defer(connection, points_of(other))
 
-    async def _fail(self, scope: RowScope, row: Row, code: str, protocol: Protocol) -> None:
+    async def _fail(self, scope: RowScope, row: Row, code: str, told: ProcessingLog) -> None:
         """End as failed. What must not be kept (a classification mark, malware) goes with it."""
         forbidden = code in FORBIDDEN
         values = {"original": None, "canonical": None, "title": None} if forbidden else {}
@@ -215,7 +215,7 @@ class Ingestion:
             current = await repository.get(connection, row.id, lock=True)
             if current is None:
                 return
-            ended = {"state": "failed", "reason": code, "processing": protocol.stored()}
+            ended = {"state": "failed", "reason": code, "processing": told.stored()}
             await repository.update(connection, row.id, **ended, **values)
             await refusals.note(connection, current, code)
             objects = tuple(o for o in (current.original, current.canonical) if o) if forbidden else ()

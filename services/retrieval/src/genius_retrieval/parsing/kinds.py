@@ -25,9 +25,9 @@ def load_parser(family: str, task: str) -> Callable[..., Any]:
     for encoding in _ENCODINGS:
         codecs.lookup(encoding)
     if family == "pdf":
-        from genius_retrieval.parsing import pdf, pictures
+        from genius_retrieval.parsing import pdf, pdf_pictures
 
-        return pictures.render if task == "render" else pdf.parse
+        return pdf_pictures.render if task == "render" else pdf.parse
     if family == "image":
         from genius_retrieval.parsing import image_pictures, images
 

@@ -16,8 +16,8 @@ from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, read_part
 from genius_retrieval.parsing.packages import core_title, refuse_marked_parts, related, relations
 from genius_retrieval.parsing.page_lists import with_pages
+from genius_retrieval.parsing.pptx_shapes import A, P, Shapes, Size, is_text
 from genius_retrieval.parsing.safe_xml import parse_xml
-from genius_retrieval.parsing.shapes import A, P, Shapes, Size, is_text
 
 PRESENTATION = "ppt/presentation.xml"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

@@ -6,7 +6,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal
 from uuid import UUID
 
 from genius_common.contracts.explanation import (
@@ -15,6 +14,7 @@ from genius_common.contracts.explanation import (
     QueryReading,
     QueryWord,
     SearchExplanation,
+    SearchStepName,
     Step,
 )
 from genius_common.contracts.retrieval import SearchResult
@@ -25,8 +25,6 @@ from genius_retrieval.search.verdict import THRESHOLD
 from genius_retrieval.text.references import file_numbers, references
 from genius_retrieval.text.words import stem, words
 
-StepName = Literal["question", "index", "ranking", "rerank", "verdict"]
-
 
 class Trace:
     """Of one search. Nothing is computed before `explanation`, so that every search may keep one."""
@@ -36,10 +34,10 @@ class Trace:
         self._question: Question | None = None
         self._lists: list[tuple[tuple[str, ...], Hits]] = []
         self._ranked: Sequence[Ranked] = ()
-        self._seconds: dict[StepName, float] = {}
+        self._seconds: dict[SearchStepName, float] = {}
 
     @contextmanager
-    def step(self, name: StepName) -> Iterator[None]:
+    def step(self, name: SearchStepName) -> Iterator[None]:
         started = time.perf_counter()
         try:
             yield

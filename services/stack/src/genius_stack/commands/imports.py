@@ -54,9 +54,17 @@ class _Wishes:
     parallel: int
 
 
+# Who does it, and where: of every command that works through the public API.
+KnowledgeBaseName = Annotated[str, typer.Option("--knowledge-base", help="Kennung oder Name der Wissensbasis")]
+Login = Annotated[str | None, typer.Option(help="als welche Beispielperson (nur auf diesem Rechner)")]
+Url = Annotated[str | None, typer.Option(help="Adresse der Plattform, statt --data-dir")]
+TokenFile = Annotated[Path | None, typer.Option(help="Datei mit einem Zugangsschlüssel", exists=True, dir_okay=False)]
+RunningIn = Annotated[Path, typer.Option(help="Ordner der laufenden Plattform")]
+
+
 def import_files(
     path: Annotated[Path, typer.Argument(help="Ordner oder ZIP-Archiv", exists=True)],
-    knowledge_base: Annotated[str, typer.Option(help="Kennung oder Name der Wissensbasis")],
+    knowledge_base: KnowledgeBaseName,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="nur zeigen, was geschähe")] = False,
     delete_missing: Annotated[
         bool, typer.Option("--delete-missing", help="Dokumente löschen, zu denen es hier keine Datei gibt")
@@ -66,12 +74,10 @@ def import_files(
         bool, typer.Option("--retry-failed", help="was früher nicht lesbar war, noch einmal hochladen")
     ] = False,
     parallel: Annotated[int, typer.Option(min=1, max=16, help="wie viele Dateien zugleich unterwegs sind")] = 4,
-    login: Annotated[str | None, typer.Option(help="als welche Beispielperson (nur auf diesem Rechner)")] = None,
-    url: Annotated[str | None, typer.Option(help="Adresse der Plattform, statt --data-dir")] = None,
-    token_file: Annotated[
-        Path | None, typer.Option(help="Datei mit einem Zugangsschlüssel", exists=True, dir_okay=False)
-    ] = None,
-    data_dir: Annotated[Path, typer.Option(help="Ordner der laufenden Plattform")] = Path(".genius"),
+    login: Login = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    data_dir: RunningIn = Path(".genius"),
 ) -> None:
     """Bringt Dateien in eine Wissensbasis und hält sie dort aktuell.
 

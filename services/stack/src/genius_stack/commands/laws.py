@@ -12,7 +12,16 @@ import typer
 from rich.console import Console
 
 from genius_stack.api import PlatformApi, http_session
-from genius_stack.commands.imports import Target, find_knowledge_base, target_of
+from genius_stack.commands.imports import (
+    KnowledgeBaseName,
+    Login,
+    RunningIn,
+    Target,
+    TokenFile,
+    Url,
+    find_knowledge_base,
+    target_of,
+)
 from genius_stack.errors import LawNotUpdated
 from genius_stack.imports.law_file import read_law
 from genius_stack.samples.laws import NAME
@@ -28,16 +37,14 @@ def group() -> None:
 @app.command()
 def update(
     file: Annotated[Path, typer.Argument(help="eine Zeile JSON je § (JSON Lines)", exists=True, dir_okay=False)],
-    knowledge_base: Annotated[str, typer.Option(help="Kennung oder Name der Wissensbasis")] = NAME,
+    knowledge_base: KnowledgeBaseName = NAME,
     as_of: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Stand der Fassung, statt des jüngsten eines §")
     ] = None,
-    login: Annotated[str | None, typer.Option(help="als welche Beispielperson (nur auf diesem Rechner)")] = None,
-    url: Annotated[str | None, typer.Option(help="Adresse der Plattform, statt --data-dir")] = None,
-    token_file: Annotated[
-        Path | None, typer.Option(help="Datei mit einem Zugangsschlüssel", exists=True, dir_okay=False)
-    ] = None,
-    data_dir: Annotated[Path, typer.Option(help="Ordner der laufenden Plattform")] = Path(".genius"),
+    login: Login = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    data_dir: RunningIn = Path(".genius"),
 ) -> None:
     """Spielt eine neue Fassung eines mitgelieferten Gesetzes ein: nur geänderte und neue §§ werden neu erfasst.
 

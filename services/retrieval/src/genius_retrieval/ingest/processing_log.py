@@ -12,7 +12,7 @@ from genius_common.contracts.retrieval import Processing, ProcessingStep, Proces
 from genius_retrieval.chunks import CanonicalDocument, Chunk
 
 
-class Protocol:
+class ProcessingLog:
     """Filled while `Ingestion` carries a document; what was reached stands in it when a step fails."""
 
     def __init__(self) -> None:
