@@ -42,3 +42,17 @@ def test_what_was_accepted_is_read_once_the_database_is_back(tmp_path: Path, aft
                 places = [(hit["char_from"], hit["char_to"]) for hit in found.json()["hits"]]
                 assert places
                 assert len(set(places)) == len(places)
+
+
+def test_it_stops_while_the_database_is_away(tmp_path: Path) -> None:
+    """REL-02: nobody waits for the end of a service that has nothing left to do."""
+    with running_postgres() as postgres, running_service(postgres, tmp_path) as service:
+        office = Office(service).set_up()
+        with office.client() as client:
+            made = upload(client, office.documents, "a.txt", b"Der Antrag liegt vor.")
+            assert wait_for(client, f"/documents/{made['id']}")["state"] == "ready"
+        postgres.cluster.stop()
+        time.sleep(2)
+        service.stop()
+        assert service.process
+        assert service.process.poll() is not None

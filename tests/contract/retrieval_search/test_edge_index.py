@@ -8,10 +8,14 @@ import sys
 import time
 from uuid import UUID, uuid4
 
+import pytest
+
 from genius_common.crypto import ContentKey
+from genius_retrieval.errors import StorageFull
 from genius_retrieval.index import edge, edge_generations
 from genius_retrieval.index.edge import EdgeIndex
 from genius_retrieval.index.port import Access
+from genius_retrieval.room import Room
 from tests.contract.retrieval_search.suite import ASK, MARKER, chunks, meta, points
 from tests.eval.laws import Secrets, new_collection
 
@@ -73,6 +77,26 @@ async def test_leftovers_of_an_interrupted_creation_or_removal_are_cleared(tmp_p
     index = EdgeIndex(tmp_path)
     assert list(tmp_path.iterdir()) == []
     await index.close()
+
+
+async def test_without_room_nothing_is_written_and_all_is_found(tmp_path):
+    """ING-10: also not a copy to be optimised; deleting goes on."""
+    index, collection, base, document = EdgeIndex(tmp_path), new_collection(), uuid4(), uuid4()
+    access = Access(frozenset({base}))
+    await index.upsert(collection, chunks(document, [f"{MARKER} eins."]), meta(document, base))
+    await index.close()
+    full = EdgeIndex(tmp_path, room=Room(tmp_path, reserve=1 << 62))
+    with pytest.raises(StorageFull):
+        await full.upsert(collection, chunks(uuid4(), [f"{MARKER} zwei."]), meta(uuid4(), base))
+    with pytest.raises(StorageFull):
+        await full.adopt(collection, chunks(uuid4(), [f"{MARKER} drei."]), meta(uuid4(), base), document)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    await full.optimise(collection.id)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert len((await full.search(collection, ASK, access)).branches[0]) == 1
+    await full.delete_document(collection.id, document)
+    assert await full.count(collection.id) == 0
+    await full.close()
 
 
 async def test_searches_go_on_while_others_write(tmp_path):

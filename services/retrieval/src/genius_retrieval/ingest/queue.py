@@ -120,6 +120,7 @@ class IngestQueue:
         self._app = procrastinate.App(connector=connector)
         self._concurrency = concurrency
         self._worker: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def handle(self, ingest: Ingest, purge: Purge) -> None:
         """Register what the jobs do; `ingest` gets whether this is the last attempt."""
@@ -154,6 +155,7 @@ class IngestQueue:
         self._worker = asyncio.create_task(self._work(), name="ingest worker")
 
     async def stop(self) -> None:
+        self._stopping = True
         if self._worker:
             self._worker.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -175,9 +177,12 @@ class IngestQueue:
             log.info("interrupted job taken up again", task=job.task_name, job=job.id)
 
     async def _work(self) -> None:
-        """Run the worker; a lost database ends it, and it comes back with back-off."""
+        """Run the worker; a lost database ends it, and it comes back with back-off.
+
+        Procrastinate takes a cancellation as the wish to end well; where the database is away, that ends as an error.
+        """
         failures = 0
-        while True:
+        while not self._stopping:
             try:
                 await self._app.run_worker_async(
                     queues=[QUEUE],
@@ -189,6 +194,8 @@ class IngestQueue:
                 )
                 return
             except (procrastinate.exceptions.ConnectorException, psycopg.Error, OSError) as error:
+                if self._stopping:
+                    return
                 wait = _RESTART_SECONDS[min(failures, len(_RESTART_SECONDS) - 1)]
                 failures += 1
                 log.warning("ingest worker lost the database", error=type(error).__name__, retry_in=wait)
