@@ -13,7 +13,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from genius_gateway.app import create_app
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 from tests.unit.gateway.test_settings_and_site import settings
 
 from .test_accessibility import check

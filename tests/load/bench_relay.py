@@ -24,7 +24,7 @@ import uvloop
 
 from tests.load.gateway_stand import stand
 from tests.support.inference import TENANT, jwks_server
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 
 FEW, MANY = 2, 60
 TAIL_CHUNKS = 1  # finish, usage and [DONE] come in one read

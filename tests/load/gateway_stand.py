@@ -22,7 +22,7 @@ from genius_stack.samples import people
 from genius_stack.secrets import StackSecrets
 from tests.support.gateway import gateway_settings
 from tests.support.inference import TENANT, served
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 
 Program = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
 APPLICATION = "mhb-fachverfahren"

@@ -34,7 +34,7 @@ from genius_stack.identity.settings import Settings as ProviderSettings
 from genius_stack.samples import people
 from genius_stack.secrets import StackSecrets
 from tests.support.http import AsyncClient
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import RetrievalService
 

@@ -12,7 +12,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -46,6 +45,7 @@ from genius_gateway.settings import AuditSettings, OidcSettings, Settings
 from genius_gateway.tokens.minter import TokenMinter
 from genius_gateway.usage.ledger import Ledger
 from tests.support.http import AsyncClient
+from tests.support.ports import free_port
 
 LIMIT = 12_000_000
 
@@ -142,12 +142,6 @@ def create_app(config: dict[str, Any]) -> FastAPI:
     app.add_middleware(HeaderIdentity)
     app.add_middleware(RequestIdMiddleware)
     return app
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class LocalGateway:

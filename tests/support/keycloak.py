@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 
 from genius_stack.keycloak.admin import RealmAdmin
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 
 HOME = "GENIUS_TEST_KEYCLOAK_HOME"
 ADMIN, PASSWORD = "verwaltung", "nur-fuer-diesen-test"

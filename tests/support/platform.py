@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,15 +17,10 @@ import httpx
 from genius_stack.datadir import DataDir
 from genius_stack.secrets import load_secrets
 from tests.support.http import Client
+from tests.support.ports import free_port
 
 START_SECONDS = 180
 STOP_SECONDS = 30
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -20,7 +20,7 @@ from genius_retrieval.minter.app import create_app
 from genius_retrieval.minter.settings import Settings
 from genius_retrieval.settings import Settings as RetrievalSettings
 from tests.support.gateway import serving
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 
 URL = os.environ.get("QDRANT_URL", "")
 API_KEY = os.environ.get("QDRANT_API_KEY", "")

@@ -26,7 +26,7 @@ from genius_retrieval.migrate import migrate
 from genius_retrieval.settings import Settings
 from tests.support.gateway_keys import key_server
 from tests.support.http import TRUSTS_NOBODY, Client
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 from tests.support.postgres import TestPostgres
 
 TENANT = "test"

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 
 PYTHON_VARIABLE = "GENIUS_TEST_VLLM_PYTHON"
 START_SECONDS = 240

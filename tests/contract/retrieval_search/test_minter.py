@@ -25,7 +25,7 @@ from genius_retrieval.minter.server import is_new_enough
 from genius_retrieval.minter.settings import Settings
 from genius_retrieval.minter.tokens import LIFETIME_S, SERVER_LEEWAY_S, mint
 from tests.support.gateway import serving
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 from tests.support.qdrant import MinterAt, minting
 
 API_KEY = "k" * 40

@@ -26,7 +26,7 @@ from genius_retrieval.index.server_tokens import Minter
 from tests.contract.retrieval_search.suite import ASK, chunks, meta
 from tests.eval.laws import new_collection
 from tests.support.gateway import serving
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 
 BASE = uuid4()
 ACCESS = Access(frozenset({BASE}))

@@ -21,7 +21,8 @@ import pytest
 from genius_gateway.policy.table import RULES
 from genius_inference.testing import RunningServer
 from tests.support.http import TRUSTS_NOBODY, Client
-from tests.support.platform import Platform, free_port, wait_document
+from tests.support.platform import Platform, wait_document
+from tests.support.ports import free_port
 from tests.support.sinks import files_of, search
 
 pytestmark = pytest.mark.thorough

@@ -25,7 +25,7 @@ from genius_gateway.runs.starting import owner_of
 from tests.support.gateway import CSRF, Gateway, log_in, serving
 from tests.support.http import AsyncClient
 from tests.support.matrix import Passport
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 from tests.support.postgres import conninfo
 from tests.support.tables import Tables
 

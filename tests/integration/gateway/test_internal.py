@@ -16,7 +16,7 @@ from genius_gateway.app import create_app
 from genius_gateway.scopes import row_scope
 from tests.support.gateway import Gateway, serving
 from tests.support.http import AsyncClient
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 
 
 async def identity_of(gateway: Gateway, name: str) -> Principal:

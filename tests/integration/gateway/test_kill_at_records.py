@@ -17,7 +17,7 @@ import pytest
 
 from tests.load.gateway_stand import gateway_environment
 from tests.support.gateway import Gateway
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 from tests.support.refusing import NOT_AN_EFFECT
 from tests.support.tables import Tables, rows_in
 

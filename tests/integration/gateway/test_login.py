@@ -13,7 +13,7 @@ from genius_common.database import RowScope
 from genius_gateway.policy.table import RULES
 from tests.support.gateway import CSRF, Gateway, log_in, provider_login
 from tests.support.http import AsyncClient
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 
 
 def parameters(url: str) -> dict[str, str]:

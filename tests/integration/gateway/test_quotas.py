@@ -21,7 +21,7 @@ from genius_inference.settings import Settings as InferenceSettings
 from genius_inference.testing import RunningServer
 from tests.support.gateway import CSRF, Gateway, log_in, serving
 from tests.support.http import AsyncClient
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 from tests.support.scripted_module import ScriptedModules
 
 CHAT = {"model": "echo", "messages": [{"role": "user", "content": "Wie lange gilt der Bescheid?"}], "max_tokens": 20}

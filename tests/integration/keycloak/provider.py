@@ -33,7 +33,7 @@ from genius_stack.samples import people
 from genius_stack.secrets import StackSecrets
 from tests.support.gateway import gateway_settings, serving
 from tests.support.keycloak import KeycloakServer, LoginPage
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 from tests.support.postgres import TestPostgres
 
 WEB = people.WEB_CLIENT

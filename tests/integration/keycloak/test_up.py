@@ -11,7 +11,8 @@ import pytest
 
 from tests.integration.keycloak.provider import Provider
 from tests.support.keycloak import KeycloakServer
-from tests.support.platform import Platform, free_port, genius
+from tests.support.platform import Platform, genius
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.keycloak
 REALM = "rechner"

@@ -19,7 +19,7 @@ from genius_retrieval.app import create_app, create_worker
 from genius_retrieval.errors import IndexUnavailable
 from genius_retrieval.ingest import queue
 from tests.support.gateway import serving
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 from tests.support.postgres import TestPostgres
 from tests.support.qdrant import working
 from tests.support.retrieval import Office, running_service, upload, wait_for

@@ -9,7 +9,7 @@ import pytest
 
 from genius_retrieval.settings import ScannerSettings
 from tests.support.clamd import EICAR, LIMIT, Clamd, clamd
-from tests.support.platform import free_port
+from tests.support.ports import free_port
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import Office, RetrievalService, memory_folder, running_service, upload, wait_for
 
