@@ -10,5 +10,6 @@ echo "genius: installiere $requirements"
   --no-binary reuse -r "$requirements" -r deploy/requirements/build.txt
 "${pip[@]}" install --no-deps --no-build-isolation --no-compile --editable .
 # Once, on all cores: where Python may not write bytecode, each start of a service would compile everything again.
-"$venv/bin/python" -m compileall -q -j 0 "$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+# olefile carries a module for Python 2, which it does not use.
+"$venv/bin/python" -m compileall -q -j 0 -x 'olefile/olefile2\.py$' "$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
   services/*/src

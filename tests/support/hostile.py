@@ -8,7 +8,7 @@ import struct
 import zipfile
 import zlib
 
-from tests.support import hostile_images, hostile_mails, hostile_sheets, hostile_slides, pdf
+from tests.support import hostile_images, hostile_mails, hostile_outlook, hostile_sheets, hostile_slides, pdf
 from tests.support.hostile_xml import LAUGHS, XXE
 from tests.support.office import CONTENT_TYPES, archive, docx, odt, paragraph
 
@@ -147,6 +147,7 @@ FILES: dict[str, tuple[bytes, set[str]]] = {
     ),
     **hostile_images.FILES,
     **hostile_mails.FILES,
+    **hostile_outlook.FILES,
     **hostile_sheets.FILES,
     **hostile_slides.FILES,
 }

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Tables, slides and mails through the whole service: uploaded, read in the cage, found, and the hit says where."""
 
+import compressed_rtf
 import pytest
 
 from tests.support.mails import mail
+from tests.support.outlook import INNER_HEAD, message, msg
 from tests.support.retrieval import Office, upload, wait_for
 from tests.support.sheets import cell, ods, ods_row, ods_table, row, sheet, styles, xlsx
 from tests.support.slides import pptx, shape, slide
@@ -24,6 +26,7 @@ def fees_csv() -> bytes:
 
 
 THREAD = "Die Liste hängt an.\n\nAm 11.03.2026 um 9:00 schrieb Max Maier:\n> Was kostet\n> die Zulassung?"
+RTF = message(head=INNER_HEAD, more={0x1009: compressed_rtf.compress(rb"{\rtf1\ansicpg1252 Gru\'df}")})
 FILES = {
     "gebuehren.xlsx": (fees_xlsx(), QUERY, ["Gebühren", "Zeilen"], "33,00 €"),
     "gebuehren.ods": (ods(ods_table("Gebühren", *(ods_row(*line) for line in FEES))), QUERY,
@@ -32,6 +35,8 @@ FILES = {
     "gebuehren.pptx": (pptx(*(slide(shape(what, kind="title"), shape(f"Es fallen {fee} an.")) for what, fee in FEES)),
                        QUERY, ["Wunschkennzeichen", "Folie 33"], "33,00 €"),
     "gebuehren.eml": (mail(THREAD, files={"liste.csv": fees_csv()}), QUERY,
+                      ["Wohngeld", "Anhang: liste.csv", "Zeilen"], "33,00 €"),
+    "gebuehren.msg": (msg(THREAD, files={"liste.csv": fees_csv()}, inner={"alt.msg": RTF}), QUERY,
                       ["Wohngeld", "Anhang: liste.csv", "Zeilen"], "33,00 €"),
 }  # fmt: skip
 
@@ -43,6 +48,7 @@ def test_a_hit_says_its_place(office: Office, name: str) -> None:
     with office.client() as client:
         state = wait_for(client, f"/documents/{upload(client, office.documents, name, content)['id']}")
         assert (state["state"], state["pages"]) == ("ready", None), state
+        assert {warning["code"] for warning in state["warnings"]} <= {"guessed_encoding"}
         hit = client.post("/search", json={"query": query}).json()["hits"][0]
         assert said in hit["text"]
         assert hit["page"] is None

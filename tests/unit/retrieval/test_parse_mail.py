@@ -148,12 +148,6 @@ def test_attachments_are_read_by_their_content() -> None:
     assert "1 Anhang wurde nicht oder nur zum Teil gelesen (Dateiart nicht unterstützt)" in told[2].detail
 
 
-def test_outlook_messages_are_named() -> None:
-    found = parse(mail("Anbei.", files={"alt.msg": FILES["outlook.msg"][0]}), "x.eml")
-    assert codes(found) == ["attachments:outlook_message:1"]
-    assert "Outlook-Nachricht (.msg)" in warnings(codes(found))[0].detail
-
-
 def test_messages_inside_of_messages() -> None:
     found = parse(nested(4), "x.eml")
     assert [line for line in found.text.splitlines() if line.startswith("Ebene")] == [

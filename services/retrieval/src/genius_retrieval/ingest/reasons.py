@@ -20,10 +20,9 @@ FAILURES: dict[str, str] = {
     "empty": "Die Datei ist leer. Bitte prüfen Sie die Datei und laden Sie sie erneut hoch.",
     "too_large": "Die Datei ist größer als erlaubt. Bitte teilen Sie sie auf oder verkleinern Sie sie.",
     "unknown_type": "Diese Art von Datei wird nicht unterstützt. Möglich sind PDF, DOCX, PPTX, ODT, XLSX, ODS, CSV, "
-    "HTML, Markdown, E-Mail (EML), Text und gescannte Seiten als JPG, PNG oder TIFF.",
-    "outlook_message": "Outlook-Nachrichten (.msg) werden nicht gelesen. Bitte speichern Sie die E-Mail als .eml "
-    "(neues Outlook und Outlook im Web) oder als HTML oder PDF (klassisches Outlook, Anhänge dann einzeln) und laden "
-    "Sie sie so hoch.",
+    "HTML, Markdown, E-Mail (EML, MSG), Text und gescannte Seiten als JPG, PNG oder TIFF.",
+    "outlook_message": "Als diese Datei hochgeladen wurde, konnten Outlook-Nachrichten (.msg) noch nicht gelesen "
+    "werden. Bitte lesen Sie sie noch einmal oder laden Sie sie erneut hoch.",
     "ambiguous_type": "Die Datei lässt sich als verschiedene Dateiarten lesen und wird aus Sicherheitsgründen nicht "
     "angenommen. Bitte speichern Sie sie neu im gewünschten Format.",
     "encrypted": "Die Datei ist mit einem Passwort geschützt. Bitte entfernen Sie den Schutz und laden Sie sie erneut "
@@ -70,6 +69,8 @@ WARNINGS: dict[str, str] = {
     "charts_not_read": "Die Datei enthält Diagramme; deren Werte wurden nicht gelesen und sind nicht durchsuchbar.",
     "pages_without_text": "Einige Seiten enthalten nur Bilder; ihr Inhalt ist nicht durchsuchbar.",
     "guessed_encoding": "Der Zeichensatz der Textdatei wurde geschätzt. Bitte prüfen Sie die Umlaute.",
+    "rtf_not_read": "Der Text einer Nachricht liegt nur als RTF vor und ließ sich nicht lesen. Bitte speichern Sie sie "
+    "in Outlook als HTML oder Nur-Text und laden Sie sie erneut hoch.",
     "tracked_changes": "Die Datei enthält nachverfolgte Änderungen; gelöschter Text und Kommentare wurden nicht "
     "übernommen.",
 }
@@ -102,7 +103,9 @@ OF_PAGES: dict[str, tuple[str, str]] = {
 
 UNREAD_ATTACHMENTS: dict[str, str] = {
     "unknown_type": "Dateiart nicht unterstützt",
-    "outlook_message": "Outlook-Nachricht (.msg)",
+    "outlook_message": "Outlook-Nachricht (.msg), die noch nicht gelesen werden konnte",
+    "only_a_link": "nur als Verweis auf einen anderen Ort enthalten",
+    "embedded_object": "eingebettetes Objekt aus einem anderen Programm",
     "encrypted": "mit einem Passwort geschützt oder verschlüsselt",
     "broken": "beschädigt",
     "empty": "leer",

@@ -15,7 +15,7 @@ from typing import IO, Literal
 
 from genius_retrieval.parsing.errors import Refused
 
-Family = Literal["pdf", "image", "zip", "mail", "text"]
+Family = Literal["pdf", "image", "zip", "mail", "outlook", "text"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A name in the directory of every Outlook message (MS-OXMSG 2.4).
@@ -64,6 +64,9 @@ def family(content: bytes) -> Family:
     head = content[:_HEAD]
     if not content.strip(b"\0 \t\r\n"):
         raise Refused("empty")
+    if head.startswith(_OLE) and _MSG in content:
+        # Before what its attachments look like, which may lie anywhere in it.
+        return "outlook"
     if b"%PDF-" in head:
         # Readers accept the header anywhere in the first kilobyte; in front of it hide other formats.
         if not head.startswith(b"%PDF-") or b"PK\x05\x06" in content[-70_000:]:
@@ -71,9 +74,6 @@ def family(content: bytes) -> Family:
         return "pdf"
     if head.startswith(b"PK\x03\x04"):
         return "zip"
-    if head.startswith(_OLE) and _MSG in content:
-        # Before what its attachments might look like.
-        raise Refused("outlook_message")
     if head.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
         raise Refused("encrypted")
     if head.startswith(_BINARY_STARTS) or head.startswith((b"PK\x05\x06", b"PK\x07\x08")):

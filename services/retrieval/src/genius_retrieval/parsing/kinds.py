@@ -36,11 +36,12 @@ def load_parser(family: str, task: str) -> Callable[..., Any]:
         from genius_retrieval.parsing import office
 
         return office.parse
-    if family == "mail":
-        from genius_retrieval.parsing import mail
+    if family in {"mail", "outlook"}:
+        from genius_retrieval.parsing import mail, outlook
 
         readers = {kind: load_parser(kind, "parse") for kind in ("pdf", "image", "zip", "text")}
-        return partial(mail.parse, readers, {"mail": mail.open_mail})
+        openers = {"mail": mail.open_mail, "outlook": outlook.open_message}
+        return partial(mail.parse if family == "mail" else outlook.parse, readers, openers)
     from genius_retrieval.parsing import delimited, html, markdown, plain
 
     def parse_text(content: bytes, name: str, bounds: Bounds) -> CanonicalDocument:

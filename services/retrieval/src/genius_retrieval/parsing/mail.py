@@ -15,6 +15,7 @@ from email.message import Message
 from functools import partial
 
 from genius_retrieval.chunks import CanonicalDocument
+from genius_retrieval.parsing.bodies import repeats
 from genius_retrieval.parsing.builder import refuse_marked
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds
@@ -27,9 +28,6 @@ _CONTENT_FIELD = re.compile(rb"(?im)^content-(?:type|disposition)[ \t]*:[^\n]*(?
 # The package takes quadratic time over one field, and over lines times parts.
 _LONGEST_FIELD, _MOST_WORK, _MOST_PARTS = 8_192, 30_000_000, 1_000
 _MAX_DEPTH = 20
-_MARKUP = re.compile(rb"<[^<>]*>|\s+")
-# A plain text may leave out addresses of links and the like, never three quarters of what is said.
-_STUB, _STUB_RATIO = 100, 4
 _KEPT = (("Von", "from"), ("An", "to"), ("Kopie", "cc"), ("Datum", "date"))
 _SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
 _SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"}
@@ -78,14 +76,12 @@ def _mail(message: Message) -> Mail:
             attachments.append(_attachment(leaf))
     sent = date(message)
     head = [(german, sent if name == "date" else field(message, name)) for german, name in _KEPT]
-    return Mail(field(message, "subject"), head[0][1], sent, head, bodies, attachments, guessed)
+    warnings = ["guessed_encoding"] if guessed else []
+    return Mail(field(message, "subject"), head[0][1], sent, head, bodies, attachments, warnings)
 
 
 def _leaves(part: Message, depth: int) -> Iterator[Message]:
-    """The parts in their order; of alternatives the plain text, and HTML too where that says much more.
-
-    Some programs write a line such as "Ihr Programm zeigt kein HTML" as plain text, and nothing else.
-    """
+    """The parts in their order; of alternatives what `bodies` chooses."""
     if depth > _MAX_DEPTH:
         raise Refused("too_complex")
     if part.get_content_maintype() != "multipart" or not part.is_multipart():
@@ -94,20 +90,9 @@ def _leaves(part: Message, depth: int) -> Iterator[Message]:
     found = [leaf for child in part.get_payload() for leaf in _leaves(child, depth + 1)]  # type: ignore[arg-type]
     said = sum(len(_payload(leaf).strip()) for leaf in found if _body_kind(leaf) == "plain")
     alternative = part.get_content_subtype() == "alternative"
-    yield from (leaf for leaf in found if not (alternative and _body_kind(leaf) == "html" and _repeats(leaf, said)))
-
-
-def _repeats(html: Message, said: int) -> bool:
-    """Whether the plain text beside it, of `said` bytes, is more than a stub for it."""
-    return said > 0 and len(_MARKUP.sub(b"", _without_styles(_payload(html)))) <= _STUB_RATIO * max(said, _STUB)
-
-
-def _without_styles(html: bytes) -> bytes:
-    kept, at, lower = [], 0, html.lower()
-    while (begin := lower.find(b"<style", at)) >= 0:
-        kept.append(html[at:begin])
-        at = end if (end := lower.find(b"</style", begin)) >= 0 else len(html)
-    return b"".join([*kept, html[at:]])
+    yield from (
+        leaf for leaf in found if not (alternative and _body_kind(leaf) == "html" and repeats(_payload(leaf), said))
+    )
 
 
 def _body_kind(leaf: Message) -> str | None:

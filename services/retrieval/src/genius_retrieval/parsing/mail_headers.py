@@ -82,7 +82,12 @@ def _word(kind: str, text: str) -> bytes:
 
 def date(message: Message) -> str:
     """When it was sent, by the sender's clock: "12.03.2026 10:15"; as it stands there where it is no date."""
-    raw = field(message, "date")[:100]
+    return date_of(field(message, "date"))
+
+
+def date_of(raw: str) -> str:
+    """`date` for the value of the field."""
+    raw = raw[:100]
     try:
         return email.utils.parsedate_to_datetime(raw).strftime("%d.%m.%Y %H:%M")
     except (ValueError, TypeError, IndexError, OverflowError):

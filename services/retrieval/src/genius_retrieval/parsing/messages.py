@@ -11,7 +11,8 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeVar
 
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing import html, plain
@@ -26,6 +27,7 @@ _MOST_ATTACHMENTS = 100
 _UNNAMED = "ohne Namen"
 _UNDONE = {"installed": True, "pages": {}}
 Reader = Callable[..., CanonicalDocument]
+_Read = TypeVar("_Read")
 Opener = Callable[[bytes], "Mail"]
 
 
@@ -49,7 +51,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """`head`: label and value of each field that is kept; `guessed`: whether an encoding had to be guessed."""
+    """`head`: label and value of each field that is kept; `warnings`: codes of `reasons.WARNINGS`."""
 
     subject: str
     sender: str
@@ -57,7 +59,7 @@ class Mail:
     head: Sequence[tuple[str, str]]
     bodies: Sequence[Body]
     attachments: Sequence[Attachment]
-    guessed: bool = False
+    warnings: Sequence[str] = ()
 
 
 class _Unread(Refused):
@@ -84,8 +86,8 @@ class Writer:
             self._builder.warn(f"attachments:{reason}:{count}")
 
     def _message(self, mail: Mail, level: int) -> None:
-        if mail.guessed:
-            self._builder.warn("guessed_encoding")
+        for warning in mail.warnings:
+            self._builder.warn(warning)
         own = label(mail.sender, mail.date.partition(" ")[0])
         self._builder.place(own, ends=level)
         self._builder.add("heading", mail.subject, level=min(level, 6))
@@ -143,25 +145,16 @@ class Writer:
             # Levels are two a message: its own and that of its attachments.
             if level // 2 >= DEEPEST + 1:
                 raise _Unread("too_deep")
-            mail = opened() if opened is not None else self._openers[kind](attachment.content)
-            self._message(mail, level + 1)
+            self._message(_safely(opened or partial(self._openers[kind], attachment.content)), level + 1)
             return
         self._adopt(self._read(self._readers[kind], attachment), level)
 
     def _read(self, reader: Reader, attachment: Attachment) -> CanonicalDocument:
         name = attachment.name or _UNNAMED
         try:
-            try:
-                return reader(attachment.content, name, self._bounds)
-            except Scanned:
-                return self._partly(reader, attachment.content, name)
-        except Refused:
-            raise
-        except (MemoryError, RecursionError) as error:
-            raise Refused("too_complex") from error
-        except Exception as error:
-            # As for a file of its own: a parser may fail with anything on hostile input, and the mail is still read.
-            raise Refused("broken") from error
+            return _safely(partial(reader, attachment.content, name, self._bounds))
+        except Scanned:
+            return _safely(partial(self._partly, reader, attachment.content, name))
 
     def _partly(self, reader: Reader, content: bytes, name: str) -> CanonicalDocument:
         """A document with pages that are pictures, without those. Raises: Refused where there are no others."""
@@ -186,6 +179,19 @@ class Writer:
             page = f"Seite {block.page}" if block.page else ""
             self._builder.place((section.place if section else "") or page, section.columns if section else "")
             self._builder.add(block.kind, block.text, level=_below(block.level, level))
+
+
+def _safely(read: Callable[[], _Read]) -> _Read:
+    """As for a file of its own: what can't be read of an attachment is refused, and the mail is still read."""
+    try:
+        return read()
+    except (Refused, Scanned):
+        raise
+    except (MemoryError, RecursionError) as error:
+        raise Refused("too_complex") from error
+    except Exception as error:
+        # A parser may fail with anything on hostile input.
+        raise Refused("broken") from error
 
 
 def _below(own: int | None, level: int) -> int | None:
