@@ -10,7 +10,7 @@ from tests.support.pdf import build, text_page
 from tests.support.platform import Platform, wait_document
 
 from .conftest import sign_in
-from .test_accessibility import picture
+from .test_accessibility import check, picture
 from .test_replacing import look
 
 pytestmark = pytest.mark.browser
@@ -44,5 +44,21 @@ def test_ask_see_why_and_where(open_page: OpenPage, platform: Platform) -> None:
     look(page, "search-check", page.get_by_role("table", name="Platz in den Listen der Suche"))
     page.get_by_role("button", name="Schließen").press("Enter")
     expect(more).to_be_focused()
+    page.get_by_text("Dokumente eingrenzen").click()
+    for kind in ("PDF", "E-Mail"):
+        page.get_by_role("checkbox", name=kind).check()
+    field.press("Enter")
+    expect(more).to_be_visible()
+    check(page, "search-check-narrowed")
+    page.get_by_role("checkbox", name="PDF").uncheck()
+    field.press("Enter")
+    expect(page.get_by_text("Auf den Filter passt kein Dokument dieser Wissensbasis.")).to_be_visible()
+    page.goto("/modules/ask-documents")
+    page.get_by_label("Ihre Frage").fill("Wie lange wird Wohngeld bewilligt?")
+    page.get_by_text("Dokumente eingrenzen").click()
+    page.get_by_role("checkbox", name="Präsentation").check()
+    check(page, "ask-narrowed")
+    page.get_by_role("button", name="Starten").click()
+    expect(page.get_by_text("Auf den Filter (Art: Präsentation) passt kein Dokument")).to_be_visible()
     page.goto(f"/knowledge/{platform.knowledge_base('Bundesrecht')}/search")
     expect(page.get_by_text("die in der Wissensbasis Dokumente ändern dürfen")).to_be_visible()

@@ -132,7 +132,8 @@ class ScriptedRetrieval:
         hits = [hit for hit in scored if hit.score > 0][: request.limit]
         answerable = self.answerable if self.answerable is not None else bool(hits) and hits[0].score > 0.3
         verdict = Verdict(answerable=answerable, confidence=0.9 if answerable else self.doubt, elsewhere=self.elsewhere)
-        return SearchResult(hits=hits, verdict=verdict, searched=Searched(knowledge_bases=1, documents=len(found)))
+        searched = Searched(knowledge_bases=1, documents=len(found), filter=request.filter)
+        return SearchResult(hits=hits, verdict=verdict, searched=searched)
 
     def _candidates(self, request: SearchRequest) -> list[Hit]:
         if self.hits is not None:

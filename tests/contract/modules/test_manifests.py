@@ -17,7 +17,7 @@ from tests.support.modules import NOWHERE, running_modules
 
 MODULES = list(built_in())
 ALL = pytest.mark.parametrize("module", MODULES, ids=lambda module: module.spec.id)
-WIDGETS = {"textarea", "knowledge-bases", "files", "hidden"}
+WIDGETS = {"textarea", "knowledge-bases", "files", "checks", "hidden"}
 KNOWN_SCOPES = {
     "modules.run", "run.token", "search", "documents.read", "files.read", "chat.completions", "models.read"
 }  # fmt: skip
@@ -43,6 +43,8 @@ def test_input_schemas_stay_in_the_subset_of_the_form_generator(module: AnyModul
         _check_kind(field)
         if "enum" in field:
             assert set(field["x-enum-labels"]) == set(field["enum"])
+        if field.get("x-widget") == "checks":
+            assert set(field["x-enum-labels"]) == set(field["anyOf"][0]["items"]["enum"])
 
 
 def _check_kind(field: dict[str, Any]) -> None:

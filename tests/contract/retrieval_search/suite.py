@@ -164,6 +164,26 @@ class IndexContract:
         both = Access(frozenset({base}), files=frozenset({file}), owner=owner)
         assert len((await seen(both))[1]) == 2
 
+    @pytest.mark.parametrize("others", [1, 5_000])
+    async def test_of_a_knowledge_base_the_documents_named_are_seen_and_no_others(self, index, others):
+        """TEN-04: few or thousands, also when something is hidden among them later; rarity counts these alone."""
+        collection, base = new_collection(), uuid4()
+        named = {await self.fill(index, collection, base) for _ in range(2)}
+        alone = await index.search(collection, ASK, Access(frozenset({base})))
+        await self.fill(index, collection, base)
+        access = Access(frozenset({base}), documents=frozenset({*named, *(uuid4() for _ in range(others))}))
+
+        async def seen():
+            found = await index.search(collection, ASK, access)
+            chunks = await index.fetch(collection, points(found), access)
+            assert found.branches[0][0].score == pytest.approx(alone.branches[0][0].score, rel=1e-4)
+            return [chunk.meta.document for chunk in chunks.values()]
+
+        assert sorted(await seen()) == sorted(named)
+        secret = next(iter(access.documents - named))
+        await index.upsert(collection, chunks(secret, [f"{MARKER}."]), meta(secret, base, level="vertraulich"))
+        assert sorted(await seen()) == sorted(named)
+
     async def test_deletion_leaves_nothing(self, index):
         collection, base, other = new_collection(), uuid4(), uuid4()
         first = await self.fill(index, collection, base)

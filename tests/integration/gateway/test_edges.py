@@ -3,8 +3,10 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import logging
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from genius_gateway.scopes import row_scope
 from genius_gateway.settings import Settings
 from tests.support.gateway import Gateway
 from tests.support.http import AsyncClient
+from tests.support.personal_data import ready
 
 PROBLEM = "application/problem+json"
 
@@ -180,6 +183,32 @@ async def test_searches_count_against_the_quota(gateway: Gateway) -> None:
         assert (await client.post("/api/v1/search", json={"query": ""})).status_code == 400
         await ledger.flush()
         assert (await totals(gateway, "e.nowak"))["search"] == before + 3
+
+
+async def test_searches_are_narrowed_by_kind_and_day_of_upload(gateway: Gateway) -> None:
+    """The three ways to search take the filter, say it in their answer, and name the field that is wrong."""
+    async with await gateway.client("e.nowak") as client:
+        made = await client.post("/api/v1/knowledge-bases", json={"name": "Eingrenzen", "purpose": "Probe"})
+        kb = f"/api/v1/knowledge-bases/{made.json()['id']}"
+        texts = {
+            "steuer.txt": b"Die Hundesteuer ist 96 Euro.",
+            "steuer.html": b"<!doctype html><p>Hundesteuer: 96 Euro.",
+        }
+        for name, text in texts.items():
+            state = (await client.post(f"{kb}/documents", files={"file": (name, text)})).json()
+            await ready(client, f"/api/v1/documents/{state['id']}")
+        today = dt.datetime.now(ZoneInfo("Europe/Berlin")).date().isoformat()
+        for path in ("/api/v1/search", f"{kb}/search", f"{kb}/search/explain"):
+            asked = {"query": "Hundesteuer", "kinds": ["web"], "uploaded_from": today, "uploaded_until": today}
+            found = (await client.post(path, json=asked)).json()
+            assert [(hit.get("hit") or hit)["title"] for hit in found["hits"]] == ["steuer.html"]
+            assert found["searched"]["documents"] == 1
+            assert found["searched"]["filter"] == {name: asked[name] for name in list(asked)[1:]}
+            nothing = (await client.post(path, json={**asked, "kinds": ["mail"]})).json()
+            assert (nothing["hits"], nothing["searched"]["documents"]) == ([], 0)
+            for wrong, pointer in ({"kinds": ["x"]}, "/kinds/0"), ({"uploaded_until": "2000-01-01"}, "/uploaded_until"):
+                refused = await client.post(path, json={**asked, **wrong})
+                assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, pointer)
 
 
 async def totals(gateway: Gateway, name: str) -> dict[str, int]:

@@ -2,6 +2,7 @@
 """ask-documents end to end: with and without a model, honest about what it finds."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -60,6 +61,42 @@ async def test_where_it_is_regulated_instead_is_named(offline: RunningModules, r
     outcome = await offline.ask(QUESTION)
     hint = next(event.detail for event in outcome.of("warning") if event.code == "nothing_found")
     assert hint.startswith("Das ist vermutlich anderswo geregelt: SGB XI (Soziale Pflegeversicherung).")
+
+
+async def test_a_filter_reaches_the_search_and_is_named_where_nothing_is_found(
+    offline: RunningModules, retrieval: ScriptedRetrieval
+) -> None:
+    retrieval.hits = []
+    asked = {"kinds": ["pdf", "mail"], "uploaded_from": "2026-02-01", "uploaded_until": "2026-02-03"}
+    outcome = await offline.ask(QUESTION, **asked)
+    sent = retrieval.searches[-1]
+    assert (sent.kinds, str(sent.uploaded_from), str(sent.uploaded_until)) == tuple(asked.values())
+    assert outcome.result["found"] is False
+    hint = next(event.detail for event in outcome.of("warning") if event.code == "nothing_found")
+    said = "Art: PDF oder E-Mail; hochgeladen vom 01.02.2026 bis 03.02.2026"
+    assert hint == f"Auf den Filter ({said}) passt kein Dokument, das Sie lesen dürfen. Ändern Sie ihn."
+    retrieval.hits, retrieval.answerable = law_hits(), False
+    outcome = await offline.ask(QUESTION, uploaded_from="2026-02-01")
+    hint = next(event.detail for event in outcome.of("warning") if event.code == "nothing_found")
+    assert hint.startswith(
+        "Gesucht wurde nur in 4 Dokumenten, auf die der Filter passt (hochgeladen ab dem 01.02.2026)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"kinds": ["ordner"]}, "/input/kinds/0"),
+        ({"uploaded_from": "gestern"}, "/input/uploaded_from"),
+        ({"uploaded_from": "2026-02-03", "uploaded_until": "2026-02-01"}, "/input/uploaded_until"),
+    ],
+)
+async def test_a_wrong_filter_is_refused_before_the_run(offline: RunningModules, wrong: dict, pointer: str) -> None:
+    run = uuid4()
+    async with offline.client() as client:
+        body = offline.body(run, {"question": QUESTION, **wrong})
+        answer = await client.post("/modules/ask-documents/runs", json=body, headers=offline.headers(run))
+    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (400, [pointer])
 
 
 async def test_the_token_of_the_run_is_what_retrieval_sees(

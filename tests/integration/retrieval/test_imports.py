@@ -64,6 +64,8 @@ async def test_laws_come_in_once_and_new_versions_supersede(parts: Components, s
     assert text.text == hits[0].text
     assert hits[0].as_of
     assert (await parts.search.search(principal(uuid4()), request)).hits == []
+    for kind, number in (("law", len(hits)), ("text", 0)):
+        assert len((await parts.search.search(reader, request.model_copy(update={"kinds": [kind]}))).hits) == number
 
     old = next(law for law in current if law.citation == "WoGG")
     changed = replace(old.document, title=old.document.title + " neu")

@@ -95,6 +95,10 @@ _TEXTS = {
     "string_too_short": "Der Text ist zu kurz.",
     "string_too_long": "Der Text ist zu lang.",
     "json_invalid": "Der Text ist kein gültiges JSON.",
+    "no_day": "Das ist kein Tag. Bitte schreiben Sie ihn wie 2026-11-26.",
+    "date_from_datetime_parsing": "Diesen Tag gibt es nicht.",
+    "date_parsing": "Diesen Tag gibt es nicht.",
+    "period_reversed": "Der Zeitraum endet, bevor er beginnt.",
 }
 
 

@@ -93,6 +93,37 @@ describe('SchemaForm', () => {
     expect(onSubmit).toHaveBeenCalledWith({ text: 'Ein Satz.', kurz: true })
   })
 
+  it('keeps the fields of a part together behind its name, and opens it for what is wrong there', async () => {
+    const part = label('Eingrenzen')
+    const schema: JsonSchema = {
+      type: 'object',
+      properties: {
+        frage: { type: 'string', 'x-labels': label('Frage') },
+        arten: { anyOf: [{ type: 'array', items: { type: 'string', enum: ['pdf', 'mail'] } }, { type: 'null' }], default: null, 'x-widget': 'checks', 'x-part': part, 'x-labels': label('Art'), 'x-enum-labels': { pdf: label('PDF'), mail: label('E-Mail') } },
+        bis: { anyOf: [{ type: 'string', format: 'date' }, { type: 'null' }], default: null, 'x-part': part, 'x-labels': label('Bis') },
+      },
+    }
+    const onSubmit = vi.fn()
+    const form = (errors?: { pointer: string; detail: string }[]) => <SchemaForm schema={schema} onSubmit={onSubmit} serverErrors={errors}><button type="submit">Starten</button></SchemaForm>
+    const { rerender } = render(form())
+    const user = userEvent.setup()
+    const details = screen.getByText('Eingrenzen').closest('details')
+    expect(details?.open).toBe(false)
+    rerender(form([{ pointer: '/input/bis', detail: 'Zu früh.' }]))
+    expect(details?.open).toBe(true)
+    rerender(form())
+    await user.type(screen.getByLabelText(/Frage/), 'x')
+    await user.click(screen.getByLabelText('E-Mail'))
+    await user.click(screen.getByLabelText('PDF'))
+    expect(details?.open).toBe(true)
+    await user.click(start())
+    expect(onSubmit).toHaveBeenLastCalledWith({ frage: 'x', arten: ['pdf', 'mail'] })
+    await user.click(screen.getByLabelText('PDF'))
+    await user.click(screen.getByLabelText('E-Mail'))
+    await user.click(start())
+    expect(onSubmit).toHaveBeenLastCalledWith({ frage: 'x' })
+  })
+
   it('shows errors of the server at their field', () => {
     show(vi.fn(), [{ pointer: '/input/art', detail: 'Diese Antragsart gibt es hier nicht.' }])
     expect(within(screen.getByRole('alert')).getByRole('link').textContent).toBe('Antragsart: Diese Antragsart gibt es hier nicht.')

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { render, screen, waitFor, within } from '@testing-library/react'
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Explanation } from '../src/api/explanation'
@@ -33,6 +33,7 @@ describe('how a search came to its hits', () => {
     await gateway.start()
   })
   afterEach(() => gateway.stop())
+  const asked = () => gateway.seen.filter((one) => one.path.endsWith('/search/explain')).map((one) => one.body)
   const ask = async (query: string) => {
     render(<SettingsProvider><LiveRegions /><SessionProvider otherwise={() => null}><SearchCheck base={BASE} /></SessionProvider></SettingsProvider>)
     await userEvent.type(await screen.findByRole('searchbox'), `${query}{Enter}`)
@@ -63,5 +64,24 @@ describe('how a search came to its hits', () => {
     await userEvent.type(screen.getByRole('searchbox'), '{Enter}')
     await waitFor(() => screen.getByText(/Die Suche ist nicht erreichbar/))
     expect(screen.queryByText('Kein Wort der Eingabe zählt für die Suche.')).toBeNull()
+  })
+
+  it('narrows by kind and day of upload, refuses a reversed period, and says when the filter fits nothing', async () => {
+    answer = () => [told({ hits: [], searched: { knowledge_bases: 1, documents: 0, filter: {} } }), 200]
+    await ask('wohngeld')
+    expect(JSON.parse(asked().at(-1) ?? '')).toEqual({ query: 'wohngeld', limit: 20 })
+    const sent = asked().length
+    await userEvent.click(screen.getByText('Dokumente eingrenzen'))
+    await userEvent.click(screen.getByRole('checkbox', { name: 'E-Mail' }))
+    await userEvent.click(screen.getByRole('checkbox', { name: 'PDF' }))
+    fireEvent.change(screen.getByLabelText('Hochgeladen ab'), { target: { value: '2026-02-03' } })
+    fireEvent.change(screen.getByLabelText('Hochgeladen bis'), { target: { value: '2026-02-01' } })
+    await userEvent.type(screen.getByRole('searchbox'), '{Enter}')
+    screen.getByText('Der Zeitraum endet, bevor er beginnt.')
+    expect(asked()).toHaveLength(sent)
+    fireEvent.change(screen.getByLabelText('Hochgeladen bis'), { target: { value: '2026-02-04' } })
+    await userEvent.type(screen.getByRole('searchbox'), '{Enter}')
+    await screen.findByText('Auf den Filter passt kein Dokument dieser Wissensbasis.')
+    expect(JSON.parse(asked().at(-1) ?? '')).toEqual({ query: 'wohngeld', limit: 20, kinds: ['pdf', 'mail'], uploaded_from: '2026-02-03', uploaded_until: '2026-02-04' })
   })
 })

@@ -2,7 +2,8 @@
 """JSON schemas of inputs that a form generator can turn into fields, from pydantic models.
 
 The subset: string, enum, boolean, integer, uuid, arrays of these, `anyOf [X, null]`. Extensions: `x-labels`, `x-help`
-(each `{de, en}`), `x-enum-labels` (value → `{de, en}`), `x-widget` (`textarea | knowledge-bases | files | hidden`);
+(each `{de, en}`), `x-enum-labels` (value → `{de, en}`), `x-widget` (`textarea | knowledge-bases | files | checks |
+hidden`), `x-part` (`{de, en}`: the fields of one part are shown together under that name, closed at first);
 beside a `oneOf` of the whole input `x-message` (`{pointer, de, en}`: where and how to say that no branch fits).
 """
 
@@ -13,7 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-Widget = Literal["textarea", "knowledge-bases", "files", "hidden"]
+Widget = Literal["textarea", "knowledge-bases", "files", "checks", "hidden"]
 Pair = tuple[str, str]
 
 
@@ -22,7 +23,12 @@ def _label(pair: Pair) -> dict[str, str]:
 
 
 def form(
-    label: Pair, *, help_text: Pair | None = None, widget: Widget | None = None, options: dict[str, Pair] | None = None
+    label: Pair,
+    *,
+    help_text: Pair | None = None,
+    widget: Widget | None = None,
+    options: dict[str, Pair] | None = None,
+    part: Pair | None = None,
 ) -> dict[str, Any]:
     """The `json_schema_extra` of one field; texts are (German, English)."""
     extra: dict[str, Any] = {"x-labels": _label(label)}
@@ -32,6 +38,8 @@ def form(
         extra["x-widget"] = widget
     if options:
         extra["x-enum-labels"] = {value: _label(pair) for value, pair in options.items()}
+    if part:
+        extra["x-part"] = _label(part)
     return extra
 
 

@@ -24,6 +24,7 @@ from genius_retrieval.knowledge_bases.purposes import forbidden, refuse, split
 from genius_retrieval.metrics import SEARCH_SECONDS
 from genius_retrieval.search.service import SearchScope, SearchService
 from genius_retrieval.search.trace import Trace
+from genius_retrieval.search_filter import conditions, narrowed
 from genius_retrieval.tables import documents, knowledge_bases
 
 
@@ -68,11 +69,14 @@ class PrincipalSearch:
             shut = await forbidden(connection, principal, {row.knowledge_base for row in found})
             refuse("documents", request.documents or (), [row.id for row in found if row.knowledge_base in shut])
             reach = await self._reach(connection, principal, asked, bool(request.files))
+            wanted, total = request, reach.documents
+            if request.narrows:
+                wanted, total = await narrowed(connection, request, [base.id for base in reach.bases], total)
         everything = request.knowledge_bases is None and request.documents is None and request.files is None
         access = Access(
             knowledge_bases=frozenset(base.id for base in reach.bases),
-            documents=frozenset(request.documents) if request.documents is not None else None,
-            files=frozenset(request.files or ()),
+            documents=frozenset(wanted.documents) if wanted.documents is not None else None,
+            files=frozenset(wanted.files or ()),
             owner=principal.subject,
             classification=principal.classification,
         )
@@ -81,12 +85,12 @@ class PrincipalSearch:
             async with self._database.transaction(row_scope(principal)) as connection:
                 return {row.id for row in (await connection.execute(_holding(ids))).all()}
 
-        scope = SearchScope(reach.collections, access, reach.documents, holding)
-        result = await self._service.search(scope, request, trace)
+        scope = SearchScope(reach.collections, access, total, holding)
+        result = await self._service.search(scope, wanted, trace)
         if everything and closed:
             told = result.searched.model_copy(update={"left_out": len(closed)})
             result = result.model_copy(update={"searched": told})
-        return await self._checked(principal, result)
+        return await self._checked(principal, request, result)
 
     async def _asked_bases(
         self, connection: AsyncConnection, principal: Principal, request: SearchRequest
@@ -135,11 +139,14 @@ class PrincipalSearch:
         total = int((await connection.execute(count)).scalar_one()) if bases else 0
         return _Reach(bases, tuple(collection for collection in found if collection), total)
 
-    async def _checked(self, principal: Principal, result: SearchResult) -> SearchResult:
-        """Without hits of what was deleted, superseded, closed to the principal or bound to other uses meanwhile."""
+    async def _checked(self, principal: Principal, request: SearchRequest, result: SearchResult) -> SearchResult:
+        """Without hits of what was deleted, superseded, closed to the principal or bound to other uses meanwhile.
+
+        Nor of what has become ready meanwhile and the filter leaves out.
+        """
         if not result.hits:
             return result
-        query = _holding({hit.document for hit in result.hits})
+        query = _holding({hit.document for hit in result.hits}).where(*conditions(request))
         async with self._database.transaction(row_scope(principal)) as connection:
             rows = (await connection.execute(query)).all()
             bases = {row.knowledge_base for row in rows if row.knowledge_base}

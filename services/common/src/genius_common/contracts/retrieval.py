@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from genius_common.contracts.search_filter import SearchFilter
 from genius_common.principal import ProtectionClass
 
 HIDDEN_TEXT = "hidden_text"
@@ -152,20 +153,30 @@ class Verdict(Model):
 
 
 class Searched(Model):
-    """What was searched in; `left_out`: readable knowledge bases whose purpose does not allow it (DSG-06)."""
+    """What was searched in; `left_out`: readable knowledge bases whose purpose does not allow it (DSG-06).
+
+    With a `filter`, `documents` are those that it leaves, files of the caller among them.
+    """
 
     knowledge_bases: int
     documents: int
     left_out: int = 0
+    filter: SearchFilter | None = None
 
 
-class SearchRequest(Model):
+class SearchRequest(SearchFilter):
     query: str = Field(min_length=1, max_length=4000)
     limit: int = Field(default=10, ge=1, le=50)
     knowledge_bases: list[UUID] | None = None
     documents: list[UUID] | None = None
     files: list[UUID] | None = None
     context: str | None = Field(default=None, max_length=8000, description="earlier turns, for follow-up questions")
+
+    @property
+    def filter(self) -> SearchFilter | None:
+        """What narrows it, where anything does."""
+        said = {name: getattr(self, name) for name in SearchFilter.model_fields}
+        return SearchFilter(**said) if self.narrows else None
 
 
 class SearchResult(Model):

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from genius_common.contracts.explanation import SearchExplanation
 from genius_common.contracts.retrieval import Hit, SearchResult
+from genius_common.contracts.search_filter import SearchFilter
 from genius_common.principal import Principal, ProtectionClass
 from genius_common.uses import SEARCH, allows
 from genius_gateway.dependencies import CurrentPrincipal, State
@@ -22,9 +23,7 @@ from genius_gateway.state import GatewayState
 router = APIRouter(prefix="/api/v1")
 
 
-class SearchQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class SearchQuery(SearchFilter):
     query: str = Field(min_length=1, max_length=4000)
     limit: int = Field(default=10, ge=1, le=50)
 
@@ -71,7 +70,7 @@ async def _search(
 
 
 async def _asked(state: GatewayState, principal: Principal, query: SearchQuery, asked: list[str], path: str) -> Any:
-    body = {"query": query.query, "limit": query.limit, "knowledge_bases": asked}
+    body = {**query.model_dump(mode="json", exclude_none=True), "knowledge_bases": asked}
     async with state.ledger.request(principal, "search"):
         return await state.documents.json(principal, ("search",), "POST", path, body=body)
 

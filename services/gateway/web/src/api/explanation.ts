@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { forCase } from './cases'
 import { sendJson } from './client'
+import { sentOf, type Filter } from '../searchcheck/filter'
 import type { Hit } from './types'
 
 export type QueryWord = { word: string; weight: number; known: boolean; also: string[] }
@@ -14,8 +15,8 @@ export type Explanation = {
   threshold: number
   candidates: number
   steps: { name: 'question' | 'index' | 'ranking' | 'rerank' | 'verdict'; milliseconds: number }[]
-  searched: { knowledge_bases: number; documents: number }
+  searched: { knowledge_bases: number; documents: number; filter?: object | null }
 }
 
-export const explainSearch = (kb: string, query: string, caseId: string | null): Promise<Explanation> =>
-  sendJson('POST', `/api/v1/knowledge-bases/${encodeURIComponent(kb)}/search/explain`, { query, limit: 20 }, forCase(caseId))
+export const explainSearch = (kb: string, query: string, filter: Filter, caseId: string | null): Promise<Explanation> =>
+  sendJson('POST', `/api/v1/knowledge-bases/${encodeURIComponent(kb)}/search/explain`, { query, limit: 20, ...sentOf(filter) }, forCase(caseId))

@@ -64,6 +64,7 @@ export type JsonSchema = {
   minItems?: number
   maxItems?: number
   'x-widget'?: string
+  'x-part'?: Label
   'x-labels'?: Label
   'x-help'?: Label
   'x-enum-labels'?: Record<string, Label>

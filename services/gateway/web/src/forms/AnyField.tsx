@@ -3,6 +3,7 @@ import type { JsonSchema } from '../api/types'
 import { useI18n } from '../i18n'
 import { ArrayField } from './ArrayField'
 import { CheckField } from './CheckField'
+import { ChecksField } from './ChecksField'
 import { useForm, type FieldProps } from './context'
 import { FieldFrame } from './FieldFrame'
 import { FilesField } from './FilesField'
@@ -25,6 +26,7 @@ export function AnyField({ path, schema, required, fallback }: { path: Path; sch
   }
   if (widget === 'files') return <FilesField {...props} />
   if (widget === 'knowledge-bases') return <KnowledgeField {...props} />
+  if (widget === 'checks') return <ChecksField {...props} />
   if (field.enum) return <SelectField {...props} />
   switch (field.type) {
     case 'boolean':

@@ -2,9 +2,9 @@
 import { useCallback, useEffect, useId, useMemo, useRef, useState, type FormEvent, type ReactNode } from 'react'
 import type { JsonSchema } from '../api/types'
 import { useI18n } from '../i18n'
-import { AnyField } from './AnyField'
 import { fieldId, Form } from './context'
 import { ErrorSummary, type FormError } from './ErrorSummary'
+import { FormPart, groups } from './FormPart'
 import { initial, pointer, prune, resolve, setAt, validate, type Path, type Values } from './schema'
 
 type Props = {
@@ -78,9 +78,7 @@ export function SchemaForm({ schema, use, onSubmit, serverErrors, start, onValue
     <Form value={context}>
       <form noValidate className="form" onSubmit={submit}>
         {summary.length > 0 && <ErrorSummary errors={summary} serial={tries + (serverErrors?.length ?? 0)} />}
-        {Object.entries(schema.properties ?? {}).map(([name, part]) => (
-          <AnyField key={name} path={[name]} schema={part} required={(schema.required ?? []).includes(name)} />
-        ))}
+        {groups(schema).map((group) => <FormPart key={group.key} schema={schema} group={group} />)}
         {children}
       </form>
     </Form>

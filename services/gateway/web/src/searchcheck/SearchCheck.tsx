@@ -7,6 +7,8 @@ import { ErrorNote } from '../errors'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { CheckedHit } from './CheckedHit'
+import { isReversed, NO_FILTER } from './filter'
+import { FilterFields } from './FilterFields'
 import { Reading } from './Reading'
 import { Verdict } from './Verdict'
 
@@ -16,13 +18,14 @@ export function SearchCheck({ base }: { base: KnowledgeBase }) {
   const id = useId()
   const asked = useRef(0)
   const [query, setQuery] = useState('')
+  const [filter, setFilter] = useState(NO_FILTER)
   const [busy, setBusy] = useState(false)
   const [found, setFound] = useState<Explanation | null>(null)
   const [open, setOpen] = useState<number | null>(null)
   const [error, setError] = useState<unknown>(null)
   const search = (event: FormEvent) => {
     event.preventDefault()
-    if (!query.trim()) return
+    if (!query.trim() || isReversed(filter)) return
     const mine = ++asked.current
     const ended = (then: () => void) => {
       if (mine !== asked.current) return
@@ -33,17 +36,20 @@ export function SearchCheck({ base }: { base: KnowledgeBase }) {
     setError(null)
     setFound(null)
     setOpen(null)
-    explainSearch(base.id, query.trim(), acting).then((answer) => ended(() => setFound(answer)), (problem: unknown) => ended(() => setError(problem)))
+    explainSearch(base.id, query.trim(), filter, acting).then((answer) => ended(() => setFound(answer)), (problem: unknown) => ended(() => setError(problem)))
   }
   return (
     <div className="search-check">
-      <form role="search" onSubmit={search} className="search-row">
-        <label htmlFor={id} className="sr-only">{t('check.label')}</label>
-        <input id={id} type="search" className="input" value={query} maxLength={4000} placeholder={t('check.label')} onChange={(event) => setQuery(event.target.value)} />
-        <Button type="submit" variant="primary" icon="search" label={t('check.go')} />
+      <form role="search" onSubmit={search} className="search-form">
+        <div className="search-row">
+          <label htmlFor={id} className="sr-only">{t('check.label')}</label>
+          <input id={id} type="search" className="input" value={query} maxLength={4000} placeholder={t('check.label')} onChange={(event) => setQuery(event.target.value)} />
+          <Button type="submit" variant="primary" icon="search" label={t('check.go')} />
+        </div>
+        <FilterFields filter={filter} onChange={setFilter} />
       </form>
       {error !== null && <ErrorNote error={error} />}
-      <p role="status" className="hint">{busy ? t('check.busy') : found ? (found.hits.length === 0 ? t('kb.search.none') : plural('kb.search.hits', found.hits.length)) : ''}</p>
+      <p role="status" className="hint">{busy ? t('check.busy') : found ? (found.hits.length === 0 ? t(found.searched.filter && found.searched.documents === 0 ? 'filter.none' : 'kb.search.none') : plural('kb.search.hits', found.hits.length)) : ''}</p>
       {found && <Verdict found={found} />}
       {found && <Reading reading={found.reading} />}
       {found && found.hits.length > 0 && (

@@ -8,11 +8,12 @@ from contextlib import aclosing
 from uuid import UUID
 
 from langchain_core.messages import HumanMessage, SystemMessage
-from pydantic import Field
+from pydantic import Field, field_validator
 from typing_extensions import override
 
 from genius_common.contracts.modules import Label, RuleOfTwo
 from genius_common.contracts.retrieval import Hit
+from genius_common.contracts.search_filter import KIND_NAMES, Day, Kinds, SearchFilter, period_in_order
 from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
 from genius_common.principal import ProtectionClass
@@ -28,6 +29,9 @@ from genius_modules.documents.sources import as_prompt, fit
 from genius_modules.generation import chars_for_input
 from genius_modules.prompts import literal, load
 from genius_modules.schema import form
+
+_FILTER = ("Dokumente eingrenzen", "Narrow down the documents")
+_KINDS_IN_ENGLISH = ("PDF", "Text document", "Sheet", "Slides", "E-mail", "Image", "Web page", "Law")
 
 SEARCH_LIMIT = 12
 MODEL_SOURCES = 8
@@ -59,6 +63,36 @@ class AskInput(ModuleInput):
     files: list[UUID] | None = Field(
         default=None, max_length=20, json_schema_extra=form(("Dateien", "Files"), widget="files")
     )
+    kinds: Kinds | None = Field(
+        default=None,
+        json_schema_extra=form(
+            ("Art der Dokumente", "Kind of document"),
+            help_text=("Ohne Auswahl wird in allen gesucht.", "None selected: all kinds."),
+            widget="checks",
+            options=dict(zip(KIND_NAMES, zip(KIND_NAMES.values(), _KINDS_IN_ENGLISH, strict=True), strict=True)),
+            part=_FILTER,
+        ),
+    )
+    uploaded_from: Day | None = Field(
+        default=None, json_schema_extra=form(("Hochgeladen ab", "Uploaded from"), part=_FILTER)
+    )
+    uploaded_until: Day | None = Field(
+        default=None,
+        json_schema_extra=form(
+            ("Hochgeladen bis", "Uploaded until"),
+            help_text=(
+                "Der Tag, an dem das Dokument hier hochgeladen wurde, nicht sein Stand.",
+                "The day on which the document was uploaded here, not the date of its contents.",
+            ),
+            part=_FILTER,
+        ),
+    )
+
+    _period = field_validator("uploaded_until")(period_in_order)
+
+    @property
+    def filter(self) -> SearchFilter:
+        return SearchFilter(kinds=self.kinds, uploaded_from=self.uploaded_from, uploaded_until=self.uploaded_until)
 
 
 class AskDocuments(Module[AskInput]):
@@ -102,6 +136,7 @@ class AskDocuments(Module[AskInput]):
             knowledge_bases=data.knowledge_bases or None,
             documents=data.documents or None,
             files=data.files or None,
+            narrowed_by=data.filter,
         )
         if found.searched.left_out:
             yield left_out_meanwhile(found.searched.left_out)
@@ -111,7 +146,7 @@ class AskDocuments(Module[AskInput]):
             for near in answer.citations:
                 yield CitationEvent(**near.model_dump())
             yield TextDelta(text=answer.text)
-            yield WarningEvent(code="nothing_found", detail=not_found_hint(found.verdict.elsewhere))
+            yield WarningEvent(code="nothing_found", detail=not_found_hint(found))
             yield Done(result=answer.result().model_dump(mode="json"))
             return
         async with aclosing(answer_events(ctx, model, data.question, found.hits)) as events:

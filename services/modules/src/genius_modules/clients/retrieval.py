@@ -10,6 +10,7 @@ import aiohttp
 from pydantic import ValidationError
 
 from genius_common.contracts.retrieval import DocumentState, DocumentText, SearchRequest, SearchResult
+from genius_common.contracts.search_filter import SearchFilter
 from genius_common.errors import UpstreamFailed
 from genius_common.http import ServiceClient
 
@@ -32,6 +33,7 @@ class RetrievalClient:
         documents: Sequence[UUID] | None = None,
         files: Sequence[UUID] | None = None,
         context: str | None = None,
+        narrowed_by: SearchFilter | None = None,
     ) -> SearchResult:
         """The best hits, with a verdict; every place omitted = everything the token may read."""
         request = SearchRequest(
@@ -41,6 +43,7 @@ class RetrievalClient:
             documents=list(documents) if documents is not None else None,
             files=list(files) if files is not None else None,
             context=context[-8000:] if context else None,
+            **(narrowed_by.model_dump() if narrowed_by else {}),
         )
         body = request.model_dump(mode="json", exclude_none=True)
         answer = await self._service.json("POST", "/search", token=token, body=body, read_timeout=30)

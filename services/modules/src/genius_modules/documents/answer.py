@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from genius_common.contracts.retrieval import Citation
+from genius_common.contracts.retrieval import Citation, SearchResult
 
 NOT_FOUND = "In den freigegebenen Dokumenten nicht gefunden"
 NOT_FOUND_HINT = (
@@ -74,8 +74,15 @@ def not_found(mode: Literal["generative", "extractive"], nearest: Sequence[Citat
     return Answer(text=NOT_FOUND, found=False, mode=mode, citations=list(nearest))
 
 
-def not_found_hint(elsewhere: str | None) -> str:
-    """What to do now, after where it may be regulated instead."""
+def not_found_hint(found: SearchResult) -> str:
+    """What to do now, after which filter left nothing, or where it may be regulated instead."""
+    elsewhere, narrowed, number = found.verdict.elsewhere, found.searched.filter, found.searched.documents
+    hint = NOT_FOUND_HINT
+    if narrowed and not number:
+        return f"Auf den Filter ({narrowed.in_words()}) passt kein Dokument, das Sie lesen dürfen. Ändern Sie ihn."
+    if narrowed:
+        many, which = ("einem Dokument", "das") if number == 1 else (f"{number} Dokumenten", "die")
+        hint = f"Gesucht wurde nur in {many}, auf {which} der Filter passt ({narrowed.in_words()}). {hint}"
     if elsewhere is None:
-        return NOT_FOUND_HINT
-    return f"Das ist vermutlich anderswo geregelt: {elsewhere}. Das liegt hier nicht vor. {NOT_FOUND_HINT}"
+        return hint
+    return f"Das ist vermutlich anderswo geregelt: {elsewhere}. Das liegt hier nicht vor. {hint}"

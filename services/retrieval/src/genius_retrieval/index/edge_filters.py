@@ -13,6 +13,8 @@ from genius_retrieval.index.filters import access_filter, hidden_filter, outline
 from genius_retrieval.index.port import Access
 
 _KEPT = 1_000
+# What a thousand accesses may name of documents for the memory's sake; of longer ones it is counted each time.
+_NAMED = 200
 
 
 class EdgeDialect:
@@ -58,7 +60,9 @@ class Outlines:
         whole = known.get(access)
         if whole is None:
             hidden = edge.CountRequest(exact=True, filter=hidden_filter(EDGE, access))
-            whole = known[access] = not engine.count(hidden)
+            whole = not engine.count(hidden)
+            if len(access.documents or ()) <= _NAMED:
+                known[access] = whole
             if len(known) > _KEPT:
                 # Another thread may have removed it first.
                 known.pop(next(iter(known)), None)

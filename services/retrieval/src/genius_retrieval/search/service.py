@@ -63,7 +63,9 @@ class SearchService:
         with trace.step("question"):
             question = understand(request.query, request.context)
         trace.understood(request.query, question)
-        searched = Searched(knowledge_bases=len(access.knowledge_bases), documents=scope.documents)
+        searched = Searched(
+            knowledge_bases=len(access.knowledge_bases), documents=scope.documents, filter=request.filter
+        )
         if access.empty or question.empty:
             return SearchResult(hits=[], verdict=Verdict(answerable=False, confidence=0.0), searched=searched)
         ranked = await self._ranked(scope, access, question, request.query, trace)
