@@ -150,6 +150,8 @@ def gateway_settings(
     folder: Path, app_url: str, issuer: str, client_secret: str, retrieval: int, **values: Any
 ) -> Settings:
     kek, signing = write_keys(folder)
+    embeddings = folder / "embeddings-secret"
+    embeddings.write_text(secrets.token_hex(32), encoding="ascii")
     port = free_port()
     return Settings.model_validate(
         {
@@ -162,6 +164,7 @@ def gateway_settings(
             "database": {"url": app_url},
             "kek_file": kek,
             "signing_key_file": signing,
+            "embeddings_secret_file": embeddings,
             "audit": {"key_file": ed25519_file(folder / "audit-key.pem"), "witness_keys_file": witness_keys(folder)},
             "inference_url": f"http://127.0.0.1:{free_port()}",
             "retrieval_url": f"http://127.0.0.1:{retrieval}",

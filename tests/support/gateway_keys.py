@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The gateway's internal port as far as the inner services need it: keys and the signed revocation list."""
+"""The gateway's internal port as far as the inner services need it: keys, the revocation list, retrieval's token."""
 
 from __future__ import annotations
 
@@ -9,23 +9,43 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from genius_common.auth import REVOCATIONS_PATH
+from genius_common.principal import Principal, ProtectionClass
 from genius_common.tokens import TokenSigner
+from genius_retrieval.dense.inference import TOKEN_PATH
 
 
 @dataclass
 class KeyServer:
-    """`revoked` and `down` change what is answered from the next request on."""
+    """`revoked` and `down` change what is answered from the next request on.
+
+    `embeddings_secret` is the one for which a token for embeddings is given, `tokens` how many were.
+    """
 
     signer: TokenSigner
     jwks_url: str = ""
     revoked: dict[str, float] = field(default_factory=dict)
     down: bool = False
     lists: int = 0
+    embeddings_secret: str = ""
+    tokens: int = 0
+
+    def embeddings_token(self) -> str:
+        self.tokens += 1
+        scopes = frozenset({"embeddings"})
+        asking = Principal(
+            subject=UUID(int=0),
+            tenant="test",
+            authority=None,
+            scopes=scopes,
+            classification=ProtectionClass.SOZIALDATEN,
+        )
+        return self.signer.sign(asking, audience=["inference"])
 
 
 @contextlib.contextmanager
@@ -39,7 +59,17 @@ def key_server(signer: TokenSigner | None = None) -> Iterator[KeyServer]:
                 body = keys.signer.sign_revocations(keys.revoked).encode()
             else:
                 body = orjson.dumps(keys.signer.jwks())
-            self.send_response(503 if keys.down else 200)
+            self._answer(503 if keys.down else 200, body)
+
+        def do_POST(self) -> None:
+            secret = keys.embeddings_secret
+            if not secret or self.headers["authorization"] != f"Bearer {secret}" or self.path != TOKEN_PATH:
+                self._answer(401, orjson.dumps({"code": "not_authenticated"}))
+            else:
+                self._answer(200, orjson.dumps({"token": keys.embeddings_token()}))
+
+        def _answer(self, status: int, body: bytes) -> None:
+            self.send_response(status)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

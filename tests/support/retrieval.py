@@ -30,6 +30,8 @@ from tests.support.ports import free_port
 from tests.support.postgres import TestPostgres
 
 TENANT = "test"
+EMBEDDINGS_SECRET = "s" * 40
+"""For it the stand-in of the gateway gives tokens to ask inference for embeddings."""
 ALL_SCOPES = frozenset(
     {"search", "documents.read", "documents.write", "files.read", "files.write", "knowledge-bases.manage", "import"}
 )
@@ -186,6 +188,7 @@ def running_service(
     """A migrated and started service on a database of its own."""
     owner, app = postgres.create_database("retrieval")
     with key_server() as keys:
+        keys.embeddings_secret = EMBEDDINGS_SECRET
         service = RetrievalService(folder, owner, app, keys.jwks_url, keys.signer, extra)
         service.migrate()
         try:

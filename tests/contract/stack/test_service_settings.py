@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from genius_common.keys_encryption import read_keks
+from genius_common.settings import read_secret
 from genius_gateway.settings import Settings as GatewaySettings
 from genius_inference.settings import Settings as InferenceSettings
 from genius_modules.settings import Settings as ModulesSettings
 from genius_retrieval.minter.settings import Settings as MinterSettings
-from genius_retrieval.minter.settings import read_secret
 from genius_retrieval.settings import Settings as RetrievalSettings
 from genius_stack.datadir import DataDir
 from genius_stack.identity.settings import Settings as IdentitySettings
@@ -89,6 +89,25 @@ def test_retrieval_on_a_qdrant_server(plan: Plan, enter, tmp_path: Path) -> None
     minter = MinterSettings()
     assert (minter.qdrant_url, minter.api_key_file) == (settings.url, key)
     assert read_secret(minter.caller_secret_file) == read_secret(settings.minter_secret_file)
+
+
+def test_embeddings_by_inference(plan: Plan, enter) -> None:
+    """Retrieval asks inference for them, and shows the gateway the secret that it knows."""
+    options = replace(plan.options, embedding_model="e", embedding_size=384)
+    embedding = replace(plan, options=options)
+    enter(embedding.retrieval())
+    dense = RetrievalSettings().dense
+    assert dense
+    assert dense.inference
+    assert (dense.inference.url, dense.inference.model, dense.vector_size) == (plan.url("inference"), "e", 384)
+    enter(embedding.inference())
+    assert InferenceSettings().upstream.embedding_model == "e"
+    enter(embedding.gateway())
+    file = GatewaySettings().embeddings_secret_file
+    assert file
+    assert read_secret(file) == read_secret(dense.inference.secret_file)
+    enter(plan.gateway())
+    assert GatewaySettings().embeddings_secret_file is None
 
 
 def test_inference(plan: Plan, enter) -> None:

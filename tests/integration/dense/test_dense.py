@@ -22,8 +22,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from genius_retrieval.dense.models import DenseModel, Reranker, fingerprint
-from genius_retrieval.dense.process import ModelUnavailable
+from genius_retrieval.dense.models import LocalModel, Reranker, fingerprint
+from genius_retrieval.dense.port import ModelUnavailable
 from genius_retrieval.settings import DenseSettings, RerankSettings
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import (
@@ -95,8 +95,8 @@ def settings(name: str, folder: Path, python: Path) -> dict[str, str]:
     return {f"{name}__MODEL_DIR": str(folder), f"{name}__PYTHON": str(python), f"{name}__VECTOR_SIZE": str(SIZE)}
 
 
-def dense(folder: Path, python: Path, **changes: Any) -> DenseModel:
-    return DenseModel(DenseSettings(model_dir=folder, python=python, vector_size=SIZE, **changes))
+def dense(folder: Path, python: Path, **changes: Any) -> LocalModel:
+    return LocalModel(DenseSettings(model_dir=folder, python=python, vector_size=SIZE, **changes))
 
 
 def cosine(one: Any, two: Any) -> float:
@@ -142,8 +142,8 @@ async def test_a_cross_encoder_reads_all_of_a_passage(cross_encoder: Path, pytho
 
 async def test_a_model_that_can_not_be_had_says_so(model: Path, python: Path, tmp_path: Path) -> None:
     """Another size than the setting's, a folder without weights, an interpreter without sentence-transformers."""
-    wrong = DenseModel(DenseSettings(model_dir=model, python=python, vector_size=SIZE + 1))
-    broken = DenseModel(DenseSettings(model_dir=model, python=Path("/bin/false"), vector_size=SIZE))
+    wrong = LocalModel(DenseSettings(model_dir=model, python=python, vector_size=SIZE + 1))
+    broken = LocalModel(DenseSettings(model_dir=model, python=Path("/bin/false"), vector_size=SIZE))
     for encoder in (wrong, broken):
         with pytest.raises(ModelUnavailable):
             await encoder.passages(["x"])

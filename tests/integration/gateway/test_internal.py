@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from genius_common.principal import Principal
-from genius_common.tokens import TokenVerifier
+from genius_common.tokens import TokenInvalid, TokenVerifier
 from genius_gateway.app import create_app
 from genius_gateway.scopes import row_scope
 from tests.support.gateway import Gateway, serving
@@ -69,6 +69,40 @@ async def test_modules_get_fresh_tokens_while_their_run_goes_on(gateway: Gateway
     async with gateway.browser() as public:
         headers = {"authorization": f"Bearer {await run_token(gateway, principal, running)}"}
         assert (await public.get("/api/v1/me", headers=headers)).status_code == 401
+
+
+async def test_retrieval_gets_a_token_for_its_secret_alone(gateway: Gateway) -> None:
+    """AUTH-14, TEN-15: for inference and embeddings alone, as nobody, of the highest class that documents can have."""
+    path, file = "/internal/embeddings/token", gateway.settings.embeddings_secret_file
+    assert file
+    async with AsyncClient(base_url=gateway.internal_url) as client, gateway.browser() as public:
+        headers = {"authorization": f"Bearer {file.read_text().strip()}"}
+        token = (await client.post(path, headers=headers)).raise_for_status().json()["token"]
+        verifier = TokenVerifier("inference", "test")
+        verifier.set_keys((await client.get("/.well-known/jwks.json")).json())
+        made = verifier.verify(token)
+        assert (made.subject, made.authority, made.scopes) == (UUID(int=0), None, {"embeddings"})
+        assert made.classification == "sozialdaten"
+        with pytest.raises(TokenInvalid):
+            TokenVerifier("retrieval", "test").verify(token)
+        given = (await gateway.token("a.weber"), token, file.read_text().strip()[:-1], "x", "ä" * 40)
+        for wrong in ({}, *({"authorization": f"Bearer {one}".encode("latin-1")} for one in given)):
+            assert (await client.post(path, headers=wrong)).status_code == 401
+        assert (await client.get(path, headers=headers)).status_code == 405
+        assert (await public.post(path, headers=headers)).status_code in {401, 404}
+
+
+async def test_without_a_secret_nobody_gets_that_token(gateway: Gateway) -> None:
+    port, inner = free_port(), free_port()
+    changes = {"port": port, "internal_port": inner, "public_url": f"http://127.0.0.1:{port}"}
+    settings = gateway.settings.model_copy(update={**changes, "embeddings_secret_file": None})
+    app = create_app(settings)
+    async with serving(app, port, "on"), serving(app.internal, inner), AsyncClient() as client:
+        for given in ("Bearer None", "Bearer x", ""):
+            answer = await client.post(
+                f"http://127.0.0.1:{inner}/internal/embeddings/token", headers={"authorization": given}
+            )
+            assert answer.status_code == 401
 
 
 async def test_internal_things_stay_internal(gateway: Gateway) -> None:

@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from genius_retrieval.dense.models import DenseModels, fingerprint
-from genius_retrieval.dense.process import ModelUnavailable
+from genius_retrieval.dense.models import DenseModels, LocalModel, fingerprint
+from genius_retrieval.dense.port import ModelUnavailable
 from genius_retrieval.index.port import DENSE, Hits, Scored
 from genius_retrieval.search.branches import fuse
 from genius_retrieval.settings import DenseSettings
@@ -49,7 +49,7 @@ def test_documents_are_found_by_words_and_it_is_said(postgres_server: TestPostgr
 
 async def test_a_failed_model_is_left_alone_for_a_while(folder: Path) -> None:
     """Nobody waits for a model that has just failed, and no search waits for one that is being loaded."""
-    models = DenseModels(DenseSettings(model_dir=folder, python=Path("/bin/false"), vector_size=8))
+    models = DenseModels(LocalModel(DenseSettings(model_dir=folder, python=Path("/bin/false"), vector_size=8)))
     assert models.current
     with pytest.raises(ModelUnavailable):
         await models.current.query("x")
@@ -67,7 +67,7 @@ async def test_a_failed_model_is_left_alone_for_a_while(folder: Path) -> None:
 def test_a_model_is_known_by_its_files(folder: Path) -> None:
     """REL-11: other weights or another tokenizer are another model; a collection's vectors are of one alone."""
     first = fingerprint(folder)
-    models = DenseModels(DenseSettings(model_dir=folder, vector_size=8, passage_prefix="passage: "))
+    models = DenseModels(LocalModel(DenseSettings(model_dir=folder, vector_size=8, passage_prefix="passage: ")))
     assert models.of({"dense": models.profile["dense"]}) is models.current
     assert models.of({"dense": {**models.profile["dense"], "prefix": ""}}) is None
     assert models.of({}) is None

@@ -78,6 +78,8 @@ def test_commands_that_need_a_platform_end_with_11_without_one(command: list[str
         ["up", "--model", "m", "--openai-url", "http://127.0.0.1:1/v1"],
         ["up", "--port", "0"],
         ["up", "--openai-kind", "anders"],
+        ["up", "--embedding-model", "e", "--embedding-size", "384"],
+        ["up", "--openai-url", "http://127.0.0.1:1/v1", "--embedding-model", "e"],
         ["up", "--keycloak", "https://login.example/realms/genius"],
         ["up", "--qdrant-url", "http://127.0.0.1:6333"],
         ["up", "--qdrant-api-key-file", __file__],

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -60,3 +61,14 @@ class ServiceSettings(BaseSettings):
 def settings_config(prefix: str) -> SettingsConfigDict:
     """The configuration of a `ServiceSettings` whose variables start with `prefix`."""
     return SettingsConfigDict(env_prefix=prefix, extra="forbid", frozen=True, env_nested_delimiter="__")
+
+
+def read_secret(file: Path, shortest: int = 32) -> str:
+    """The text of a secret's file without white space at its ends. Raises: OSError, ValueError for a short one.
+
+    Such a secret is the key of an HMAC or compared as a whole: fewer than 32 characters could be tried out.
+    """
+    secret = file.read_text(encoding="ascii").strip()
+    if len(secret) < shortest:
+        raise ValueError(f"{file} must hold at least {shortest} characters")
+    return secret

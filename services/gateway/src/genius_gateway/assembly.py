@@ -19,6 +19,7 @@ from genius_common.database import Database, RowScope, create_engine
 from genius_common.http import ServiceClient, create_session
 from genius_common.keys import KeyRing, keys_table
 from genius_common.keys_transit import open_key_encryption
+from genius_common.settings import read_secret
 from genius_common.tenant_binding import bind
 from genius_gateway.administration.parts import administration
 from genius_gateway.api_tokens.repository import ApiTokenRepository
@@ -69,6 +70,8 @@ async def open_state(settings: Settings, policy: Policy) -> AsyncIterator[Gatewa
 async def open_idle(settings: Settings, policy: Policy) -> AsyncIterator[GatewayState]:
     """The same for a command: nothing goes on beside it."""
     minter = TokenMinter(read_signing_key(settings.signing_key_file))
+    if settings.embeddings_secret_file:
+        read_secret(settings.embeddings_secret_file)  # a wrong one is to be seen at the start
     database = Database(create_engine(settings.database))
     http = create_session()
     try:

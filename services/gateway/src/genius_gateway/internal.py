@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What only the other services call, on a port of its own: keys, fresh module tokens, health, metrics."""
+"""What only the other services call, on a port of its own: keys, fresh tokens, health, metrics."""
 
 from __future__ import annotations
 
+import hmac
 import time
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,12 @@ from starlette.responses import Response
 from genius_common.database_faults import map_database_faults
 from genius_common.errors import Forbidden, NotAuthenticated
 from genius_common.principal import Principal
+from genius_common.settings import read_secret
 from genius_common.telemetry import metrics_endpoint
 from genius_common.tokens import MAX_LIFETIME_S, TokenVerifier
 from genius_common.web import ASGIApp, BodyLimitMiddleware, RequestIdMiddleware, install
 from genius_gateway import health
+from genius_gateway.authorities.provisioning import highest_class
 from genius_gateway.dependencies import State
 from genius_gateway.policy.evaluate import PERSON_SCOPES
 from genius_gateway.scopes import row_scope
@@ -36,6 +39,8 @@ async def jwks(state: State) -> dict[str, Any]:
 
 
 internal_router = APIRouter()
+_RETRIEVAL = UUID(int=0)
+_EMBEDDING_SCOPES = frozenset({"embeddings"})
 # Twice what a principal token lives at most.
 _LISTED_S = 2 * MAX_LIFETIME_S
 
@@ -69,6 +74,27 @@ async def fresh_token(run: UUID, request: Request, state: State) -> dict[str, An
         also_for=AUDIENCES,
     )
     return {"token": token, "expires_at": int(time.time()) + MAX_LIFETIME_S}
+
+
+@internal_router.post("/internal/embeddings/token")
+async def embeddings_token(request: Request, state: State) -> dict[str, str]:
+    """Retrieval's own token for vectors of passages and questions, good for two minutes at least.
+
+    Documents are read in without a person, so a secret says who asks (docs/adr/0008). It is for inference alone, for
+    embeddings alone, and of the highest class that documents of this tenant can have.
+    """
+    file = state.settings.embeddings_secret_file
+    given = request.headers.get("authorization", "").encode("latin-1")
+    if file is None or not hmac.compare_digest(given, f"Bearer {read_secret(file)}".encode("ascii")):
+        raise NotAuthenticated
+    service = Principal(
+        subject=_RETRIEVAL,
+        tenant=state.settings.tenant,
+        authority=None,
+        scopes=_EMBEDDING_SCOPES,
+        classification=highest_class(state.settings.profile),
+    )
+    return {"token": state.minter.for_inner(service, "inference", _EMBEDDING_SCOPES)}
 
 
 def _module(request: Request, tenant: str, keys: dict[str, Any]) -> Principal:

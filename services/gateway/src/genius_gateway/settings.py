@@ -143,6 +143,11 @@ class Settings(ServiceSettings):
     transit: TransitSettings | None = Field(default=None, description="key-encryption key in Vault, instead of a file")
     signing_key_file: Path = Field(description="Ed25519 private key (PEM) for principal tokens")
     audit: AuditSettings
+    embeddings_secret_file: Path | None = Field(
+        default=None,
+        description="file with the secret for which retrieval gets tokens to ask inference for embeddings; "
+        "empty = nobody gets one",
+    )
     inference_url: str
     retrieval_url: str
     modules_url: str

@@ -7,7 +7,9 @@ import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypedDict
+from urllib.parse import urljoin
 
+import aiohttp
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
@@ -28,7 +30,9 @@ from genius_retrieval.authorities.resealing import Resealing
 from genius_retrieval.authorities.service import AuthorityData
 from genius_retrieval.collections import CollectionCatalogue
 from genius_retrieval.components import Components
-from genius_retrieval.dense.models import DenseModels, Reranker
+from genius_retrieval.dense.inference import InferenceModel
+from genius_retrieval.dense.models import DenseModels, LocalModel, Reranker
+from genius_retrieval.dense.port import DenseModel
 from genius_retrieval.documents import endpoints as documents
 from genius_retrieval.documents.content import DocumentContent
 from genius_retrieval.documents.sealing import Sealing
@@ -55,7 +59,7 @@ from genius_retrieval.refusals import endpoints as refusals
 from genius_retrieval.room import Room
 from genius_retrieval.search.service import SearchService
 from genius_retrieval.search_access import PrincipalSearch
-from genius_retrieval.settings import Settings
+from genius_retrieval.settings import DenseSettings, Settings
 from genius_retrieval.tables import keys
 from genius_retrieval.text.fields import PROFILE
 
@@ -143,7 +147,7 @@ async def build(settings: Settings, stack: AsyncExitStack, *, works: bool) -> Co
     sealing = Sealing(key_ring)
     objects = _objects(settings)
     parsers = ParserRunner(settings.parser, settings.limits)
-    models, reranker = _models(settings, stack)
+    models, reranker = _models(settings, session, stack)
     catalogue = CollectionCatalogue(key_ring, {**PROFILE, **models.profile})
     index = open_index(settings, session)
     stack.push_async_callback(index.close)
@@ -199,9 +203,19 @@ async def _open(stack: AsyncExitStack, queue: IngestQueue) -> None:
     stack.push_async_callback(queue.stop)
 
 
-def _models(settings: Settings, stack: AsyncExitStack) -> tuple[DenseModels, Reranker | None]:
+def _models(
+    settings: Settings, session: aiohttp.ClientSession, stack: AsyncExitStack
+) -> tuple[DenseModels, Reranker | None]:
     """The models of the search, which begin to load. Raises: OSError, ValueError where a folder holds none."""
-    models = DenseModels(settings.dense, settings.dense_before)
+
+    def opened(dense: DenseSettings | None) -> DenseModel | None:
+        if dense is None:
+            return None
+        if dense.inference is None:
+            return LocalModel(dense)
+        return InferenceModel(dense, session, urljoin(settings.jwks_url, "/"))
+
+    models = DenseModels(opened(settings.dense), opened(settings.dense_before))
     reranker = Reranker(settings.rerank) if settings.rerank else None
     for part in (models, reranker):
         if part:

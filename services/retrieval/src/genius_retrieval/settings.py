@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 from genius_common.keys_transit import TransitSettings, key_source_error
 from genius_common.settings import DatabaseSettings, Section, ServiceSettings, settings_config
 
+_MODEL_DIR = "folder in sentence-transformers' format, weights as safetensors"
+
 
 class UploadLimits(Section):
     """What an upload may be. Bytes are counted while they arrive."""
@@ -62,17 +64,34 @@ class ScannerSettings(Section):
     timeout_s: float = Field(default=120.0, gt=0, description="after this the scanner counts as away")
 
 
-class ModelSettings(Section):
-    """A model of the search in a local folder; nothing is ever downloaded (docs/howto/search-with-a-model.md)."""
+class InferenceSettings(Section):
+    """An embedding model of the inference service (docs/howto/search-with-a-model.md)."""
 
-    model_dir: Path = Field(description="folder in sentence-transformers' format, weights as safetensors")
+    url: str = Field(pattern=r"^https?://", description="the inference service, without /v1")
+    model: str = Field(min_length=1, max_length=200, description="its name in inference's /v1/models")
+    revision: str = Field(
+        default="",
+        max_length=200,
+        description="change it when other weights get the same name: the index is built again",
+    )
+    secret_file: Path = Field(description="file with the secret for which the gateway gives tokens to ask with")
+    window_chars: int = Field(
+        default=1200, ge=100, le=100_000, description="longest text sent at once; longer passages go in windows"
+    )
+
+
+class ModelSettings(Section):
+    """The process of a model; nothing is ever downloaded (docs/howto/search-with-a-model.md)."""
+
     python: Path | None = Field(default=None, description="interpreter with sentence-transformers; empty = our own")
     threads: int = Field(default=2, ge=1, le=256, description="processor threads of the model's process")
 
 
 class DenseSettings(ModelSettings):
-    """Dense vectors of passages and questions beside the words."""
+    """Dense vectors of passages and questions beside the words: a model in a local folder, or one of inference."""
 
+    model_dir: Path | None = Field(default=None, description=_MODEL_DIR)
+    inference: InferenceSettings | None = Field(default=None, description="a model of inference instead of a folder")
     vector_size: int = Field(ge=1, le=8192, description="numbers of a vector; must be what the model makes")
     query_prefix: str = Field(default="", max_length=500, description='before each question, "query: " for e5')
     passage_prefix: str = Field(default="", max_length=500, description='before each passage, "passage: " for e5')
@@ -80,10 +99,17 @@ class DenseSettings(ModelSettings):
         default="mean", description="how the windows of a passage longer than the model reads become one vector"
     )
 
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.model_dir is None) == (self.inference is None):
+            raise ValueError("either model_dir or inference")
+        return self
+
 
 class RerankSettings(ModelSettings):
     """A cross-encoder that orders the first candidates anew."""
 
+    model_dir: Path = Field(description=_MODEL_DIR)
     candidates: int = Field(default=20, ge=2, le=80, description="how many it looks at")
 
 

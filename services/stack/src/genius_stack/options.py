@@ -16,6 +16,7 @@ class UpOptions:
     """Options of `genius up`; `profile` is the one of the services.
 
     `keycloak` is an issuer URL, `openai_url` what an SDK calls base URL.
+    `embedding_model` is one of that server, whose vectors of `embedding_size` numbers the search then uses too.
     `qdrant_url` is a Qdrant server instead of the embedded engine; a minter with its key
     and a worker then run beside retrieval.
     `authorities` names the file of authorities for a Keycloak, None the shipped one (without samples: none at all).
@@ -29,6 +30,8 @@ class UpOptions:
     openai_url: str | None = None
     openai_model: str | None = None
     openai_kind: str | None = None
+    embedding_model: str | None = None
+    embedding_size: int | None = None
     keycloak: str | None = None
     keycloak_secret_file: Path | None = None
     keycloak_follow_secret_file: Path | None = None

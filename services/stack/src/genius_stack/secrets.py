@@ -60,20 +60,26 @@ def save_secrets(folder: Path, value: StackSecrets) -> None:
     write_private(folder / "stack.json", value.model_dump_json().encode())
 
 
-def key_encryption_key(folder: Path) -> Path:
-    """A file with 32 random bytes in hex, the key-encryption key of the local profile."""
-    path = folder / "kek"
+def _random_file(path: Path) -> Path:
+    """32 random bytes in hex, made where they are missing."""
     if not path.exists():
         write_private(path, secrets.token_hex(32).encode())
     return path
+
+
+def key_encryption_key(folder: Path) -> Path:
+    """A file with 32 random bytes in hex, the key-encryption key of the local profile."""
+    return _random_file(folder / "kek")
 
 
 def minter_secret(folder: Path) -> Path:
     """A file with the secret by which the minter of a Qdrant server knows the retrieval service."""
-    path = folder / "minter-secret"
-    if not path.exists():
-        write_private(path, secrets.token_hex(32).encode())
-    return path
+    return _random_file(folder / "minter-secret")
+
+
+def embeddings_secret(folder: Path) -> Path:
+    """A file with the secret for which the gateway gives the retrieval service tokens to ask for embeddings."""
+    return _random_file(folder / "embeddings-secret")
 
 
 def require_tenant(folder: Path, tenant: str, *, strict: bool) -> None:

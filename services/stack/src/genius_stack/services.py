@@ -17,7 +17,14 @@ from genius_stack.ports import HOST
 from genius_stack.postgresql import Cluster, Role
 from genius_stack.process import Program
 from genius_stack.samples.people import WEB_CLIENT
-from genius_stack.secrets import StackSecrets, audit_key, key_encryption_key, minter_secret, signing_key
+from genius_stack.secrets import (
+    StackSecrets,
+    audit_key,
+    embeddings_secret,
+    key_encryption_key,
+    minter_secret,
+    signing_key,
+)
 from genius_stack.settings import base_environment
 
 INNER = ("gateway_internal", "inference", "retrieval", "modules", "identity", "vllm", "minter", "worker")
@@ -85,6 +92,8 @@ class Plan:
             settings["UPSTREAM__URL"] = url
         if self.options.openai_model is not None:
             settings["UPSTREAM__MODEL"] = self.options.openai_model
+        if self.options.embedding_model is not None:
+            settings["UPSTREAM__EMBEDDING_MODEL"] = self.options.embedding_model
         kind = "vllm" if self.options.model else self.options.openai_kind
         if kind is not None:
             settings["UPSTREAM__KIND"] = kind
@@ -174,8 +183,10 @@ class Plan:
 
     def _gateway_settings(self) -> dict[str, str]:
         gateway, _ = self.roles()
+        embedding = self.options.embedding_model is not None
         return {
             **self._follow_settings(),
+            **({"EMBEDDINGS_SECRET_FILE": str(embeddings_secret(self.data.secrets))} if embedding else {}),
             "PORT": str(self.options.port),
             "INTERNAL_PORT": str(self.ports["gateway_internal"]),
             "PUBLIC_URL": self.options.public_url,
@@ -195,6 +206,7 @@ class Plan:
         _, retrieval = self.roles()
         return {
             **self._qdrant_settings(),
+            **self._embedding_settings(),
             "PORT": str(self.ports["retrieval"]),
             "JWKS_URL": self.jwks_url,
             "DATABASE__URL": self.cluster.app_url(retrieval),
@@ -209,6 +221,16 @@ class Plan:
             "QDRANT__URL": self.options.qdrant_url,
             "QDRANT__MINTER_URL": self.url("minter"),
             "QDRANT__MINTER_SECRET_FILE": str(minter_secret(self.data.secrets)),
+        }
+
+    def _embedding_settings(self) -> dict[str, str]:
+        if self.options.embedding_model is None:
+            return {}
+        return {
+            "DENSE__INFERENCE__URL": self.url("inference"),
+            "DENSE__INFERENCE__MODEL": self.options.embedding_model,
+            "DENSE__INFERENCE__SECRET_FILE": str(embeddings_secret(self.data.secrets)),
+            "DENSE__VECTOR_SIZE": str(self.options.embedding_size),
         }
 
     def _web_client_secret(self) -> str:

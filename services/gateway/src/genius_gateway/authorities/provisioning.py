@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.database import Database, RowScope
 from genius_common.keys import KeyRing
 from genius_common.principal import Principal, ProtectionClass, Role
-from genius_common.settings import TAX_SECRECY
+from genius_common.settings import TAX_SECRECY, Profile
 from genius_gateway.auth.claims import Caller, subject_key
 from genius_gateway.auth.errors import AccessTokenInvalid, AccountDisabled, NoAuthority
 from genius_gateway.auth.identity import Identity, Membership
@@ -47,18 +47,23 @@ TENANT_ROLES = frozenset({Role.BETRIEB, Role.REVISION, Role.ABRUFPRUEFUNG})
 _CLASSIFICATION = ProtectionClass.SOZIALDATEN
 
 
+def highest_class(profile: Profile) -> ProtectionClass:
+    """What people of a tenant of this profile may see, and so what its documents can be."""
+    return ProtectionClass.STEUERGEHEIMNIS if profile in TAX_SECRECY else _CLASSIFICATION
+
+
 class Provisioning:
     """Finds or makes the row of a caller and says who it is here."""
 
     def __init__(
-        self, database: Database, keys: KeyRing, names: MemberNames, tenant: str, issuer: str, profile: str
+        self, database: Database, keys: KeyRing, names: MemberNames, tenant: str, issuer: str, profile: Profile
     ) -> None:
         self._database = database
         self._keys = keys
         self._names = names
         self.tenant = tenant
         self._issuer = issuer
-        self.classification = ProtectionClass.STEUERGEHEIMNIS if profile in TAX_SECRECY else _CLASSIFICATION
+        self.classification = highest_class(profile)
 
     async def identify(self, caller: Caller) -> Identity:
         """Who calls. Raises: NoAuthority, AccountDisabled, AccessTokenInvalid.

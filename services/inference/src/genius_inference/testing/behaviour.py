@@ -35,6 +35,7 @@ class Behaviour:
     hang_after: int | None = None  # tokens, then silence; -1 = not even a head
     status: int | None = None  # answer with this error status
     message: str = ""  # the error's message
+    longest: int | None = None  # characters of a text to embed; a longer one is refused as vLLM does
     empty: bool = False  # 200 and nothing
     media_type: str | None = None  # another content type than the right one
     pieces: int | None = None  # write the body in pieces of so many bytes
@@ -66,7 +67,7 @@ EMBEDDING_MODEL = "scripted-embedding"
 
 _DIRECTIVE = re.compile(r"\[\[([a-z_]+)=([^\]]*)\]\]")
 _FLOATS = {"delay_s", "first_delay_s", "end_delay_s"}
-_INTEGERS = {"cut_after", "hang_after", "status", "pieces"}
+_INTEGERS = {"cut_after", "hang_after", "status", "pieces", "longest"}
 _FLAGS = {"empty", "usage"}
 
 

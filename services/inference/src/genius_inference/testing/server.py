@@ -149,13 +149,7 @@ class ScriptedServer:
         if behaviour is None:
             await self._json(wire, {"error": {"message": "no such model", "code": "model_not_found"}}, status=404)
             return True
-        if behaviour.hang_after == -1:
-            await wire.pause(None)
-        if behaviour.first_delay_s:
-            await wire.pause(behaviour.first_delay_s)
-        if behaviour.status is not None:
-            error = {"message": behaviour.message or "scripted error", "type": "server_error", "code": None}
-            await self._json(wire, {"error": error}, status=behaviour.status)
+        if await self._failed(wire, behaviour):
             return True
         if behaviour.empty:
             await wire.head(200, behaviour.media_type or "text/event-stream", length=0)
@@ -164,6 +158,17 @@ class ScriptedServer:
         if body.get("stream"):
             return await self._stream(wire, record, completion)
         return await self._whole(wire, record, completion)
+
+    async def _failed(self, wire: Wire, behaviour: Behaviour) -> bool:
+        """Keep quiet as long as the script says; whether the answer was an error."""
+        if behaviour.hang_after == -1:
+            await wire.pause(None)
+        if behaviour.first_delay_s:
+            await wire.pause(behaviour.first_delay_s)
+        if behaviour.status is not None:
+            error = {"message": behaviour.message or "scripted error", "type": "server_error", "code": None}
+            await self._json(wire, {"error": error}, status=behaviour.status)
+        return behaviour.status is not None
 
     async def _whole(self, wire: Wire, record: Record, completion: Completion) -> bool:
         behaviour = completion.behaviour
@@ -204,6 +209,11 @@ class ScriptedServer:
         inputs = body["input"] if isinstance(body["input"], list) else [body["input"]]
         if inputs and isinstance(inputs[0], int):
             inputs = [inputs]
+        behaviour = Behaviour().with_values(self._override)
+        if behaviour.longest is not None and any(len(item) > behaviour.longest for item in inputs):
+            behaviour = behaviour.with_values({"status": 400, "message": "This model's maximum context length is 9"})
+        if await self._failed(wire, behaviour):
+            return True
         size = body.get("dimensions") or DIMENSIONS
         data = []
         for index, item in enumerate(inputs):

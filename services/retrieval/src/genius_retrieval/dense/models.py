@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from genius_retrieval.dense.process import ModelProcess, ModelUnavailable
+from genius_retrieval.dense.port import DenseModel, ModelUnavailable, State, Vector
+from genius_retrieval.dense.process import ModelProcess
 from genius_retrieval.settings import DenseSettings, RerankSettings
 
-Vector = Sequence[float]
 _BATCH = 8
 _QUERY_S, _RERANK_S = 10.0, 20.0
 _ENDS = 1024 * 1024
@@ -45,7 +45,7 @@ class _Model:
     _process: ModelProcess
 
     @property
-    def state(self) -> str:
+    def state(self) -> State:
         return self._process.state
 
     def start(self) -> None:
@@ -59,10 +59,12 @@ class _Model:
         await self._process.close()
 
 
-class DenseModel(_Model):
-    """Vectors of length 1 of one model. A text longer than the model reads is cut into windows, which are pooled."""
+class LocalModel(_Model):
+    """A dense model of sentence-transformers in a local folder."""
 
     def __init__(self, settings: DenseSettings) -> None:
+        """Raises: OSError, ValueError where the folder holds none."""
+        assert settings.model_dir is not None
         self._settings = settings
         self._process = ModelProcess("encode", settings.model_dir, settings.python, settings.threads)
         self.profile: dict[str, Any] = {
@@ -96,10 +98,9 @@ class DenseModel(_Model):
 class DenseModels:
     """The model in use, and the one before while its collections are being replaced."""
 
-    def __init__(self, current: DenseSettings | None, before: DenseSettings | None = None) -> None:
-        self.current = DenseModel(current) if current else None
-        older = DenseModel(before) if before else None
-        self._all = [model for model in (self.current, older) if model]
+    def __init__(self, current: DenseModel | None, before: DenseModel | None = None) -> None:
+        self.current = current
+        self._all = [model for model in (current, before) if model]
 
     @property
     def profile(self) -> dict[str, Any]:

@@ -15,16 +15,13 @@ import orjson
 import structlog
 
 from genius_retrieval.dense.environment import model_environment
+from genius_retrieval.dense.port import ModelUnavailable, State
 
 log = structlog.get_logger(__name__)
 
 _WORKER = Path(__file__).with_name("worker.py")
 _START_S, _ANSWER_S, _PAUSE_S = 180.0, 120.0, 15.0
 _LARGEST = 64 * 1024 * 1024
-
-
-class ModelUnavailable(Exception):
-    """The model does not answer now. Search goes on without it, ingestion marks what it could not do."""
 
 
 class ModelProcess:
@@ -39,8 +36,7 @@ class ModelProcess:
         self.hello: dict[str, Any] = {}
 
     @property
-    def state(self) -> str:
-        """`ok`, `loading` or `degraded`."""
+    def state(self) -> State:
         if self._loaded:
             return "ok"
         return "degraded" if self._failed_at else "loading"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import aiohttp
 
+from genius_common.settings import read_secret
 from genius_retrieval.index.port import CollectionIndex
-from genius_retrieval.minter.settings import read_secret
 from genius_retrieval.room import Room
 from genius_retrieval.settings import Settings
 

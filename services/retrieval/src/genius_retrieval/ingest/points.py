@@ -11,8 +11,8 @@ from uuid import UUID
 from genius_common.database import Database, RowScope
 from genius_retrieval.chunks import Chunk
 from genius_retrieval.collections import Collection
-from genius_retrieval.dense.models import DenseModels, Vector
-from genius_retrieval.dense.process import ModelUnavailable
+from genius_retrieval.dense.models import DenseModels
+from genius_retrieval.dense.port import ModelUnavailable, Vector
 from genius_retrieval.documents import repository
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
 

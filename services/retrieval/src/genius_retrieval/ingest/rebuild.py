@@ -23,7 +23,7 @@ from genius_common.database import Database, RowScope
 from genius_retrieval.chunking.structure import chunk
 from genius_retrieval.chunks import CanonicalDocument, Chunk
 from genius_retrieval.collections import Collection, CollectionCatalogue, owned
-from genius_retrieval.dense.process import ModelUnavailable
+from genius_retrieval.dense.port import ModelUnavailable
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Sealing, open_text

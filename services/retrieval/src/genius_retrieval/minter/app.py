@@ -20,9 +20,10 @@ from starlette.middleware import Middleware
 
 from genius_common import web
 from genius_common.errors import NotAuthenticated, Unavailable
+from genius_common.settings import read_secret
 from genius_retrieval.access import parse_id
 from genius_retrieval.minter.server import QdrantServer
-from genius_retrieval.minter.settings import Settings, read_secret
+from genius_retrieval.minter.settings import Settings
 from genius_retrieval.minter.tokens import Operation, mint
 
 _BODY_BYTES = 1024

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from genius_retrieval.dense.models import DenseModel, DenseModels, Reranker, Vector
-from genius_retrieval.dense.process import ModelUnavailable
+from genius_retrieval.dense.models import DenseModels, Reranker
+from genius_retrieval.dense.port import DenseModel, ModelUnavailable, Vector
 from genius_retrieval.index.port import CollectionSecrets, DenseBranch
 from genius_retrieval.metrics import MODEL_FAILURES
 from genius_retrieval.search.ranking import Ranked

@@ -35,6 +35,15 @@ QdrantKey = Annotated[
     Path | None, typer.Option(help="Datei mit dem API-Schlüssel des Qdrant-Servers", exists=True, dir_okay=False)
 ]
 
+EmbeddingModel = Annotated[
+    str | None, typer.Option(help="Einbettungsmodell dieses Servers, mit dem die Suche auch nach Bedeutung findet")
+]
+EmbeddingSize = Annotated[int | None, typer.Option(min=1, max=8192, help="Zahlen eines seiner Vektoren")]
+
+Laws = Annotated[
+    bool | None, typer.Option(help="das Bundesrecht einlesen; unter dem Steuergeheimnis nur auf Verlangen")
+]
+
 
 class Tenant(StrEnum):
     """Which of the two tenants runs on this machine."""
@@ -53,6 +62,8 @@ def up(
     openai_url: Annotated[str | None, typer.Option(help="OpenAI-kompatibler Server, mit /v1")] = None,
     openai_model: Annotated[str | None, typer.Option(help="nur dieses Modell des Servers anbieten")] = None,
     openai_kind: Annotated[str | None, typer.Option(help="auto, openai oder vllm")] = None,
+    embedding_model: EmbeddingModel = None,
+    embedding_size: EmbeddingSize = None,
     keycloak: Keycloak = None,
     keycloak_secret_file: WebSecret = None,
     keycloak_follow_secret_file: FollowSecret = None,
@@ -63,9 +74,7 @@ def up(
         Tenant, typer.Option(help="Mandant: der des Landes oder der der Steuerverwaltung")
     ] = Tenant.LOCAL,
     samples: Annotated[bool, typer.Option(help="Beispielbehörden, -personen und das Bundesrecht anlegen")] = True,
-    laws: Annotated[
-        bool | None, typer.Option(help="das Bundesrecht einlesen; unter dem Steuergeheimnis nur auf Verlangen")
-    ] = None,
+    laws: Laws = None,
     web_ui: Annotated[bool, typer.Option(help="gebaute Oberfläche verlangen")] = True,
 ) -> None:
     """Startet die ganze Plattform auf diesem Rechner. Strg+C beendet sie."""
@@ -79,6 +88,8 @@ def up(
         openai_url=openai_url,
         openai_model=openai_model,
         openai_kind=openai_kind,
+        embedding_model=embedding_model,
+        embedding_size=embedding_size,
         keycloak=keycloak,
         keycloak_secret_file=keycloak_secret_file,
         keycloak_follow_secret_file=keycloak_follow_secret_file,
@@ -99,6 +110,10 @@ def _require_fitting(options: UpOptions) -> None:
         raise typer.BadParameter("entweder --model oder --openai-url")
     if options.openai_kind not in {None, "auto", "openai", "vllm"}:
         raise typer.BadParameter("--openai-kind ist auto, openai oder vllm")
+    if (options.embedding_model is None) != (options.embedding_size is None):
+        raise typer.BadParameter("--embedding-model braucht --embedding-size und umgekehrt")
+    if options.embedding_model is not None and options.openai_url is None:
+        raise typer.BadParameter("--embedding-model gehört zu --openai-url")
     if (options.keycloak is None) != (options.keycloak_secret_file is None):
         raise typer.BadParameter("--keycloak braucht --keycloak-secret-file und umgekehrt")
     if options.keycloak is None and (
