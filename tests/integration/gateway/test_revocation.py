@@ -162,6 +162,7 @@ async def test_other_replicas_and_a_restart_know_it(gateway: Gateway, people: st
     assert later.is_void(person, begun - 10)
 
 
+@pytest.mark.thorough
 async def test_inner_services_follow(gateway: Gateway, people: str) -> None:
     """AUTH-08: retrieval refuses a principal token from before within its ten seconds, and takes a new one."""
     principal = replace(await principal_of(gateway, LOGIN), scopes=frozenset({"search"}))

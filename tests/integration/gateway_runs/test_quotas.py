@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.integration.gateway_runs.conftest import Schema, until
 from tests.support.gateway_runs import GatewayProcess, LocalGateway, Person
 from tests.support.http import AsyncClient
@@ -29,6 +31,7 @@ def used(schema: Schema, person: Person) -> tuple[int, int]:
     return (int(found[0][0]), int(found[0][1])) if found else (0, 0)
 
 
+@pytest.mark.thorough
 async def test_two_processes_share_the_last_request(config: dict[str, Any], schema: Schema, tmp_path: Path) -> None:
     """QUO-01, QUO-02: 100 parallel runs for one that is left: one starts; so it stays after a kill and a restart."""
     person = Person(schema.authority)

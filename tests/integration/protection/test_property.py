@@ -45,7 +45,8 @@ def _input(world: World, module: str, chosen: dict[str, set[ProtectionClass]]) -
     return data, {kind for kind in KINDS if kind in data}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.thorough
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     module=st.sampled_from(MODULES),
     chosen=st.fixed_dictionaries(dict.fromkeys(KINDS, SOME_OF_THEM)),

@@ -121,7 +121,8 @@ async def test_without_a_choice_it_says_what_it_left_out(scene: Scene, kind: str
     assert scene.words(await everything(client, done)) == {base.word for base in suited}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.thorough
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     module=st.sampled_from(READING),
     uses=st.lists(st.none() | st.sets(st.sampled_from(USES), min_size=1), min_size=3, max_size=3),

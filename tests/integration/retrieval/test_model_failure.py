@@ -28,6 +28,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+@pytest.mark.thorough
 def test_documents_are_found_by_words_and_it_is_said(postgres_server: TestPostgres, folder: Path) -> None:
     """ING-10: ready, searchable, with a warning; `/health/ready` is degraded, never down."""
     extra = {"DENSE__MODEL_DIR": str(folder), "DENSE__PYTHON": "/bin/false", "DENSE__VECTOR_SIZE": "8"}
