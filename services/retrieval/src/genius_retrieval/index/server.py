@@ -57,7 +57,11 @@ _TOKEN: ContextVar[str] = ContextVar("qdrant_token")
 
 
 class ServerIndex:
-    """`CollectionIndex` on the server at `url`; this process is the only writer of its collections."""
+    """`CollectionIndex` on the server at `url`.
+
+    Writers of this process take turns where they read before they write. Beside the service there is its worker: what
+    two versions of a law share is written by one of both at a time (`versions_held`).
+    """
 
     def __init__(self, url: str, minter: Minter) -> None:
         self._client = connect(url, token=_TOKEN.get)
