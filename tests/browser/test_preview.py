@@ -17,10 +17,13 @@ from .test_accessibility import check, picture
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
+LINES = (
+    "Die Ufermauer am Kai ist 212 Meter lang.",
+    "Die Erneuerung der Ufermauer kostet 1,7 Millionen Euro.",
+    "Zuständig ist das Hafenamt.",
+)
 PAPER = pdf.build(
-    pdf.text_page("Die Ufermauer am Kai ist 212 Meter lang."),
-    pdf.text_page("Die Erneuerung der Ufermauer kostet 1,7 Millionen Euro."),
-    pdf.text_page("Zuständig ist das Hafenamt."),
+    *(pdf.Page([pdf.Text(line), pdf.Text(f"Amtsblatt, Seite {n} von 3", y=40)]) for n, line in enumerate(LINES, 1))
 )
 ROWS = [row(1, "Leistung", "Gebühr")]
 ROWS += [row(n, f"Beglaubigung Nummer {n} je Seite", cell(f"B{n}", f"{n}.5", style=1)) for n in range(2, 400)]
@@ -65,7 +68,9 @@ def test_pages_of_a_pdf_are_turned_enlarged_and_read(open_page: OpenPage, platfo
     page.keyboard.press("Enter")
     expect(image).to_have_attribute("alt", re.compile("^Seite 1 von 3"))
     panel.get_by_role("button", name="Als Text").click()
-    expect(panel.get_by_role("region", name="Text von Seite 1")).to_have_class("doc-text")
+    shown = panel.get_by_role("region", name="Text von Seite 1")
+    expect(shown).to_have_class("doc-text")
+    expect(shown.locator("p")).to_have_text([LINES[0], "Fußzeile: Amtsblatt, Seite 1 von 3"])
 
 
 def test_a_table_opens_at_the_cited_rows(open_page: OpenPage, platform: Platform) -> None:

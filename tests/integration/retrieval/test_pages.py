@@ -2,7 +2,7 @@
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tests.support import pdf
 from tests.support.retrieval import Office, upload, wait_for
@@ -39,6 +39,47 @@ def test_a_hit_opens_on_its_page(office: Office, path: str) -> None:
         assert spans == [("paragraph", text["char_from"], text["char_to"])]
         whole = client.get(f"{path}/text").json()["text"]
         assert whole[text["char_from"] : text["char_to"]] == text["text"]
+
+
+def sheet(number: int, *lines: str) -> pdf.Page:
+    """A page with header and footer; `lines` begin at its top."""
+    edges = [pdf.Text("Kanarienvogel-Ministerium", y=810), pdf.Text(f"Seite {number} von 3", y=40)]
+    return pdf.Page([*edges, *(pdf.Text(line, y=750 - 15 * at) for at, line in enumerate(lines))])
+
+
+def test_a_sentence_over_two_pages_is_found_and_marked_on_both(office: Office) -> None:
+    """Header and footer between its halves are shown with their pages, and neither searched nor part of the hit."""
+    sentence = "Der Zuschuss zur Kleingartenpacht beträgt nach Maßgabe der örtlichen Richtlinie höchstens vierzig Euro."
+    halves = sentence[: sentence.index(" Richtlinie")], sentence[sentence.index("Richtlinie") :]
+    content = pdf.build(
+        sheet(1, "Die Gemeinde fördert Vereine und ihre Mitglieder.", halves[0]),
+        sheet(2, halves[1], "Er ist bis zum Ende des Jahres zu beantragen."),
+        sheet(3, "Über Ausnahmen entscheidet der Rat der Gemeinde."),
+    )
+    with office.client() as client:
+        state = wait_for(client, f"/documents/{upload(client, office.documents, 'Zuschuss.pdf', content)['id']}")
+        path = f"/documents/{state['id']}"
+        assert state["processing"]["furniture"] == 6
+        [hit] = client.post("/search", json={"query": "Zuschuss Kleingartenpacht Richtlinie"}).json()["hits"]
+        assert sentence in hit["text"]
+        assert "Seite" not in hit["text"]
+        assert client.post("/search", json={"query": "Kanarienvogel"}).json()["hits"] == []
+        start = hit["char_from"] + hit["text"].index(sentence)
+        span = f"{start}-{start + len(sentence)}"
+        for number, half in enumerate(halves, 1):
+            marked = client.get(f"{path}/pages/{number}", params={"highlight": span})
+            plain = client.get(f"{path}/pages/{number}")
+            changed = ImageChops.difference(*(Image.open(io.BytesIO(one.content)) for one in (plain, marked))).getbbox()
+            assert changed
+            # 144 dpi: one line high, where it stands.
+            assert changed[3] - changed[1] < 40
+            text = client.get(f"{path}/pages/{number}/text").json()
+            assert half in text["text"]
+            assert (text["header"], text["footer"]) == (["Kanarienvogel-Ministerium"], [f"Seite {number} von 3"])
+        assert (
+            client.get(f"{path}/pages/3", params={"highlight": span}).content == client.get(f"{path}/pages/3").content
+        )
+        assert "Kanarienvogel" not in client.get(f"{path}/text").json()["text"]
 
 
 @pytest.mark.parametrize("highlight", ["x", "3", "5-2", "1-2,", "-1-2", ",".join(["1-2"] * 51)])

@@ -40,7 +40,7 @@ def check(document: CanonicalDocument) -> None:
     for section in document.sections:
         assert section.char_from == position
         position = section.char_to
-    assert not document.sections or position == len(document.text)
+    assert not document.sections or position == document.content_end
     assert document.title
     assert "\n" not in document.title
 

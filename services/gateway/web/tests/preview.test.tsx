@@ -50,6 +50,10 @@ describe('the layout of a part', () => {
     ), []).map((part) => (part.kind === 'place' ? part.text : part.kind))
     expect(kinds).toEqual(['Folie 1', 'paragraph', 'paragraph', 'Folie 2', 'heading', 'table'])
   })
+  it('shows headers and footers of pages as such, line by line', () => {
+    const parts = layout(made({ kind: 'paragraph', text: 'Text' }, { kind: 'page_header', text: 'Stadt\nAmt 50' }, { kind: 'page_footer', text: 'Seite 1' }), [])
+    expect(parts.slice(1)).toEqual([{ kind: 'edge', edge: 'page_header', lines: 'Stadt\nAmt 50' }, { kind: 'edge', edge: 'page_footer', lines: 'Seite 1' }])
+  })
   it('leaves out no rank of headings, whatever the document does', () => {
     const span = made(...[2, 4, 4, 3, 1, 6].map((level) => ({ kind: 'heading' as const, text: 'Titel', level })))
     expect(layout(span, []).map((part) => part.kind === 'heading' && part.depth)).toEqual([1, 2, 2, 2, 1, 2])
@@ -75,7 +79,7 @@ describe('the layout of a part', () => {
       const from = Math.floor(next() * points.length)
       const to = from + Math.floor(next() * (points.length - from))
       const shown = layout(span, [[from, to]]).flatMap((part) => {
-        if (part.kind === 'place') return []
+        if (part.kind === 'place' || part.kind === 'edge') return []
         if (part.kind === 'list') return part.items.flat()
         return part.kind === 'table' ? part.groups.flatMap((group) => group.rows.flatMap((row) => row.cells.flat())) : part.text
       })

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID, uuid5
 
-BlockKind = Literal["heading", "paragraph", "list", "table"]
+BlockKind = Literal["heading", "paragraph", "list", "table", "page_header", "page_footer"]
+FURNITURE = frozenset[BlockKind]({"page_header", "page_footer"})
+"""Running heads, page numbers and footers: kept and shown, but neither searched nor cited nor part of a section."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,11 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class CanonicalDocument:
-    """What every parser produces, whatever the file was. Blocks are in reading order and do not overlap."""
+    """What every parser produces, whatever the file was. Blocks are in reading order and do not overlap.
+
+    Headers and footers stand behind everything else, page by page, so that a sentence which runs over the end of a page
+    is one piece of text; the spans of pages and sections end before them.
+    """
 
     title: str
     text: str
@@ -93,6 +99,13 @@ class CanonicalDocument:
     as_of: dt.date | None = None
     media_type: str = "text/plain"
     warnings: tuple[Warned, ...] = ()
+
+    @property
+    def content_end(self) -> int:
+        """Where the text without headers and footers ends."""
+        if not any(block.kind in FURNITURE for block in self.blocks):
+            return len(self.text)
+        return max((block.char_to for block in self.blocks if block.kind not in FURNITURE), default=0)
 
 
 @dataclass(frozen=True, slots=True)

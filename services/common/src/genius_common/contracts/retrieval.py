@@ -62,6 +62,7 @@ class Processing(Model):
     characters: int | None = Field(default=None, description="length of its text")
     headings: int | None = None
     tables: int | None = Field(default=None, description="blocks that are parts of tables")
+    furniture: int | None = Field(default=None, description="lines of page headers and footers, which are not searched")
     chunks: int | None = Field(default=None, description="pieces that the search can find")
 
 
@@ -207,10 +208,11 @@ class TextBlock(Model):
 
     The lines of a list are its items, those of a table its rows, with " | " between two cells. `level` (1-6) is that of
     a heading. `place`: where it stands in a file without pages ("Zeilen 17–30"). `columns`: the row that names the
-    columns of a table; it is one of the block's own rows, or stands above what is shown of the table here.
+    columns of a table; it is one of the block's own rows, or stands above what is shown of the table here. Headers and
+    footers (`page_header`, `page_footer`, a line each line) stand behind all other blocks.
     """
 
-    kind: Literal["heading", "paragraph", "list", "table"]
+    kind: Literal["heading", "paragraph", "list", "table", "page_header", "page_footer"]
     char_from: int
     char_to: int
     level: int | None = None
@@ -221,6 +223,7 @@ class TextBlock(Model):
 class DocumentText(Model):
     """A span of the canonical text; `length` is that of the whole text, `page_starts` where its pages 1, 2, … begin.
 
+    The text ends with headers and footers of its pages; they are answered only where the span is asked for that far.
     `part_starts` is where the parts begin that the text is read in, where there are no pages.
     """
 
@@ -235,11 +238,16 @@ class DocumentText(Model):
 
 
 class PageText(Model):
-    """The text of one of `pages` pages; `notes`: what a reader should know of how it was read."""
+    """The text of one of `pages` pages; `notes`: what a reader should know of how it was read.
+
+    `header` and `footer` are the lines above and below it that repeat on other pages; `text` does not have them.
+    """
 
     text: str
     char_from: int
     char_to: int
     pages: int
     blocks: list[TextBlock] = []
+    header: list[str] = []
+    footer: list[str] = []
     notes: list[Reason] = []

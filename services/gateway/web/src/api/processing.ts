@@ -6,5 +6,6 @@ export type Processing = {
   characters?: number | null
   headings?: number | null
   tables?: number | null
+  furniture?: number | null
   chunks?: number | null
 }

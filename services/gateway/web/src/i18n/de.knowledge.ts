@@ -70,6 +70,7 @@ export const deKnowledge = {
   'kb.processing.characters': 'Zeichen',
   'kb.processing.headings': 'Überschriften',
   'kb.processing.tables': 'Teile von Tabellen',
+  'kb.processing.furniture': 'Zeilen in Kopf- und Fußzeilen (nicht durchsucht)',
   'kb.processing.chunks': 'Abschnitte für die Suche',
   'kb.processing.notes': 'Hinweise',
   'kb.processing.notes.none': 'Beim Lesen ist nichts aufgefallen.',

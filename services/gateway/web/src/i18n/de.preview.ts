@@ -8,6 +8,8 @@ export const dePreview = {
   'preview.page.marked': '; die zitierte Stelle ist gelb markiert',
   'preview.picture': 'Bild der Seite',
   'preview.pagetext': 'Text von Seite {page}',
+  'preview.page_header': 'Kopfzeile:',
+  'preview.page_footer': 'Fußzeile:',
   'preview.notext': 'Auf dieser Seite steht kein lesbarer Text.',
   'preview.astext': 'Als Text',
   'preview.smaller': 'Kleiner',

@@ -71,6 +71,7 @@ export const enKnowledge: Record<keyof typeof deKnowledge, string> = {
   'kb.processing.characters': 'Characters',
   'kb.processing.headings': 'Headings',
   'kb.processing.tables': 'Parts of tables',
+  'kb.processing.furniture': 'Lines of headers and footers (not searched)',
   'kb.processing.chunks': 'Sections for the search',
   'kb.processing.notes': 'Notes',
   'kb.processing.notes.none': 'Nothing stood out while reading.',

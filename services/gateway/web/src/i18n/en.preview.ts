@@ -9,6 +9,8 @@ export const enPreview: Record<keyof typeof dePreview, string> = {
   'preview.page.marked': '; the cited passage is marked yellow',
   'preview.picture': 'Picture of the page',
   'preview.pagetext': 'Text of page {page}',
+  'preview.page_header': 'Header:',
+  'preview.page_footer': 'Footer:',
   'preview.notext': 'There is no readable text on this page.',
   'preview.astext': 'As text',
   'preview.smaller': 'Smaller',

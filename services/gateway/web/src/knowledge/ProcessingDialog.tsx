@@ -10,7 +10,7 @@ export function ProcessingDialog({ document, onClose }: { document: DocumentStat
   if (!processing) return null
   const counts = [
     ['pages', document.pages], ['characters', processing.characters], ['headings', processing.headings],
-    ['tables', processing.tables], ['chunks', processing.chunks],
+    ['tables', processing.tables], ['furniture', processing.furniture], ['chunks', processing.chunks],
   ] as const
   return (
     <Dialog title={t('kb.processing')} onClose={onClose} closeLabel={t('app.close')}>

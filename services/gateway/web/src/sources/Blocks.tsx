@@ -4,6 +4,7 @@ import type { TextBlock, TextSpan } from '../api/documentText'
 import { useI18n } from '../i18n'
 import { layout, type Part, type Row } from './blocks'
 import { Marked } from './Marked'
+import { PageEdge } from './PageEdge'
 import type { Piece } from './passage'
 
 type Props = {
@@ -24,6 +25,7 @@ function One({ part, level }: { part: Part; level: number }) {
   if (part.kind === 'table') return <Table part={part} />
   if (part.kind === 'list') return <ul className={part.bullets ? undefined : 'doc-plain'}>{part.items.map((item, i) => <li key={i}><Marked text={item} /></li>)}</ul>
   if (part.kind === 'paragraph') return <p><Marked text={part.text} /></p>
+  if (part.kind === 'edge') return <PageEdge kind={part.edge} lines={part.lines} />
   if (part.kind === 'place') return <p className="doc-place">{part.text}</p>
   const Heading = `h${Math.min(6, level + part.depth)}` as keyof JSX.IntrinsicElements
   return <Heading data-level={part.level}><Marked text={part.text} /></Heading>

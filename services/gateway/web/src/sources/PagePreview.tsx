@@ -7,6 +7,7 @@ import { useActingCase } from '../cases/CasesContext'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Blocks } from './Blocks'
+import { PageEdge } from './PageEdge'
 import { PagePicture } from './PagePicture'
 import { Pager } from './Pager'
 import { highlightSpans } from './passage'
@@ -66,7 +67,9 @@ export function PagePreview({ shown, page, level }: Props) {
         // Scrolls where it is seen.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <div className={readable ? 'doc-text' : 'sr-only'} role="region" aria-label={t('preview.pagetext', { page: at })} tabIndex={readable ? 0 : undefined} lang="de">
+          {text.header?.length ? <PageEdge kind="page_header" lines={text.header.join('\n')} /> : null}
           {text.blocks.length > 0 ? <Blocks span={text} marks={marks} level={level} /> : <p>{t('preview.notext')}</p>}
+          {text.footer?.length ? <PageEdge kind="page_footer" lines={text.footer.join('\n')} /> : null}
         </div>
       )}
     </div>

@@ -4,11 +4,14 @@ import { pieces, unitSpans, units, type Piece } from './passage'
 
 export type Row = { cells: Piece[][]; header: boolean }
 export type RowGroup = { place: string; rows: Row[] }
+/** What stands at the edge of pages. */
+export type PageEdgeKind = 'page_header' | 'page_footer'
 export type Part =
   /** `depth` counts the headings above it, from 1: no rank is left out, as outlines for screen readers want it. */
   | { kind: 'heading'; level: number; depth: number; text: Piece[] }
   | { kind: 'paragraph'; text: Piece[] }
   | { kind: 'place'; text: string }
+  | { kind: 'edge'; edge: PageEdgeKind; lines: string }
   | { kind: 'list'; bullets: boolean; items: Piece[][] }
   /** `above`: the row that names the columns, where it stands above what is shown here. */
   | { kind: 'table'; columns: number; above: string[]; groups: RowGroup[] }
@@ -42,7 +45,8 @@ export function layout(span: TextSpan & { blocks: TextBlock[] }, marked: readonl
       parts.push({ kind: 'heading', level, depth: above.push(level), text: cut(from, to) })
     } else if (block.kind === 'list') parts.push(list(span.text, from, to, cut))
     else if (block.kind === 'table') addTable(parts, span.text, block, { from, to }, cut)
-    else parts.push({ kind: 'paragraph', text: cut(from, to) })
+    else if (block.kind === 'paragraph') parts.push({ kind: 'paragraph', text: cut(from, to) })
+    else parts.push({ kind: 'edge', edge: block.kind, lines: span.text.slice(from, to) })
   }
   return parts
 }

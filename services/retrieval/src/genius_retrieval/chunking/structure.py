@@ -4,7 +4,7 @@
 A chunk is a verbatim slice of about `TARGET` characters that never crosses a heading or a change of place (slide,
 rows of a sheet, part of a mail); a list keeps its introduction; a block that is too long is cut at the end of a
 sentence, line or word, a table at the end of a row, and its header row is indexed with each of its parts. Together the
-chunks hold every visible character, in order and without overlap.
+chunks hold every visible character, in order and without overlap, except for the headers and footers of pages.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from genius_retrieval.chunking.sentences import cut_points
-from genius_retrieval.chunks import Block, CanonicalDocument, Chunk, PageSpan, Section, chunk_id
+from genius_retrieval.chunks import FURNITURE, Block, CanonicalDocument, Chunk, PageSpan, Section, chunk_id
 
 TARGET = 1_000
 LONGEST = 1_500
@@ -88,6 +88,8 @@ def _sections(document: CanonicalDocument) -> Iterator[tuple[Block, ...]]:
     current: list[Block] = []
     moves = {b.char_from for a, b in pairwise(document.sections) if a.place != b.place}
     for block in document.blocks:
+        if block.kind in FURNITURE:
+            continue
         parted = block.kind == "heading" and any(item.kind != "heading" for item in current)
         if current and (parted or block.char_from in moves):
             yield tuple(current)

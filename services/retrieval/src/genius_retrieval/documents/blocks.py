@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from genius_common.contracts.retrieval import TextBlock
 from genius_retrieval.chunking.sentences import cut_points
-from genius_retrieval.chunks import Block, CanonicalDocument, Section
+from genius_retrieval.chunks import FURNITURE, Block, CanonicalDocument, Section
 from genius_retrieval.parsing.sheets import header_row
 
 PART = 8_000
@@ -26,7 +26,7 @@ def text_blocks(document: CanonicalDocument, start: int, end: int) -> list[TextB
         if block.char_from >= end or block.char_to <= start:
             continue
         at = bisect_right(starts, block.char_from) - 1
-        section = sections[at] if at >= 0 else None
+        section = sections[at] if at >= 0 and block.kind not in FURNITURE else None
         found.append(
             TextBlock(
                 kind=block.kind,

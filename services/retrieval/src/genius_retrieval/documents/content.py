@@ -12,7 +12,7 @@ from genius_common.database import Database
 from genius_common.errors import FieldError, InvalidInput, NotFound
 from genius_common.principal import Principal
 from genius_retrieval.access import row_scope
-from genius_retrieval.chunks import CanonicalDocument, PageSpan
+from genius_retrieval.chunks import FURNITURE, CanonicalDocument, PageSpan
 from genius_retrieval.documents.blocks import part_around, part_starts, text_blocks
 from genius_retrieval.documents.sealing import Sealing, open_text
 from genius_retrieval.documents.service import opened
@@ -36,7 +36,7 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A span of the text, None for its end; or instead the part that holds `part_at`."""
+    """A span of the text, None for its end before headers and footers; or instead the part that holds `part_at`."""
 
     char_from: int = 0
     char_to: int | None = None
@@ -114,7 +114,8 @@ def _page(document: CanonicalDocument, number: int) -> PageSpan:
 
 def _text(document: CanonicalDocument, wanted: Wanted) -> DocumentText:
     length = len(document.text)
-    start, end = min(wanted.char_from, length), length if wanted.char_to is None else min(wanted.char_to, length)
+    end = document.content_end if wanted.char_to is None else min(wanted.char_to, length)
+    start = min(wanted.char_from, length if wanted.char_to is not None else end)
     if wanted.part_at is not None:
         start, end = part_around(document, wanted.part_at)
     if start > end:
@@ -137,11 +138,17 @@ def _text(document: CanonicalDocument, wanted: Wanted) -> DocumentText:
 
 
 def _page_text(document: CanonicalDocument, page: PageSpan) -> PageText:
+    aside = {kind: list[str]() for kind in FURNITURE}
+    for block in document.blocks:
+        if block.kind in FURNITURE and block.page == page.number:
+            aside[block.kind] += block.text.split("\n")
     return PageText(
         text=document.text[page.char_from : page.char_to],
         char_from=page.char_from,
         char_to=page.char_to,
         pages=len(document.pages),
         blocks=text_blocks(document, page.char_from, page.char_to),
+        header=aside["page_header"],
+        footer=aside["page_footer"],
         notes=notes_on(page.number, [warning.code for warning in document.warnings]),
     )

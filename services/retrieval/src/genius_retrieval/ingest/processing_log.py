@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from genius_common.contracts.retrieval import Processing, ProcessingStep, ProcessingStepName
-from genius_retrieval.chunks import CanonicalDocument, Chunk
+from genius_retrieval.chunks import FURNITURE, CanonicalDocument, Chunk
 
 
 class ProcessingLog:
@@ -35,6 +35,7 @@ class ProcessingLog:
             "characters": len(document.text),
             "headings": sum(block.kind == "heading" for block in document.blocks),
             "tables": sum(block.kind == "table" for block in document.blocks),
+            "furniture": sum(block.text.count("\n") + 1 for block in document.blocks if block.kind in FURNITURE),
         }
 
     def cut(self, chunks: Sequence[Chunk]) -> None:

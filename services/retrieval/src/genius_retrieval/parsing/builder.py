@@ -6,11 +6,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from genius_retrieval.chunks import Block, BlockKind, Box, CanonicalDocument, PageSpan, Section, Warned
+from genius_retrieval.chunks import FURNITURE, Block, BlockKind, Box, CanonicalDocument, PageSpan, Section, Warned
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds
 
@@ -79,7 +80,12 @@ class DocumentBuilder:
         self._parts: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
-        self._pages: list[PageSpan] = []
+        self._furniture: list[tuple[BlockKind, Sequence[Line]]] = []
+        self._furniture_length = 0
+        self._aside: list[Line] | None = None
+        self._running_title = ""
+        self._pages: list[tuple[int, float, float]] = []
+        self._page_spans: dict[int, tuple[int, int]] = {}
         self._warnings: dict[str, None] = {}
         self._place = _NOWHERE
         self._places: list[_Place] = []
@@ -117,20 +123,53 @@ class DocumentBuilder:
         return self.clean(text).replace("\n", " ")[:_TITLE_CHARS]
 
     def add(self, kind: BlockKind, text: str, *, level: int | None = None) -> None:
-        """Add a block without a place on a page; empty ones are left out."""
-        if cleaned := self.clean(text):
+        """Add a block without a place on a page; empty ones are left out, headers and footers put to the end."""
+        cleaned = self.clean(text)
+        if cleaned and self._aside is not None:
+            self._aside += [Line(line, 0, 0, 0, 0, 0) for line in cleaned.split("\n")]
+        elif cleaned and kind in FURNITURE:
+            with self.aside(kind):
+                self.add(kind, cleaned)
+        elif cleaned:
             start = self._append(cleaned)
             self._blocks.append(Block(kind, cleaned, start, self._length, level=level))
 
     def add_lines(self, kind: BlockKind, lines: Sequence[Line], *, level: int | None = None, joint: str = " ") -> None:
-        """Add a block of placed lines. A word divided at the end of a line is joined again."""
+        """Add a block of placed lines, also over pages. A word divided at the end of a line is joined again."""
+        if block := self._placed(kind, lines, level, joint, divided=True):
+            for box in block.boxes:
+                start, _ = self._page_spans.get(box.page, (box.char_from, 0))
+                self._page_spans[box.page] = (start, box.char_to)
+
+    def add_furniture(self, kind: BlockKind, lines: Sequence[Line], running_title: str = "") -> None:
+        """The header or footer of a page, from top to bottom; the title is the document's where it has no other."""
+        self._furniture.append((kind, lines))
+        self._furniture_length += sum(len(line.text) for line in lines)
+        self._running_title = self._running_title or running_title
+        self._refuse_length(self._length + self._furniture_length)
+
+    @contextmanager
+    def aside(self, kind: BlockKind) -> Iterator[None]:
+        """What is added meanwhile is one header or footer, left out where there is one with the same words."""
+        lines: list[Line] = []
+        self._aside = lines
+        try:
+            yield
+        finally:
+            self._aside = None
+        if lines and (kind, lines) not in self._furniture:
+            self.add_furniture(kind, lines)
+
+    def _placed(
+        self, kind: BlockKind, lines: Sequence[Line], level: int | None, joint: str, *, divided: bool
+    ) -> Block | None:
         text = ""
         spans: list[tuple[Line, int, int]] = []
         for line in lines:
             cleaned = self.clean(line.text)
             if not cleaned:
                 continue
-            if text.endswith("-") and len(text) > 1 and text[-2].isalpha() and cleaned[0].islower():
+            if divided and text.endswith("-") and len(text) > 1 and text[-2].isalpha() and cleaned[0].islower():
                 text = text[:-1]
                 if spans:
                     last, start, _ = spans[-1]
@@ -140,33 +179,48 @@ class DocumentBuilder:
             spans.append((line, len(text), len(text) + len(cleaned)))
             text += cleaned
         if not text:
-            return
+            return None
         offset = self._append(text)
-        boxes = tuple(Box(n.page, n.x0, n.y0, n.x1, n.y1, offset + a, offset + b) for n, a, b in spans)
-        self._blocks.append(Block(kind, text, offset, self._length, lines[0].page, boxes, level))
+        page = lines[0].page or None
+        boxes = tuple(Box(n.page, n.x0, n.y0, n.x1, n.y1, offset + a, offset + b) for n, a, b in spans if page)
+        block = Block(kind, text, offset, self._length, page, boxes, level)
+        self._blocks.append(block)
+        return block
 
-    def close_page(self, number: int, char_from: int, width: float, height: float) -> None:
-        """The page that holds everything added since `char_from`."""
-        self._pages.append(PageSpan(number, min(char_from, self._length), self._length, width, height))
+    def close_page(self, number: int, width: float, height: float) -> None:
+        """The next page; its span is that of the lines which name it."""
+        self._pages.append((number, width, height))
 
     def build(self, title: str | None, fallback_title: str) -> CanonicalDocument:
         """The document; refused where there is no text or a classification mark."""
+        content_end, places = self._length, tuple(self._places)
+        for kind, lines in self._furniture:
+            self._placed(kind, lines, None, "\n", divided=False)
         text = "".join(self._parts)
-        if not text.strip():
-            raise Refused("no_content")
         refuse_marked(text)
-        found = self.clean(title or "") or self._first_heading() or self.clean(fallback_title)
+        if not text[:content_end].strip():
+            raise Refused("no_content")
+        own = self.clean(title or "") or self._first_heading() or self.clean(self._running_title)
+        found = own or self.clean(fallback_title)
         refuse_marked(found)
         return CanonicalDocument(
             title=found.replace("\n", " ")[:_TITLE_CHARS],
             text=text,
             blocks=tuple(self._blocks),
-            pages=tuple(self._pages),
-            sections=_sections(self._blocks, self._places, len(text)),
-            as_of=_as_of(text),
+            pages=tuple(self._spans()),
+            sections=_sections(self._blocks, places, content_end),
+            as_of=_as_of(text[content_end:]) or _as_of(text[:content_end]),
             media_type=self._media_type,
             warnings=tuple(Warned(code) for code in self._warnings),
         )
+
+    def _spans(self) -> Iterator[PageSpan]:
+        """The pages; one without text stands where the one before it ends."""
+        at = 0
+        for number, width, height in self._pages:
+            start, end = self._page_spans.get(number, (at, at))
+            yield PageSpan(number, start, end, width, height)
+            at = end
 
     def _append(self, text: str) -> int:
         if self._parts:
@@ -178,9 +232,12 @@ class DocumentBuilder:
             self._places.append(replace(self._place, char_from=start))
         self._parts.append(text)
         self._length += len(text)
-        if self._length > self._bounds.text_chars:
-            raise Refused("too_much_text")
+        self._refuse_length(self._length)
         return start
+
+    def _refuse_length(self, length: int) -> None:
+        if length > self._bounds.text_chars:
+            raise Refused("too_much_text")
 
     def _first_heading(self) -> str:
         return next((block.text for block in self._blocks[:5] if block.kind == "heading" and block.level == 1), "")

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 
-from genius_retrieval.chunks import Block, Box, CanonicalDocument, PageSpan, Section, Warned
+from genius_retrieval.chunks import Block, BlockKind, Box, CanonicalDocument, PageSpan, Section, Warned
 
 _CODE_CHARS = 160
-_KINDS = ("heading", "paragraph", "list", "table")
+_KINDS = frozenset(get_args(BlockKind))
 
 
 def encode_document(document: CanonicalDocument) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any
 
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
+from genius_retrieval.parsing.docx_edges import page_edges
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, read_part
 from genius_retrieval.parsing.packages import core_title
@@ -39,7 +40,11 @@ def parse(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> CanonicalDocum
     builder = DocumentBuilder(bounds, "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
     if any(next(root.iter(tag), None) is not None for tag in _CHANGES):
         builder.warn("tracked_changes")
-    _Body(builder, _heading_levels(read_part(archive, "word/styles.xml", bounds))).read(body, 0)
+    levels = _heading_levels(read_part(archive, "word/styles.xml", bounds))
+    _Body(builder, levels).read(body, 0)
+    for kind, part in page_edges(archive, root, bounds):
+        with builder.aside(kind):
+            _Body(builder, levels).read(parse_xml(read_part(archive, part, bounds) or b""), 0)
     return builder.build(core_title(archive, bounds), name)
 
 

@@ -21,6 +21,7 @@ from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds
 from genius_retrieval.parsing.ocr.scans import Scans
+from genius_retrieval.parsing.pages import ReadPage, add_pages
 
 Points = tuple[float, float]
 _TURNS = {
@@ -109,15 +110,15 @@ def parse(content: bytes, name: str, bounds: Bounds, readings: dict[str, Any] | 
     pages = ImagePages(content)
     builder = DocumentBuilder(bounds, pages.media_type)
     scans = Scans(readings)
+    read: list[ReadPage] = []
     for number in range(1, pages.check(bounds) + 1):
         width, height = pages.size(number)
         if readings is None:
             # What can't be unpacked is told from what can't be read.
             pages.picture(number, "L", (1, 1))
-        before = builder.length
-        scans.add(builder, number, 0)
-        start = before + 2 if before and builder.length > before else before
-        builder.close_page(number, start, width, height)
+        read.append(ReadPage(number, width, height, (0.0, 0.0, width, height), scans.read(number, 0) or [], scan=True))
+    scans.ask()
+    add_pages(builder, read)
     scans.finish(builder)
     return builder.build(None, name)
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from genius_retrieval.parsing.builder import DocumentBuilder, Line
 from genius_retrieval.parsing.plain import is_paragraph_heading
 
-_ITEM = re.compile(r"\s*(?:[-*•–▪◦]|\(?\d{1,3}[.)]|\(?[a-z]{1,2}\))\s+\S")
+ITEM = re.compile(r"\s*(?:[-*•–▪◦]|\(?\d{1,3}[.)]|\(?[a-z]{1,2}\))\s+\S")
 _NUMBERED_HEADING = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,4}\.?\s+[A-ZÄÖÜ]")
 _HEADING_RATIO = 1.12
 _MAX_HEADING_CHARS = 160
@@ -60,10 +60,10 @@ def _begins_block(group: Sequence[Styled], styled: Styled, body: float, leading:
         return True
     if abs(styled.size - last.size) > 0.5 or styled.bold != last.bold:
         return True
-    return is_paragraph_heading(styled.line.text) or (_is_heading([last], body) and len(group) == 1)
+    return is_paragraph_heading(styled.line.text) or (is_heading([last], body) and len(group) == 1)
 
 
-def _is_heading(group: Sequence[Styled], body: float) -> bool:
+def is_heading(group: Sequence[Styled], body: float) -> bool:
     text = " ".join(styled.line.text for styled in group)
     if len(text) > _MAX_HEADING_CHARS or text.endswith((".", ",", ";")) or not any(char.isalpha() for char in text):
         return False
@@ -80,9 +80,9 @@ def _level(group: Sequence[Styled], body: float) -> int:
 
 def add_block(builder: DocumentBuilder, group: Sequence[Styled], body: float) -> None:
     lines = [styled.line for styled in group]
-    if _is_heading(group, body):
+    if is_heading(group, body):
         builder.add_lines("heading", lines, level=_level(group, body))
-    elif any(_ITEM.match(line.text) for line in lines[1:]):
+    elif any(ITEM.match(line.text) for line in lines[1:]):
         builder.add_lines("list", lines, joint="\n")
     else:
-        builder.add_lines("list" if _ITEM.match(lines[0].text) else "paragraph", lines)
+        builder.add_lines("list" if ITEM.match(lines[0].text) else "paragraph", lines)

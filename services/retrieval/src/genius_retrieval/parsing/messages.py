@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeVar
 
-from genius_retrieval.chunks import CanonicalDocument
+from genius_retrieval.chunks import FURNITURE, CanonicalDocument
 from genius_retrieval.parsing import html, plain
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
 from genius_retrieval.parsing.errors import Refused, Scanned
@@ -174,6 +174,9 @@ class Writer:
                 self._builder.warn(warning.code)
         starts = [section.char_from for section in document.sections]
         for block in document.blocks:
+            if block.kind in FURNITURE:
+                self._builder.add(block.kind, block.text)
+                continue
             at = bisect_right(starts, block.char_from) - 1
             section = document.sections[at] if at >= 0 else None
             page = f"Seite {block.page}" if block.page else ""

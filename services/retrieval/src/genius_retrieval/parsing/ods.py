@@ -10,7 +10,7 @@ from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, open_part
-from genius_retrieval.parsing.odt import FO, OFFICE, STYLE, TABLE, TEXT, Body, frame_title
+from genius_retrieval.parsing.odt import FO, OFFICE, STYLE, TABLE, TEXT, Body, read_frame
 from genius_retrieval.parsing.safe_xml import iter_xml
 from genius_retrieval.parsing.sheets import Sheet
 
@@ -21,7 +21,7 @@ _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
 
 
 def parse(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> CanonicalDocument:
-    title = frame_title(archive, bounds)
+    title = read_frame(archive, bounds).title
     builder = DocumentBuilder(bounds, "application/vnd.oasis.opendocument.spreadsheet")
     if "content.xml" not in archive.namelist():
         raise Refused("broken")

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from genius_retrieval.chunks import CanonicalDocument
+from genius_retrieval.chunks import BlockKind, CanonicalDocument
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, read_part
@@ -24,11 +25,12 @@ _SKIPPED = {TEXT + "tracked-changes", OFFICE + "annotation", OFFICE + "annotatio
 _SKIPPED |= {TEXT + "change", TEXT + "change-start", TEXT + "change-end", OFFICE + "event-listeners"}
 _CONTAINERS = {TEXT + "section", TEXT + "index-body", TEXT + "table-of-content", _DRAW + "frame", _DRAW + "text-box"}
 _ASIDE = (OFFICE + "annotation", TEXT + "note", TEXT + "tracked-changes")
+_EDGES: tuple[tuple[BlockKind, str], ...] = (("page_header", "header"), ("page_footer", "footer"))
 _MAX_DEPTH = 100
 
 
 def parse(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> CanonicalDocument:
-    title = frame_title(archive, bounds)
+    frame = read_frame(archive, bounds)
     raw = read_part(archive, "content.xml", bounds)
     if raw is None:
         raise Refused("broken")
@@ -40,22 +42,44 @@ def parse(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> CanonicalDocum
     if next(root.iter(TEXT + "tracked-changes", OFFICE + "annotation"), None) is not None:
         builder.warn("tracked_changes")
     Body(builder, _hidden_styles(root)).read(text, 0)
-    return builder.build(title, name)
+    if frame.styles is not None:
+        _add_edges(builder, frame.styles)
+    return builder.build(frame.title, name)
 
 
-def frame_title(archive: zipfile.ZipFile, bounds: Bounds) -> str | None:
-    """The title in meta.xml. Raises for a package that is encrypted, or marked in its metadata, headers or footers."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What lies around the content of a package: its title, and the tree of styles.xml."""
+
+    title: str | None
+    styles: Any
+
+
+def read_frame(archive: zipfile.ZipFile, bounds: Bounds) -> Frame:
+    """Raises: Refused for a package that is encrypted, or marked in its metadata, headers or footers."""
     manifest = read_part(archive, "META-INF/manifest.xml", bounds)
     if manifest and b"encryption-data" in manifest:
         raise Refused("encrypted")
-    title = None
+    title = styles = None
     for part in ("meta.xml", "styles.xml"):
-        # styles.xml holds headers and footers.
         if found := read_part(archive, part, bounds):
             tree = parse_xml(found)
             refuse_marked(" ".join(tree.itertext()))
             title = title or next((element.text for element in tree.iter(_TITLE)), None)
-    return title
+            styles = tree if part == "styles.xml" else None
+    return Frame(title, styles)
+
+
+def _add_edges(builder: DocumentBuilder, styles: Any) -> None:
+    """Headers and footers of the page styles, as far as they are shown."""
+    hidden = _hidden_styles(styles)
+    for kind, name in _EDGES:
+        for page in styles.iter(STYLE + "master-page"):
+            for variant in ("", "-first", "-left"):
+                edge = page.find(f"{STYLE}{name}{variant}")
+                if edge is not None and edge.get(STYLE + "display") != "false":
+                    with builder.aside(kind):
+                        Body(builder, hidden).read(edge, 0)
 
 
 def _hidden_styles(root: Any) -> frozenset[str]:

@@ -16,8 +16,9 @@ from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.builder import DocumentBuilder, Line, refuse_marked
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds
-from genius_retrieval.parsing.layout import Styled, add_block, body_size, paragraphs
+from genius_retrieval.parsing.layout import Styled
 from genius_retrieval.parsing.ocr.scans import Scans, letters_of
+from genius_retrieval.parsing.pages import ReadPage, add_pages
 
 # pdfium marks a hyphen that divides a word at the end of a line.
 _SOFT_HYPHENS = "\x02\ufffe"
@@ -52,8 +53,16 @@ def parse(content: bytes, name: str, bounds: Bounds, readings: dict[str, Any] | 
         refuse_marked(value)
     builder = DocumentBuilder(bounds, "application/pdf")
     scans = Scans(readings)
+    pages: list[ReadPage] = []
+    held = 0
     for index in range(count):
-        _read_page(builder, document, index, scans)
+        pages.append(_read_page(builder, document, index, scans))
+        held += pages[-1].characters
+        # Cleaning makes it shorter; what is left is measured again.
+        if held > 2 * bounds.text_chars:
+            raise Refused("too_much_text")
+    scans.ask()
+    add_pages(builder, pages)
     scans.finish(builder)
     return builder.build(_title(metadata.get("Title", "")), name)
 
@@ -65,31 +74,35 @@ def _title(text: str) -> str | None:
     )
 
 
-def _read_page(builder: DocumentBuilder, document: Any, index: int, scans: Scans) -> None:
+def _read_page(builder: DocumentBuilder, document: Any, index: int, scans: Scans) -> ReadPage:
     try:
         page = document[index]
         textpage = page.get_textpage()
     except pypdfium2.PdfiumError:
         # A damaged page of an otherwise readable file is an empty one.
         scans.bare(index + 1)
-        builder.close_page(index + 1, builder.length, 0.0, 0.0)
-        return
+        return ReadPage(index + 1, 0.0, 0.0, (0.0, 0.0, 0.0, 0.0), [])
     width, height = page.get_size()
-    before = builder.length
     # Texts stand in the page's own space, whatever its rotation or the corner that its box begins at.
-    lines, hidden = _lines(textpage, index + 1, page.get_bbox())
+    visible = page.get_bbox()
+    lines, hidden = _lines(textpage, index + 1, visible)
     if hidden:
         builder.warn("hidden_text")
     letters = letters_of(lines)
     scan = letters < _SCAN_LETTERS and _picture_share(page, width * height) > _SCAN_SHARE
-    if not (scan and scans.add(builder, index + 1, letters)):
-        for group in paragraphs(lines):
-            add_block(builder, group, body_size(lines))
-    # The separator before the first block of a page belongs to no page.
-    start = before + 2 if before and builder.length > before else before
-    builder.close_page(index + 1, start, width, height)
+    recognised = scans.read(index + 1, letters) if scan else None
+    found = ReadPage(
+        index + 1,
+        width,
+        height,
+        visible,
+        [lines] if recognised is None else recognised,
+        turns=max(raw.FPDFPage_GetRotation(page), 0),
+        scan=recognised is not None,
+    )
     textpage.close()
     page.close()
+    return found
 
 
 def _lines(textpage: Any, number: int, visible: Rectangle) -> tuple[list[Styled], bool]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from genius_retrieval.parsing.builder import DocumentBuilder, Line
 from genius_retrieval.parsing.errors import Refused, Scanned
-from genius_retrieval.parsing.layout import Styled, add_block, body_size
+from genius_retrieval.parsing.layout import Styled
 from genius_retrieval.parsing.page_lists import with_pages
 from genius_retrieval.parsing.plain import is_paragraph_heading
 
@@ -62,33 +62,33 @@ class Scans:
         """Page `number` has no text that can be had."""
         self._bare.append(number)
 
-    def add(self, builder: DocumentBuilder, number: int, letters: int) -> bool:
-        """Add what was recognised on page `number`, if that is more than the `letters` of text it has anyway."""
+    def read(self, number: int, letters: int) -> list[list[Styled]] | None:
+        """The paragraphs recognised on page `number`; None if that is no more than the `letters` it has anyway."""
         self._wanted.append(number)
         if self._given is None or not self._given["installed"]:
-            return False
+            return None
         raw = self._given["pages"].get(str(number))
         if raw is None:
             self._failed.append(number)
-            return False
+            return None
         reading = Reading.of_json(raw)
-        before = builder.length
-        if sum(_letters(line.text) for line in reading.lines) > letters:
-            _place(builder, number, reading.lines)
-        if builder.length == before:
+        if sum(_letters(line.text) for line in reading.lines) <= letters:
             if not letters:
                 self._bare.append(number)
-            return False
+            return None
         self._read.append(number)
         if reading.confidence < POOR:
             self._poor.append(number)
-        return True
+        return _paragraphs(number, reading.lines)
 
-    def finish(self, builder: DocumentBuilder) -> None:
-        """Say what was read how. Raises: Scanned in the first pass; Refused where there is no text for a reason."""
-        missing = self._wanted if self._given and not self._given["installed"] else []
+    def ask(self) -> None:
+        """Raises: Scanned in the first pass, where there are such pages."""
         if self._wanted and self._given is None:
             raise Scanned(self._wanted)
+
+    def finish(self, builder: DocumentBuilder) -> None:
+        """Say what was read how. Raises: Refused where there is no text for a reason."""
+        missing = self._wanted if self._given and not self._given["installed"] else []
         if builder.empty and self._wanted:
             raise Refused("ocr_missing" if missing else "too_complex" if self._failed else "no_text")
         for code, pages in (
@@ -110,16 +110,15 @@ def _letters(text: str) -> int:
     return sum(1 for char in text if not char.isspace())
 
 
-def _place(builder: DocumentBuilder, number: int, lines: Sequence[RecognisedLine]) -> None:
-    styled = [Styled(Line(line.text, number, *line.box), line.size, bold=False) for line in lines]
-    body = body_size(styled)
-    group: list[Styled] = []
-    for one, line in zip(styled, lines, strict=True):
+def _paragraphs(number: int, lines: Sequence[RecognisedLine]) -> list[list[Styled]]:
+    groups: list[list[Styled]] = []
+    for line in lines:
+        styled = Styled(Line(line.text, number, *line.box), line.size, bold=False)
         # A heading in one paragraph with its text is common in recognised pages.
-        apart = is_paragraph_heading(line.text) or (len(group) == 1 and is_paragraph_heading(group[0].line.text))
-        if group and (line.begins or apart):
-            add_block(builder, group, body)
-            group = []
-        group.append(one)
-    if group:
-        add_block(builder, group, body)
+        last = groups[-1] if groups else ()
+        apart = is_paragraph_heading(line.text) or (len(last) == 1 and is_paragraph_heading(last[0].line.text))
+        if not groups or line.begins or apart:
+            groups.append([styled])
+        else:
+            groups[-1].append(styled)
+    return groups
