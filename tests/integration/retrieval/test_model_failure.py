@@ -83,8 +83,9 @@ def test_the_nearest_passages_join_the_lists_of_words() -> None:
     """Cosines lie close together: the last of the list counts nothing, the first as much as the best of words."""
     word, near, far = uuid4(), uuid4(), uuid4()
     hits = Hits(((Scored(word, 4.0),), (Scored(near, 0.82), Scored(word, 0.81), Scored(far, 0.8))))
-    found = {item.point: item for item in fuse([BODY, DENSE], hits)}
+    found = {item.point: item for item in fuse([BODY, DENSE], hits, 80)}
     assert found[near].fields == {DENSE: 1.0}
     assert found[far].score == 0.0
     assert found[word].fields == {BODY: 1.0, DENSE: pytest.approx(0.5)}
     assert found[word].score > found[near].score
+    assert [item.point for item in fuse([BODY, DENSE], hits, 2)] == [word, near]

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -40,17 +40,22 @@ class ContentKey:
 
     id: UUID
     secret: bytes
+    # As costly to make as to use, and as long in memory as the secret.
+    _cipher: AESGCM = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cipher", AESGCM(self.secret))
 
     def seal(self, plain: bytes, place: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
-        sealed = AESGCM(self.secret).encrypt(nonce, plain, place.encode())
+        sealed = self._cipher.encrypt(nonce, plain, place.encode())
         return bytes([_VERSION]) + self.id.bytes + nonce + sealed
 
     def open(self, sealed: bytes, place: str) -> bytes:
         if len(sealed) < _HEAD or sealed[0] != _VERSION or sealed[1:17] != self.id.bytes:
             raise Undecryptable
         try:
-            return AESGCM(self.secret).decrypt(sealed[17:_HEAD], sealed[_HEAD:], place.encode())
+            return self._cipher.decrypt(sealed[17:_HEAD], sealed[_HEAD:], place.encode())
         except InvalidTag as error:
             raise Undecryptable from error
 

@@ -10,13 +10,15 @@ and `whole` for operators' commands),
 
 from __future__ import annotations
 
+import select
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from genius_common.settings import DatabaseSettings
@@ -61,15 +63,28 @@ async def rescope(connection: AsyncConnection, scope: RowScope) -> None:
 
 def create_engine(settings: DatabaseSettings) -> AsyncEngine:
     """An engine whose connections are checked before use, so that a restarted PostgreSQL is survived."""
-    return create_async_engine(
+    engine = create_async_engine(
         settings.url.get_secret_value(),
         pool_size=settings.pool_size,
         max_overflow=0,
-        pool_pre_ping=True,
         pool_timeout=10,
         hide_parameters=True,  # error texts end up in logs (LOG-01)
         connect_args={"connect_timeout": 5},
     )
+    event.listen(engine.sync_engine, "checkout", _require_quiet)
+    return engine
+
+
+def _require_quiet(connection: Any, *_: object) -> None:
+    """Let the pool connect anew where the server has said something since: nobody asked, so it was a farewell.
+
+    A statement that the server answers would tell the same, one round trip later; a server that is gone without a word
+    is waited for either way.
+    """
+    heard = select.poll()
+    heard.register(connection.driver_connection.fileno(), select.POLLIN)
+    if heard.poll(0):
+        raise DisconnectionError
 
 
 class Database:

@@ -22,7 +22,7 @@ class ProtectionClass(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(ProtectionClass).index(self)
+        return _RANKS[self]
 
     @property
     def label(self) -> str:
@@ -31,7 +31,8 @@ class ProtectionClass(StrEnum):
 
     def covers(self, other: str) -> bool:
         """Whether who may see this class may see `other`. A class that is not known here is covered by none."""
-        return other in _KNOWN and ProtectionClass(other).rank <= self.rank
+        rank = _RANKS.get(other)
+        return rank is not None and rank <= _RANKS[self]
 
     @classmethod
     def up_to(cls, highest: ProtectionClass) -> tuple[ProtectionClass, ...]:
@@ -55,7 +56,8 @@ class ProtectionClass(StrEnum):
         return max(classes, key=lambda item: item.rank, default=cls.OFFEN)
 
 
-_KNOWN = frozenset(item.value for item in ProtectionClass)
+# A search asks three times for each candidate.
+_RANKS: dict[str, int] = {item: rank for rank, item in enumerate(ProtectionClass)}
 
 
 class Role(StrEnum):

@@ -67,6 +67,8 @@ AUDIENCE = "retrieval"
 _JSON_BYTES = 256 * 1024
 # The longest of the shipped laws is 2.2 MB.
 _LAW_BYTES = 12_000_000
+# Objects before a look at the youngest, then looks before one at the older and at the oldest.
+_COLLECT = (20_000, 20, 20)
 # An upload up to this multiple of the limit is received (not kept), so that it can be shown as failed with its reason.
 _COUNTED = 4
 
@@ -105,6 +107,8 @@ def _application(settings: Settings, title: str, *, works: bool) -> FastAPI:
             # What lives as long as the process: the collector would look at it again and again, and all searches wait.
             gc.collect()
             gc.freeze()
+            # Candidates of one search are more objects than the collector waits for, and none of them is in a cycle.
+            gc.set_threshold(*_COLLECT)
             yield {"components": components}
 
     app = FastAPI(

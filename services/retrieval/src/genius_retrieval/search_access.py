@@ -20,12 +20,39 @@ from genius_retrieval.access import may_see_class, row_scope
 from genius_retrieval.collections import Collection, CollectionCatalogue
 from genius_retrieval.documents.service import visible
 from genius_retrieval.index.port import Access
-from genius_retrieval.knowledge_bases.purposes import forbidden, refuse, split
+from genius_retrieval.knowledge_bases.purposes import refuse, refused, split
 from genius_retrieval.metrics import SEARCH_SECONDS
 from genius_retrieval.search.service import SearchScope, SearchService
 from genius_retrieval.search.trace import Trace
 from genius_retrieval.search_filter import conditions, narrowed
 from genius_retrieval.tables import documents, knowledge_bases
+
+_HOLDS = sa.and_(documents.c.state == "ready", documents.c.superseded_by.is_(None))
+"""What may be found: read, and not superseded."""
+_READY = (
+    sa.select(sa.func.count())
+    .where(_HOLDS, documents.c.knowledge_base == knowledge_bases.c.id)
+    .correlate(knowledge_bases)
+    .scalar_subquery()
+    .label("ready")
+)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+# A search makes as few round trips as it can, with statements that are made once: each costs as much as a list of the
+# engine.
+_BASES: sa.Select[Any] = sa.select(knowledge_bases, _READY).where(knowledge_bases.c.id.in_(_IDS))
+"""Knowledge bases, and how many of their documents can be found."""
+_NAMED: sa.Select[Any] = (
+    sa.select(
+        *(documents.c[name] for name in ("id", "kind", "knowledge_base", "authority", "owner_person", "warnings")),
+        documents.c.protection_class,
+        knowledge_bases.c.id.label("base"),
+        knowledge_bases.c.uses,
+    )
+    .outerjoin(knowledge_bases, documents.c.knowledge_base == knowledge_bases.c.id)
+    .where(documents.c.id.in_(_IDS))
+)
+"""Documents with what their knowledge base allows; `base` is null where that is not there for the caller."""
+_HELD: sa.Select[Any] = _NAMED.where(_HOLDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +93,7 @@ class PrincipalSearch:
             refuse("knowledge_bases", request.knowledge_bases or (), [base.id for base in closed])
             found = await self._require_visible(connection, principal, request.documents, "document")
             await self._require_visible(connection, principal, request.files, "file")
-            shut = await forbidden(connection, principal, {row.knowledge_base for row in found})
+            shut = _shut(principal, found)
             refuse("documents", request.documents or (), [row.id for row in found if row.knowledge_base in shut])
             reach = await self._reach(connection, principal, asked, bool(request.files))
             wanted, total = request, reach.documents
@@ -83,7 +110,7 @@ class PrincipalSearch:
 
         async def holding(ids: Set[UUID]) -> Set[UUID]:
             async with self._database.transaction(row_scope(principal)) as connection:
-                return {row.id for row in (await connection.execute(_holding(ids))).all()}
+                return frozenset((await connection.execute(_HELD, {"ids": list(ids)})).scalars())
 
         scope = SearchScope(reach.collections, access, total, holding)
         result = await self._service.search(scope, wanted, trace)
@@ -100,8 +127,7 @@ class PrincipalSearch:
         wanted = principal.knowledge_bases if named is None else frozenset(named)
         if not wanted <= principal.knowledge_bases:
             raise _unknown("knowledge_bases")
-        query = sa.select(knowledge_bases).where(knowledge_bases.c.id.in_(wanted))
-        rows = (await connection.execute(query)).all() if wanted else []
+        rows = (await connection.execute(_BASES, {"ids": list(wanted)})).all() if wanted else []
         if named is not None and len(rows) < len(wanted):
             raise _unknown("knowledge_bases")
         return [row for row in rows if may_see_class(principal, row.protection_class)]
@@ -111,7 +137,7 @@ class PrincipalSearch:
     ) -> Sequence[sa.Row[Any]]:
         if not ids:
             return ()
-        rows = (await connection.execute(sa.select(documents).where(documents.c.id.in_(ids)))).all()
+        rows: Sequence[sa.Row[Any]] = (await connection.execute(_NAMED, {"ids": list(ids)})).all()
         found = {row.id: row for row in rows}
         for identifier in ids:
             try:
@@ -131,12 +157,7 @@ class PrincipalSearch:
         if with_files:
             known = [collection for collection in found if collection]
             found = [await self._catalogue.with_files_of(connection, one, principal.subject) for one in known]
-        count = sa.select(sa.func.count()).where(
-            documents.c.knowledge_base.in_([base.id for base in bases]),
-            documents.c.state == "ready",
-            documents.c.superseded_by.is_(None),
-        )
-        total = int((await connection.execute(count)).scalar_one()) if bases else 0
+        total = sum(base.ready for base in bases)
         return _Reach(bases, tuple(collection for collection in found if collection), total)
 
     async def _checked(self, principal: Principal, request: SearchRequest, result: SearchResult) -> SearchResult:
@@ -146,15 +167,15 @@ class PrincipalSearch:
         """
         if not result.hits:
             return result
-        query = _holding({hit.document for hit in result.hits}).where(*conditions(request))
+        found = list({hit.document for hit in result.hits})
         async with self._database.transaction(row_scope(principal)) as connection:
-            rows = (await connection.execute(query)).all()
-            bases = {row.knowledge_base for row in rows if row.knowledge_base}
-            shut = await forbidden(connection, principal, bases)
+            held = _HELD.where(*conditions(request)) if request.narrows else _HELD
+            rows = (await connection.execute(held, {"ids": found})).all()
+        shut = _shut(principal, rows)
         readable = {row.id for row in rows if _is_visible(principal, row) and row.knowledge_base not in shut}
         hiding = {row.id for row in rows if HIDDEN_TEXT in row.warnings}
         hits = [
-            hit.model_copy(update={"hidden_text": hit.document in hiding})
+            hit.model_copy(update={"hidden_text": True}) if hit.document in hiding else hit
             for hit in result.hits
             if hit.document in readable
         ]
@@ -165,11 +186,10 @@ class PrincipalSearch:
         return result.model_copy(update={"hits": hits, "verdict": verdict})
 
 
-def _holding(ids: Set[UUID]) -> sa.Select[Any]:
-    """Of these documents those that are ready and not superseded."""
-    return sa.select(documents).where(
-        documents.c.id.in_(ids), documents.c.state == "ready", documents.c.superseded_by.is_(None)
-    )
+def _shut(principal: Principal, rows: Sequence[sa.Row[Any]]) -> frozenset[UUID]:
+    """The knowledge bases of these rows of `_NAMED` that must not be used for what the token is for."""
+    uses = {row.base: row.uses for row in rows if row.base}
+    return refused({row.knowledge_base for row in rows if row.knowledge_base}, uses, principal)
 
 
 def _is_visible(principal: Principal, row: sa.Row[Any]) -> bool:

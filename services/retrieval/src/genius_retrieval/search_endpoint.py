@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from genius_common.contracts.explanation import SearchExplanation
 from genius_common.contracts.retrieval import SearchRequest, SearchResult
@@ -15,9 +15,11 @@ from genius_retrieval.http import App, caller
 router = APIRouter()
 
 
-@router.post("/search")
-async def search(app: App, principal: Annotated[Principal, caller("search")], request: SearchRequest) -> SearchResult:
-    return await app.search.search(principal, request)
+@router.post("/search", response_model=SearchResult)
+async def search(app: App, principal: Annotated[Principal, caller("search")], request: SearchRequest) -> Response:
+    found = await app.search.search(principal, request)
+    # A model that is answered as it is would be checked again field by field.
+    return Response(found.model_dump_json(), media_type="application/json")
 
 
 @router.post("/search/explain")

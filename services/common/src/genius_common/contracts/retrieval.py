@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -113,6 +114,11 @@ class Passage(Model):
     page: int | None = None
 
 
+def page_at(page: int | None, page_breaks: Sequence[int], position: int) -> int | None:
+    """The page that holds `position` of a text that begins on `page`; None where there are no pages."""
+    return None if page is None else page + bisect_right(page_breaks, position)
+
+
 class Hit(Model):
     """A chunk that fits the query. `char_from`/`char_to` count characters of the document's canonical text.
 
@@ -139,7 +145,7 @@ class Hit(Model):
 
     def page_at(self, position: int) -> int | None:
         """The page that holds the character `position` of the canonical text; None where there are no pages."""
-        return None if self.page is None else self.page + bisect_right(self.page_breaks, position)
+        return page_at(self.page, self.page_breaks, position)
 
 
 class Verdict(Model):

@@ -362,7 +362,7 @@ class EdgeIndex:
             for branch in branches
         ]
         answers = engine.query_batch(edge.QueryBatchRequest(requests))
-        return Hits(tuple(tuple(Scored(_uuid(hit.id), hit.score) for hit in answer) for answer in answers))
+        return Hits(tuple(tuple([Scored(hit.id, hit.score) for hit in answer]) for answer in answers))
 
     def _fetch(self, collection: CollectionSecrets, points: Sequence[UUID], access: Access) -> dict[UUID, IndexedChunk]:
         shard = self._open(collection.id)
@@ -370,8 +370,9 @@ class EdgeIndex:
             return {}
         with shard.reading() as engine:
             records = engine.retrieve(list(points), with_payload=True, with_vector=False)
-        mine = [record for record in records if may_be_opened(record.payload, access)]
-        found = [from_payload(collection, _uuid(record.id), record.payload) for record in mine]
+        # Each look at `id` or `payload` makes it anew.
+        payloads = [(record.id, record.payload) for record in records]
+        found = [from_payload(collection, point, own) for point, own in payloads if may_be_opened(own, access)]
         return {chunk.point: chunk for chunk in found if chunk.within(access)}
 
     def _reseal(self, collection: UUID, anew: Callable[[UUID, str], str | None]) -> int:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -26,6 +27,7 @@ _YES = "yes"
 
 # Candidates share their documents and knowledge bases.
 _id = lru_cache(maxsize=2_000)(UUID)
+_text_of = lru_cache(maxsize=2_000)(str)
 
 
 def to_payload(collection: CollectionSecrets, chunk: Chunk, meta: DocumentMeta) -> dict[str, Any]:
@@ -96,7 +98,7 @@ def from_payload(collection: CollectionSecrets, point: UUID, payload: Mapping[st
     """Open a payload; `Undecryptable` if it was moved or is another collection's."""
     if later := payload.get(LATER):
         return replace(from_payload(collection, point, _own(payload)), later=from_payload(collection, point, later))
-    opened = collection.content_key.open(base64.b64decode(payload[SEALED]), payload_place(point, collection.id))
+    opened = collection.content_key.open(binascii.a2b_base64(payload[SEALED]), payload_place(point, collection.id))
     content = orjson.loads(opened)
     base = payload.get(KNOWLEDGE_BASE)
     as_of = payload.get("as_of")
@@ -145,4 +147,4 @@ def _content(chunk: Chunk, meta: DocumentMeta) -> dict[str, Any]:
 
 def payload_place(point: UUID, collection: UUID) -> str:
     """Where a payload lies, which its ciphertext is bound to."""
-    return f"{point}/{collection}"
+    return f"{point}/{_text_of(collection)}"

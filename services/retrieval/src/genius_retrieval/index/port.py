@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from genius_common.crypto import ContentKey, KeyBundle
@@ -98,8 +98,9 @@ class DenseBranch:
     limit: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
+    """Several hundred a search."""
+
     point: UUID
     score: float
 

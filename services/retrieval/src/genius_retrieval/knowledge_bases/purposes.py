@@ -7,7 +7,7 @@ as a person, as before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,13 @@ from genius_retrieval.knowledge_bases import repository
 async def forbidden(connection: AsyncConnection, principal: Principal, bases: Iterable[UUID]) -> frozenset[UUID]:
     """Those of `bases` that must not be used for what the token is for; what is not there is among them."""
     asked = frozenset(bases)
-    uses = await repository.uses_of(connection, asked) if asked else {}
+    return refused(asked, await repository.uses_of(connection, asked) if asked else {}, principal)
+
+
+def refused(
+    asked: Iterable[UUID], uses: Mapping[UUID, Collection[str] | None], principal: Principal
+) -> frozenset[UUID]:
+    """The same, where it was read already what each may be used for."""
     return frozenset(base for base in asked if base not in uses or not allows(uses[base], principal.use))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from genius_retrieval.index.port import DENSE, Branch, Hits
+from genius_retrieval.index.port import DENSE, Branch, Hits, Scored
 from genius_retrieval.search.question import Question
 from genius_retrieval.text.fields import BODY, COMPOUNDS, HEADING, PLACE, SUBJECTS
 
@@ -62,18 +62,33 @@ def branches_for(question: Question, limit: int = 150) -> dict[str, Branch]:
     return {name: branch for name, branch in found.items() if branch.terms}
 
 
-def fuse(names: Iterable[str], hits: Hits) -> list[Candidate]:
-    """Candidates, best first, by the weighted sum of the scores, each list (`names` as asked) divided by its best."""
-    candidates: dict[UUID, Candidate] = {}
+def fuse(names: Iterable[str], hits: Hits, most: int) -> list[Candidate]:
+    """The `most` best, best first, by the weighted sum of the scores, each list (`names` as asked) divided by its best.
+
+    Several hundred points stand in the lists, so nothing but their sums is made of those that don't become candidates;
+    the numbers of the ids are hashed in a fifth of the time of the ids.
+    """
+    sums: dict[int, float] = {}
+    lists: list[tuple[str, tuple[Scored, ...], float, float]] = []
     for name, found in zip(names, hits.branches, strict=True):
+        if not found:
+            continue
         weight = LIST_WEIGHTS[name]
         # Cosines of a model lie close together: the end of the list is nought there.
         least = found[-1].score if name == DENSE and len(found) > 1 else 0.0
-        for hit in found:
-            share = (hit.score - least) / ((found[0].score - least) or 1.0)
-            candidate = candidates.get(hit.point)
-            if candidate is None:
-                candidate = candidates[hit.point] = Candidate(hit.point)
-            candidate.score += weight * share
-            candidate.fields[name] = share
-    return sorted(candidates.values(), key=lambda item: -item.score)
+        span = (found[0].score - least) or 1.0
+        lists.append((name, found, least, span))
+        for point, score in found:
+            number = point.int
+            sums[number] = sums.get(number, 0.0) + weight * ((score - least) / span)
+    best = sorted(sums, key=sums.__getitem__, reverse=True)[:most]
+    candidates: dict[int, Candidate | None] = dict.fromkeys(best)
+    for name, found, least, span in lists:
+        for point, score in found:
+            number = point.int
+            if number in candidates:
+                candidate = candidates[number]
+                if candidate is None:
+                    candidate = candidates[number] = Candidate(point, sums[number])
+                candidate.fields[name] = (score - least) / span
+    return [candidate for candidate in candidates.values() if candidate]

@@ -86,11 +86,19 @@ class Lens:
         # Candidates have the same few terms in common with the question, and chapters in common with each other.
         self._best: dict[frozenset[str], Sequence[float]] = {frozenset(): self._nothing}
         self._covered: dict[frozenset[str], float] = {}
+        self._shared: dict[frozenset[str], frozenset[str]] = {}
         self._precise: dict[Words, float] = {}
 
     def common(self, found: Iterable[str]) -> frozenset[str]:
         """Those of the terms `found` that stand for something asked."""
         return self._keys.intersection(found)
+
+    def shared(self, found: frozenset[str]) -> frozenset[str]:
+        """The same as `common`, kept for terms that many texts stand under."""
+        own = self._shared.get(found)
+        if own is None:
+            own = self._shared[found] = self._keys & found
+        return own
 
     def best(self, common: frozenset[str]) -> Sequence[float]:
         """How well each concept is covered by terms that are `common` to question and text."""
@@ -123,13 +131,14 @@ class Lens:
         return 0.0 if best is self._nothing else sum(map(mul, self.weights, best)) / self.total
 
     def precision(self, heading: Words) -> float:
-        """How much of a heading the question names, in words or by its kind."""
+        """The same as `precision_of`, kept for headings that many texts stand under."""
         found = self._precise.get(heading)
         if found is None:
-            found = self._precise[heading] = self._precision(heading)
+            found = self._precise[heading] = self.precision_of(heading)
         return found
 
-    def _precision(self, heading: Words) -> float:
+    def precision_of(self, heading: Words) -> float:
+        """How much of a heading the question names, in words or by its kind."""
         mass = named = 0.0
         for parts, idf in heading:
             mass += idf
@@ -150,33 +159,34 @@ def weigh(lens: Lens, chunk: IndexedChunk) -> Evidence:
     place, spans = around(chunk), read(chunk)
     commons = [lens.common(terms) for _, _, terms in spans]
     body, heading, subjects = _NONE.union(*commons), lens.common(place.heading), lens.common(place.subjects)
-    sentences, typed = _sentences(lens, chunk, spans, commons)
+    covers = [min(1.0, lens.covered(common)) if common else 0.0 for common in commons]
+    best = max(covers, default=0.0)
+    typed, passages = _sentences(lens, chunk, spans, covers, best)
     in_body, in_heading = lens.best(body), lens.best(heading)
-    in_frame = _most(in_heading, lens.best(lens.common(place.numbered) | lens.common(place.above) | subjects))
+    in_frame = _most(in_heading, lens.best(lens.common(place.numbered) | lens.shared(place.above) | subjects))
     anywhere = _most(in_body, in_frame)
-    best = max((sentence.score for sentence in sentences), default=0.0)
     heading_share = lens.covered(heading)
     asked = not (lens.kind_terms.isdisjoint(place.heading) and lens.kind_terms.isdisjoint(place.subjects))
     return Evidence(
         coverage=lens.share(anywhere),
         body=lens.covered(body),
         sentence=best,
-        opening=sentences[0].score if sentences else 0.0,
-        precise=lens.precision(place.heading_words),
+        opening=covers[0] if covers else 0.0,
+        precise=lens.precision_of(place.heading_words),
         subjects=lens.share(_most(in_heading, lens.best(subjects))) if place.subjects else heading_share,
-        topic=lens.covered(lens.common(place.names)),
+        topic=lens.covered(lens.shared(place.names)),
         # Without §§ above it, a document has no heading that must name the subject: its best sentence must.
         frame=lens.share(in_frame) if numbered else best,
         typed=typed if lens.question.kinds else best,
         asked=1.0 if asked else 0.0,
         special=1.0 - heading_share if place.special else 0.0,
-        parent=lens.covered(lens.common(place.chapter)),
+        parent=lens.covered(lens.shared(place.chapter)),
         parent_precise=lens.precision(place.chapter_words),
         parent_asked=0.0 if lens.kind_terms.isdisjoint(place.chapter) else 1.0,
         least=min(anywhere, default=0.0),
         general=1.0 if place.general else 0.0,
         missing=_missing(lens, anywhere),
-        passages=_passages(sentences, best),
+        passages=passages,
     )
 
 
@@ -185,22 +195,35 @@ def references_found(question: Question, chunk: IndexedChunk) -> bool:
 
 
 def _sentences(
-    lens: Lens, chunk: IndexedChunk, spans: Spans, commons: Sequence[frozenset[str]]
-) -> tuple[list[Sentence], float]:
-    """The sentences with what they cover, and the best cover of one of the kind asked for."""
+    lens: Lens, chunk: IndexedChunk, spans: Spans, covers: Sequence[float], best: float
+) -> tuple[float, tuple[Sentence, ...]]:
+    """The best cover of a sentence of the kind asked for, and the passages, of what each sentence covers."""
     kinds = lens.question.kinds
-    found = []
-    typed = 0.0
-    for position, ((start, stop, _), common) in enumerate(zip(spans, commons, strict=True)):
-        cover = rank = 0.0
-        if common:
-            cover = min(1.0, lens.covered(common))
-        if cover:
-            answers = bool(kinds) and _answers(chunk.text[start:stop], kinds)
-            typed = max(typed, cover if answers else 0.0)
-            rank = cover + (_KIND_SHARE if answers else 0.0) + _LEAD[min(position, 60)]
-        found.append(Sentence(chunk.char_from + start, chunk.char_from + stop, cover, rank))
-    return found, typed
+    # The patterns of a kind cost more than all else: only sentences on whose answer something hangs are asked.
+    known: dict[int, bool] = {}
+
+    def answers(position: int) -> bool:
+        found = known.get(position)
+        if found is None:
+            start, stop, _ = spans[position]
+            found = known[position] = bool(kinds) and _answers(chunk.text[start:stop], kinds)
+        return found
+
+    ranked = []
+    for position, cover in enumerate(covers):
+        if cover >= _ENOUGH * best:
+            rank = cover + (_KIND_SHARE if answers(position) else 0.0) + _LEAD[min(position, 60)] if cover else 0.0
+            ranked.append((-rank, position))
+    ranked.sort()
+    passages = []
+    for rank, position in ranked[: _PASSAGES if best else 1]:
+        start, stop, _ = spans[position]
+        passages.append(Sentence(chunk.char_from + start, chunk.char_from + stop, covers[position], -rank))
+    if not (kinds and best):
+        return 0.0, tuple(passages)
+    falling = sorted(range(len(covers)), key=covers.__getitem__, reverse=True)
+    typed = next((covers[position] for position in falling if covers[position] and answers(position)), 0.0)
+    return typed, tuple(passages)
 
 
 def _answers(sentence: str, kinds: Sequence[Kind]) -> bool:
@@ -217,9 +240,3 @@ def _missing(lens: Lens, best: Sequence[float]) -> float:
     concepts = lens.question.concepts
     lost = (c.weight for c, value in zip(concepts, best, strict=True) if not c.known and value < _SAME)
     return sum(lost) / lens.total
-
-
-def _passages(sentences: Iterable[Sentence], best: float) -> tuple[Sentence, ...]:
-    good = [sentence for sentence in sentences if sentence.score >= _ENOUGH * best]
-    ranked = sorted(good, key=lambda sentence: (-sentence.rank, sentence.char_from))
-    return tuple(ranked[: _PASSAGES if best else 1])

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
 
-from genius_common.contracts.retrieval import Hit, Passage, Searched, SearchRequest, SearchResult, Verdict
+from genius_common.contracts.retrieval import Hit, Passage, Searched, SearchRequest, SearchResult, Verdict, page_at
 from genius_common.principal import ProtectionClass
 from genius_retrieval.dense.models import DenseModels, Reranker
 from genius_retrieval.index.port import (
@@ -24,7 +24,7 @@ from genius_retrieval.index.port import (
 from genius_retrieval.search.branches import Candidate, branches_for, fuse
 from genius_retrieval.search.evidence import Lens
 from genius_retrieval.search.nearness import Nearness, reranked
-from genius_retrieval.search.outside import outside
+from genius_retrieval.search.outside import Outside, outside
 from genius_retrieval.search.question import Question, understand
 from genius_retrieval.search.ranking import Ranked, rank
 from genius_retrieval.search.trace import Trace
@@ -68,7 +68,7 @@ class SearchService:
         )
         if access.empty or question.empty:
             return SearchResult(hits=[], verdict=Verdict(answerable=False, confidence=0.0), searched=searched)
-        ranked = await self._ranked(scope, access, question, request.query, trace)
+        ranked, near = await self._ranked(scope, access, question, request.query, trace)
         permitted = [item for item in ranked if access.permits(item.chunk.meta)]
         if self._reranker:
             with trace.step("rerank"):
@@ -76,7 +76,7 @@ class SearchService:
         trace.ranked(permitted)
         hits = [_hit(item) for item in permitted[: request.limit]]
         with trace.step("verdict"):
-            verdict = await _verdict(question, permitted[:3])
+            verdict = _verdict(question, permitted[:3], near)
         return SearchResult(hits=hits, verdict=verdict, searched=searched)
 
     def order(self, question: Question, found: Sequence[tuple[IndexedChunk, Candidate]]) -> list[Ranked]:
@@ -85,7 +85,7 @@ class SearchService:
 
     async def _ranked(
         self, scope: SearchScope, access: Access, question: Question, query: str, trace: Trace
-    ) -> list[Ranked]:
+    ) -> tuple[list[Ranked], Outside]:
         words = branches_for(question)
         near = Nearness(self._models, query) if self._models else None
         found: list[tuple[IndexedChunk, Candidate]] = []
@@ -95,14 +95,19 @@ class SearchService:
                 branches[DENSE] = branch
             with trace.step("index"):
                 hits = await self._index.search(collection, list(branches.values()), access)
-                fused = fuse(branches, hits)[:_CANDIDATES]
+                fused = fuse(branches, hits, _CANDIDATES)
                 chunks = await self._index.fetch(collection, [item.point for item in fused], access)
                 chunks = await _as_of_now(scope, chunks)
             trace.listed(branches, hits)
             found.extend((chunks[item.point], item) for item in fused if item.point in chunks)
         # Pure computing of some milliseconds: kept off the event loop.
         with trace.step("ranking"):
-            return await asyncio.to_thread(self.order, question, found)
+            return await asyncio.to_thread(self._weighed, question, found)
+
+    def _weighed(
+        self, question: Question, found: Sequence[tuple[IndexedChunk, Candidate]]
+    ) -> tuple[list[Ranked], Outside]:
+        return self.order(question, found), outside(Lens(question))
 
 
 async def _as_of_now(scope: SearchScope, chunks: dict[UUID, IndexedChunk]) -> dict[UUID, IndexedChunk]:
@@ -128,8 +133,7 @@ def _two_versions(chunks: Collection[IndexedChunk]) -> bool:
     return len({place[:2] for place in places}) < len(places) or any(chunk.later for chunk in chunks)
 
 
-async def _verdict(question: Question, best: Sequence[Ranked]) -> Verdict:
-    near = await asyncio.to_thread(outside, Lens(question))
+def _verdict(question: Question, best: Sequence[Ranked], near: Outside) -> Verdict:
     sure = confidence(question, best, near)
     answerable = bool(best) and is_answerable(sure)
     return Verdict(
@@ -157,7 +161,11 @@ def narrowed(access: Access, request: SearchRequest) -> Access:
 
 def _hit(item: Ranked) -> Hit:
     chunk, meta = item.chunk, item.chunk.meta
-    hit = Hit(
+    passages = [
+        Passage(char_from=s.char_from, char_to=s.char_to, score=round(s.score, 4), page=_page(chunk, s.char_from))
+        for s in item.evidence.passages
+    ]
+    return Hit(
         document=meta.document,
         title=meta.title,
         version=meta.version,
@@ -173,9 +181,9 @@ def _hit(item: Ranked) -> Hit:
         file=meta.document if meta.kind == "file" else None,
         protection_class=ProtectionClass(meta.protection_class),
         page_breaks=list(chunk.page_breaks),
+        passages=passages,
     )
-    passages = [
-        Passage(char_from=s.char_from, char_to=s.char_to, score=round(s.score, 4), page=hit.page_at(s.char_from))
-        for s in item.evidence.passages
-    ]
-    return hit.model_copy(update={"passages": passages})
+
+
+def _page(chunk: IndexedChunk, position: int) -> int | None:
+    return page_at(chunk.page, chunk.page_breaks, position)
