@@ -73,7 +73,7 @@ test-helm: $(VENV)/.test ## the chart: lint, schemas, pod security, policies
 	scripts/test-helm.sh $(ARGS)
 
 test-faults: $(VENV)/.test ## kill -9 during use, N times (N=3), and at every edge between effect and record
-	$(BIN)/python -m pytest -m faults tests/faults tests/integration/gateway/test_kill_at_records.py \
+	$(BIN)/python -m pytest $(SPREAD) -m faults tests/faults tests/integration/gateway/test_kill_at_records.py \
 	  tests/integration/gateway/test_effects_and_records.py tests/integration/retrieval/test_kill_at_edges.py tests/integration/retrieval/test_kill_at_law_updates.py \
 	  --faults $(N) $(ARGS)
 

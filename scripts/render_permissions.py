@@ -22,7 +22,7 @@ A person needs one of the marked roles. An application needs the named scope in 
 The last column says which objects a caller then sees; see [isolation](../explanation/isolation.md).
 
 The tests ask a running gateway for every line, as every caller, about every kind of object: **{cells} cells**
-(`make test-thorough`; `make test` draws a third of the callers).
+(`make test-thorough`; `make test` asks each line with some of them in turn).
 
 | | meaning |
 | --- | --- |

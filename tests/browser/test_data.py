@@ -144,7 +144,7 @@ def test_a_key_for_a_program_is_made_shown_once_and_revoked(open_page: OpenPage,
     expect(page.get_by_text("genius_")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.thorough)])
 def test_pictures_to_look_at(open_page: OpenPage, platform: Platform, scheme: str) -> None:
     """A11Y-06: the whole page in both schemes and narrow."""
     for width in (1440, 320):

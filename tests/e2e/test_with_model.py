@@ -9,7 +9,7 @@ import pytest
 from langchain_openai import ChatOpenAI
 
 from genius_inference.testing import RunningServer
-from tests.support.platform import Platform, parse_stream
+from tests.support.platform import Platform, parse_stream, wait_document
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +20,23 @@ def forget(model_server: RunningServer) -> None:
 @pytest.fixture(scope="module")
 def clerk(platform_with_model: Platform) -> httpx.Client:
     return platform_with_model.client()
+
+
+PARAGRAPH = """# § 25 WoGG Bewilligungszeitraum
+
+(1) Das Wohngeld soll für zwölf Monate bewilligt werden. Ist zu erwarten, dass sich die Verhältnisse vor Ablauf von
+zwölf Monaten erheblich ändern, soll der Bewilligungszeitraum entsprechend verkürzt werden.
+"""
+
+
+@pytest.fixture(scope="module")
+def paragraph(clerk: httpx.Client) -> None:
+    """What the questions are about."""
+    about = {"name": "Wohngeld", "purpose": "Probe", "owner": "authority"}
+    base = clerk.post("/api/v1/knowledge-bases", json=about).json()["id"]
+    file = {"file": ("wogg.md", PARAGRAPH.encode())}
+    made = clerk.post(f"/api/v1/knowledge-bases/{base}/documents", files=file).json()["id"]
+    assert wait_document(clerk, f"/api/v1/documents/{made}")["state"] == "ready"
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +94,7 @@ def test_the_model_is_stopped_when_the_application_goes(sdk: openai.OpenAI, mode
 
 
 def test_a_person_gets_a_generated_answer_with_checked_citations(
-    clerk: httpx.Client, model_server: RunningServer
+    clerk: httpx.Client, model_server: RunningServer, paragraph: None
 ) -> None:
     model_server.script(answer="cite")
     given = {"input": {"question": "Wie lange wird Wohngeld in der Regel bewilligt?"}}
@@ -90,7 +107,9 @@ def test_a_person_gets_a_generated_answer_with_checked_citations(
     assert any("WoGG" in citation["section_path"][-1] for citation in result["citations"])
 
 
-def test_invented_citations_and_numbers_are_marked(clerk: httpx.Client, model_server: RunningServer) -> None:
+def test_invented_citations_and_numbers_are_marked(
+    clerk: httpx.Client, model_server: RunningServer, paragraph: None
+) -> None:
     """OUT-06: what the model claims is checked against the passage that it names."""
     model_server.script(answer="Wohngeld wird für 77 Monate bewilligt [1]. Das steht auch dort [99].")
     given = {"input": {"question": "Wie lange wird Wohngeld in der Regel bewilligt?"}}

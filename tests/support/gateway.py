@@ -120,6 +120,17 @@ class Gateway:
         headers = {"authorization": f"Bearer {await self.token(name)}"}
         return AsyncClient(base_url=self.url, headers=headers, timeout=30)
 
+    @contextlib.contextmanager
+    def without_retrieval(self) -> Iterator[None]:
+        """Nobody listens at retrieval's address, as when it has died; a start of it takes seconds."""
+        client = self.state.retrieval
+        there = client._base
+        client._base = f"http://127.0.0.1:{free_port()}"
+        try:
+            yield
+        finally:
+            client._base = there
+
     def browser(self) -> httpx.AsyncClient:
         """A client with cookies and no credentials yet."""
         return AsyncClient(base_url=self.url, timeout=30)
@@ -176,9 +187,18 @@ def gateway_settings(
 
 @contextlib.asynccontextmanager
 async def running_gateway(
-    folder: Path, server: TestPostgres, *, profile: Profile = "local", tenant: str = "test", **values: Any
+    folder: Path,
+    server: TestPostgres,
+    *,
+    profile: Profile = "local",
+    tenant: str = "test",
+    own_retrieval: bool = True,
+    **values: Any,
 ) -> AsyncIterator[Gateway]:
-    """Everything started and the sample authorities applied; `values` are further settings of the gateway."""
+    """Everything started and the sample authorities applied; `values` are further settings of the gateway.
+
+    Without `own_retrieval` the caller starts retrieval itself.
+    """
     owner_url, app_url = server.create_database("gateway")
     await asyncio.to_thread(upgrade, owner_url)
     stack_secrets = StackSecrets()
@@ -215,7 +235,8 @@ async def running_gateway(
         serving(app, settings.port, "on"),
         serving(app.internal, settings.internal_port or 0),
     ):
-        await asyncio.to_thread(retrieval.start)
+        if own_retrieval:
+            await asyncio.to_thread(retrieval.start)
         try:
             wanted = AuthorityFile.model_validate_json(people.authority_file())
             await AuthorityRepository(gateway.state.database).apply(wanted)

@@ -8,7 +8,6 @@ A cell is one request: a line of the policy table × a caller (role × whose col
 from __future__ import annotations
 
 import base64
-import itertools
 import re
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -135,15 +134,23 @@ def planned_cells(callers: int) -> int:
     return callers * cells
 
 
-def drawn(callers: Sequence[Caller]) -> list[Caller]:
-    """All applications, and each role of each relation once: their kinds of credentials take turns."""
-    groups: dict[tuple[Relation, Role | None], list[Caller]] = {}
-    for caller in callers:
-        if caller.kind != "application":
-            groups.setdefault((caller.relation, caller.role), []).append(caller)
-    turn = {size: itertools.count() for size in {len(group) for group in groups.values()}}
-    people = [group[next(turn[len(group)]) % len(group)] for group in groups.values()]
-    return [*people, *(caller for caller in callers if caller.kind == "application")]
+def all_lines(callers: Sequence[Caller]) -> dict[Caller, list[Rule]]:
+    """Every line for every caller."""
+    return {caller: [rule for rule in RULES if rule.action not in ENDS_THE_CALLER] for caller in callers}
+
+
+def drawn_lines(callers: Sequence[Caller]) -> dict[Caller, list[Rule]]:
+    """Of each relation one caller who may call a line, and one who may not; they take turns from line to line."""
+    drawn: dict[Caller, list[Rule]] = {caller: [] for caller in callers}
+    for number, rule in enumerate(RULES):
+        if rule.action in ENDS_THE_CALLER:
+            continue
+        groups: dict[tuple[Relation, bool], list[Caller]] = {}
+        for caller in callers:
+            groups.setdefault((caller.relation, may_call(rule, caller)), []).append(caller)
+        for group in groups.values():
+            drawn[group[number % len(group)]].append(rule)
+    return drawn
 
 
 class Passport:

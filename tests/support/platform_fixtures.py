@@ -26,8 +26,8 @@ def model_server() -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="session")
 def platform_with_model(tmp_path_factory: pytest.TempPathFactory, model_server: RunningServer) -> Iterator[Platform]:
-    """`genius up --openai-url …` in front of the scripted model server."""
-    options = ("--openai-url", model_server.url, "--openai-model", "scripted")
+    """`genius up --openai-url …` in front of the scripted model server; without laws, which take most of a start."""
+    options = ("--no-laws", "--openai-url", model_server.url, "--openai-model", "scripted")
     running = Platform(tmp_path_factory.mktemp("platform-model") / "data", options=options).start()
     yield running
     assert running.stop() == 0

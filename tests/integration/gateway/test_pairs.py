@@ -26,7 +26,7 @@ from tests.support.canaries import Asking, Canary, all_ids, asking, found_author
 from tests.support.gateway import Gateway, running_gateway, serving
 from tests.support.postgres import TestPostgres
 
-AUTHORITIES = int(os.environ.get("GENIUS_TEST_AUTHORITIES", "4"))
+AUTHORITIES = int(os.environ.get("GENIUS_TEST_AUTHORITIES", "3"))
 _AT_ONCE = 6
 pytestmark = pytest.mark.timeout(3600)
 
@@ -37,17 +37,18 @@ async def many(tmp_path_factory: pytest.TempPathFactory, postgres_server: TestPo
 
     With QDRANT_URL and QDRANT_API_KEY set its index is on that server.
     """
-    async with running_gateway(tmp_path_factory.mktemp("pairs"), postgres_server) as gateway:
-        await asyncio.to_thread(gateway.retrieval.stop)
-        async with AsyncExitStack() as stack:
-            if qdrant.URL and qdrant.API_KEY:
-                minter = await stack.enter_async_context(qdrant.minting(tmp_path_factory.mktemp("minter")))
-                data = str(tmp_path_factory.mktemp("server-data"))
-                gateway.retrieval.extra |= {**minter.environment(), "DATA_DIR": data}
-                await stack.enter_async_context(qdrant.working(gateway.retrieval.settings()))
-            retrieval = create_retrieval(gateway.retrieval.settings())
-            await stack.enter_async_context(serving(retrieval, gateway.retrieval.port, "on"))
-            yield gateway
+    async with (
+        running_gateway(tmp_path_factory.mktemp("pairs"), postgres_server, own_retrieval=False) as gateway,
+        AsyncExitStack() as stack,
+    ):
+        if qdrant.URL and qdrant.API_KEY:
+            minter = await stack.enter_async_context(qdrant.minting(tmp_path_factory.mktemp("minter")))
+            data = str(tmp_path_factory.mktemp("server-data"))
+            gateway.retrieval.extra |= {**minter.environment(), "DATA_DIR": data}
+            await stack.enter_async_context(qdrant.working(gateway.retrieval.settings()))
+        retrieval = create_retrieval(gateway.retrieval.settings())
+        await stack.enter_async_context(serving(retrieval, gateway.retrieval.port, "on"))
+        yield gateway
 
 
 @pytest.fixture(scope="module")

@@ -233,13 +233,10 @@ async def test_what_belongs_to_nobody_goes_too(own: Gateway) -> None:
 async def test_without_retrieval_what_has_files_stays_whole(own: Gateway) -> None:
     """DSG-05, AUD-02: a conversation never goes without its files, nor its files without it."""
     planted = await plant(own, "a.weber")
-    await asyncio.to_thread(own.retrieval.kill)
-    try:
+    with own.without_retrieval():
         await own.state.protection.retention.run(after(SCHEDULE["conversations"].days + 1))
         assert await count(own, "conversations", id=planted.conversation) == 1
         assert await count(own, "runs", id=planted.run) == 0
-    finally:
-        await asyncio.to_thread(own.retrieval.start)
     await own.state.protection.retention.run(after(SCHEDULE["conversations"].days + 1))
     assert (await kept(own, planted))["conversations"] == 0
 

@@ -15,8 +15,12 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
+from genius_common import auth
 from genius_common.database import RowScope
+from genius_common.errors import NotAuthenticated
+from genius_common.http import create_session
 from genius_common.principal import Principal
+from genius_common.tokens import TokenVerifier
 from genius_gateway.revocation.permission import RunPermission
 from genius_gateway.revocation.service import Revocations
 from tests.support.gateway import CSRF, Gateway, log_in
@@ -160,6 +164,30 @@ async def test_other_replicas_and_a_restart_know_it(gateway: Gateway, people: st
     assert str(person) in later.recent(60)
     later.learn(person, 1.0)
     assert later.is_void(person, begun - 10)
+
+
+async def test_an_inner_service_follows_the_list_of_the_gateway(
+    gateway: Gateway, people: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AUTH-08: what inner services decide by, here asking for the list each time: old tokens end, new ones work."""
+    monkeypatch.setattr(auth, "_RENEW_S", 0.0)
+    principal = replace(await principal_of(gateway, LOGIN), scopes=frozenset({"search"}))
+    async with create_session() as session:
+        verifier = TokenVerifier("retrieval", principal.tenant)
+        service = auth.Authenticator(session, f"{gateway.internal_url}/.well-known/jwks.json", verifier)
+        token = gateway.state.minter.for_inner(principal, "retrieval", {"search"})
+        assert (await service.principal(f"Bearer {token}")).subject == principal.subject
+        await gateway.state.people.disable(people)
+
+        async def ask_on() -> None:
+            for _ in range(250):  # the list before still serves while the next one is on its way
+                await service.principal(f"Bearer {token}")
+                await asyncio.sleep(0.02)
+
+        with pytest.raises(NotAuthenticated):
+            await ask_on()
+        fresh = gateway.state.minter.for_inner(principal, "retrieval", {"search"})
+        assert (await service.principal(f"Bearer {fresh}")).subject == principal.subject
 
 
 @pytest.mark.thorough

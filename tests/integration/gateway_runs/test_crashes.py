@@ -70,6 +70,7 @@ async def test_kill_9_after_content_ends_with_run_interrupted(
     assert answer["text"] == stored["result"]["text"]
 
 
+@pytest.mark.thorough
 async def test_kill_9_before_content_starts_the_run_again(
     victim: GatewayProcess, client: httpx.AsyncClient, person: Person, modules: ScriptedModules
 ) -> None:

@@ -45,9 +45,7 @@ def _input(world: World, module: str, chosen: dict[str, set[ProtectionClass]]) -
     return data, {kind for kind in KINDS if kind in data}
 
 
-@pytest.mark.thorough
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
+ANYTHING = given(
     module=st.sampled_from(MODULES),
     chosen=st.fixed_dictionaries(dict.fromkeys(KINDS, SOME_OF_THEM)),
     talk=st.none() | SOME,
@@ -57,7 +55,24 @@ def _input(world: World, module: str, chosen: dict[str, set[ProtectionClass]]) -
     seen_by_module=SOME,
     seen_by_model=SOME,
 )
-async def test_an_answer_has_the_highest_class_used(
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@ANYTHING
+async def test_an_answer_has_the_highest_class_used(world: World, **drawn: Any) -> None:
+    """TEN-15: any module × knowledge bases, documents, files, conversation, case, words × what each side may see."""
+    await _run_and_check(world, **drawn)
+
+
+@pytest.mark.thorough
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@ANYTHING
+async def test_an_answer_has_the_highest_class_used_often(world: World, **drawn: Any) -> None:
+    """TEN-15: the same with more examples."""
+    await _run_and_check(world, **drawn)
+
+
+async def _run_and_check(
     world: World,
     module: str,
     chosen: dict[str, set[ProtectionClass]],
@@ -68,7 +83,6 @@ async def test_an_answer_has_the_highest_class_used(
     seen_by_module: ProtectionClass,
     seen_by_model: ProtectionClass,
 ) -> None:
-    """TEN-15: any module × knowledge bases, documents, files, conversation, case, words × what each side may see."""
     data, named = _input(world, module, chosen)
     used = [item for kind in named for item in chosen[kind]] + [item for item in (case, stated) if item]
     body: dict[str, Any] = {"protection_class": stated.value} if stated else {}
@@ -147,7 +161,12 @@ READING = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("person", CLASSES[1:])
+# The lowest and one in the middle; all of them in `make test-thorough`.
+PLAIN = {ProtectionClass.INTERN, ProtectionClass.SOZIALDATEN}
+PERSONS = [pytest.param(found, marks=() if found in PLAIN else pytest.mark.thorough) for found in CLASSES[1:]]
+
+
+@pytest.mark.parametrize("person", PERSONS)
 async def test_no_route_shows_what_is_above(world: World, person: ProtectionClass) -> None:
     """TEN-15: every reading route of the policy table with an object in it, and every list, for a lower clearance."""
     world.set(model=HIGHEST)

@@ -46,8 +46,20 @@ def refused(answer: httpx.Response, pointer: str, *names: str) -> None:
     assert all(name in problem["detail"] for name in names)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("module", MODULES)
+# Each module, and each kind of credentials; each pair of them in `make test-thorough`.
+PAIRS = [
+    pytest.param(module, kind, marks=() if place == number % len(KINDS) else pytest.mark.thorough)
+    for number, module in enumerate(MODULES)
+    for place, kind in enumerate(KINDS)
+]
+
+
+def test_each_module_and_each_kind_is_in_the_plain_suite() -> None:
+    plain = [pair.values for pair in PAIRS if not pair.marks]
+    assert ({module for module, _ in plain}, {kind for _, kind in plain}) == (set(MODULES), set(KINDS))
+
+
+@pytest.mark.parametrize(("module", "kind"), PAIRS)
 async def test_every_module_with_every_knowledge_base(scene: Scene, module: str, kind: str) -> None:
     """DSG-06: all registered modules × each use × each kind of credentials; refused ones start nothing, and noted."""
     client = scene.callers[kind]
@@ -121,17 +133,29 @@ async def test_without_a_choice_it_says_what_it_left_out(scene: Scene, kind: str
     assert scene.words(await everything(client, done)) == {base.word for base in suited}
 
 
-@pytest.mark.thorough
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
+ANYTHING = given(
     module=st.sampled_from(READING),
     uses=st.lists(st.none() | st.sets(st.sampled_from(USES), min_size=1), min_size=3, max_size=3),
     chosen=st.sets(st.integers(0, 2)),
 )
-async def test_no_answer_holds_a_word_of_what_excludes_the_module(
-    scene: Scene, module: str, uses: list[set[str] | None], chosen: set[int]
-) -> None:
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@ANYTHING
+async def test_no_answer_holds_a_word_of_what_excludes_the_module(scene: Scene, **drawn: Any) -> None:
     """DSG-06: any uses × any choice × any module: answer, events and prompt have nothing of what excludes it."""
+    await holds_no_word(scene, **drawn)
+
+
+@pytest.mark.thorough
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@ANYTHING
+async def test_no_answer_holds_a_word_of_what_excludes_the_module_often(scene: Scene, **drawn: Any) -> None:
+    """DSG-06: the same with more examples."""
+    await holds_no_word(scene, **drawn)
+
+
+async def holds_no_word(scene: Scene, module: str, uses: list[set[str] | None], chosen: set[int]) -> None:
     bases = [scene.bases[use] for use in (None, "draft", "summarise")]
     try:
         for base, allowed in zip(bases, uses, strict=True):

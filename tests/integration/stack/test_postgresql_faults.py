@@ -32,13 +32,24 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(path)
 
 
-@pytest.fixture
-def cluster(folder: Path) -> Iterator[Cluster]:
-    made = Cluster(location.temporary(folder), new_password(), FAST)
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Cluster]:
+    """Made once: initdb takes most of a test's time."""
+    path = Path(tempfile.mkdtemp(prefix="genius-pgf-"))
+    path.chmod(0o711)
+    made = Cluster(location.temporary(path), new_password(), FAST)
     made.initialise(sync=False)
-    made.start()
     yield made
     made.stop()
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def cluster(shared: Cluster) -> Cluster:
+    """Runs at the begin of each test, whatever the one before did to it."""
+    if not shared.answers():
+        shared.start()
+    return shared
 
 
 def kill_server(cluster: Cluster) -> None:
