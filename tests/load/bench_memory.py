@@ -22,9 +22,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from genius_common.text import split_sentences
 from genius_retrieval.laws.source import read_laws
 from genius_retrieval.parsing.builder import is_marked
-from genius_retrieval.text.sentences import sentence_spans
 from tests.support.postgres import running_postgres
 from tests.support.retrieval import Office, RetrievalService, running_service, upload, wait_for
 
@@ -36,7 +36,7 @@ def sentences() -> list[str]:
     found: list[str] = []
     for law in read_laws():
         for section in law.sections:
-            found.extend(section.text[a:b].strip() for a, b in sentence_spans(section.text))
+            found.extend(span.of(section.text) for span in split_sentences(section.text))
     # Laws about classified matters speak of marks, which no upload may bear.
     return [sentence for sentence in found if 40 < len(sentence) < 600 and not is_marked(sentence)]
 

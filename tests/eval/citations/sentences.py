@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from genius_common.text import split_sentences
-from genius_retrieval.chunking.sentences import sentence_ends
-from genius_retrieval.text.sentences import sentence_spans
+from genius_retrieval.text.sentences import clause_spans, sentence_ends
 
 DATA = Path(__file__).parents[1] / "data" / "sentences_de.txt"
 
@@ -42,7 +41,7 @@ def chunks(text: str) -> list[int]:
 
 
 def search(text: str) -> list[int]:
-    return [len(text[:end].rstrip()) for _, end in sentence_spans(text)]
+    return [len(text[:end].rstrip()) for _, end in clause_spans(text)]
 
 
 def boundaries(ends: Ends) -> dict[str, Any]:

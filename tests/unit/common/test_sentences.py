@@ -62,6 +62,10 @@ def test_spans_are_in_order_and_lose_only_white_space(text: str) -> None:
         ("Es gab Gründe … aber keiner überzeugte. Man wartete … Dann kam es.", 3),
         ("Das Ergebnis war 0,8. Dies genügt.", 2),
         ("Frau Prof. Dr. Schmidt, Abt. 3, und Fr. Vogt kamen.", 1),
+        ("Wer das 25. Lebensjahr vollendet hat, zahlt. Ab dem 23. Kalendermonat entfällt dies.", 2),
+        ("Das gilt nach § 51. Teilnehmende erhalten Geld. Nach § 129. Die Frist ist gewahrt.", 4),
+        ("Zum Fuhrpark gehören Krane, 12. Leichenwagen und 13. Wohnmobile.", 1),
+        ("Es gilt das Gesetz (BGBl. I S. 330), auch ABl. L 354 und GV. NRW. S. 490. Mehr nicht.", 2),
         ("", 0),
     ],
 )

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genius_retrieval.chunking.sentences import cut_points, sentence_ends
+from genius_retrieval.chunking.cuts import cut_points
 from genius_retrieval.chunking.structure import LONGEST, TARGET, chunk
 from genius_retrieval.chunks import BlockKind, CanonicalDocument
 from genius_retrieval.parsing.builder import DocumentBuilder
 from genius_retrieval.parsing.guards import Bounds
 from genius_retrieval.parsing.plain import is_paragraph_heading
+from genius_retrieval.text.sentences import sentence_ends
 
 BOUNDS = Bounds(5000, 20_000_000, 5000, 1 << 20, 1 << 22, 100)
 DOCUMENT = UUID(int=9)

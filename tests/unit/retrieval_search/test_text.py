@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from genius_retrieval.text.build_vocabulary import build
 from genius_retrieval.text.references import file_numbers, reference_terms
-from genius_retrieval.text.sentences import sentence_spans
+from genius_retrieval.text.sentences import clause_spans
 from genius_retrieval.text.vocabulary import VOCABULARY, vocabulary
 from genius_retrieval.text.words import is_stopword, normalise, stem, words
 
@@ -19,8 +19,8 @@ GERMAN = st.text(alphabet="abcdeiunrstäöüßABDEÄ§ .,;:!?-()\n\t0123456789�
 
 
 @given(GERMAN)
-def test_sentence_spans_reassemble_the_text(text):
-    spans = sentence_spans(text)
+def test_clause_spans_reassemble_the_text(text):
+    spans = clause_spans(text)
     assert "".join(text[start:end] for start, end in spans) == text
     assert all(start < end for start, end in spans)
 
@@ -34,10 +34,12 @@ def test_sentence_spans_reassemble_the_text(text):
         ("Die Behörde, vgl. Art. 6 DSGVO, prüft dies bzw. lehnt ab.", 1),
         ("Erstens; zweitens", 2),
         ("Ist das so? Ja! Gut.", 3),
+        ("Dieser Satz ist am Rand\numbrochen. Der nächste\nauch.", 2),
+        ("Es gilt:\n- der erste Punkt\n- der zweite", 3),
     ],
 )
 def test_abbreviations_dates_and_ordinals_do_not_end_sentences(text, count):
-    assert len(sentence_spans(text)) == count
+    assert len(clause_spans(text)) == count
 
 
 @given(GERMAN)

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from genius_retrieval.chunking.sentences import cut_points
+from genius_retrieval.chunking.cuts import cut_points
 from genius_retrieval.chunks import FURNITURE, Block, CanonicalDocument, Chunk, PageSpan, Section, chunk_id
 
 TARGET = 1_000

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from genius_common.contracts.retrieval import TextBlock
-from genius_retrieval.chunking.sentences import cut_points
+from genius_retrieval.chunking.cuts import cut_points
 from genius_retrieval.chunks import FURNITURE, Block, CanonicalDocument, Section
 from genius_retrieval.parsing.sheets import header_row
 

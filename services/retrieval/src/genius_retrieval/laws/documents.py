@@ -13,7 +13,7 @@ from genius_retrieval.chunks import Block, CanonicalDocument, Chunk, Section, sh
 from genius_retrieval.laws.names import COMMON, TOPICS
 from genius_retrieval.laws.source import Law, LawSection, read_laws
 from genius_retrieval.laws.subjects import ABOVE, SEPARATOR, subjects
-from genius_retrieval.text.sentences import sentence_spans
+from genius_retrieval.text.sentences import clause_spans
 
 MEDIA_TYPE = "text/x-law"
 LONGEST = 2_000
@@ -140,7 +140,7 @@ def _spans(text: str, section: Section, body: int) -> list[tuple[int, int]]:
 def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if end - start <= LONGEST:
         return [(start, end)]
-    spans = [(start + a, start + b) for a, b in sentence_spans(text[start:end])]
+    spans = [(start + a, start + b) for a, b in clause_spans(text[start:end])]
     return [(a, a + len(text[a:b].rstrip())) for a, b in _packed(_halves(text, spans))]
 
 

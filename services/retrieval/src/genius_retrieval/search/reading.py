@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 from genius_retrieval.index.port import IndexedChunk
 from genius_retrieval.laws.subjects import ABOVE, SEPARATOR
 from genius_retrieval.text.fields import content_words, with_parts
-from genius_retrieval.text.sentences import sentence_spans
+from genius_retrieval.text.sentences import clause_spans
 from genius_retrieval.text.vocabulary import vocabulary
 from genius_retrieval.text.words import normalise, plain_words, stem, words
 
@@ -109,7 +109,7 @@ def around(chunk: IndexedChunk) -> Around:
 
 def _read(text: str) -> Spans:
     found = []
-    for start, end in sentence_spans(text):
+    for start, end in clause_spans(text):
         sentence = text[start:end].rstrip()
         found.append((start, start + len(sentence), tuple(_all_terms(sentence))))
     return tuple(found)

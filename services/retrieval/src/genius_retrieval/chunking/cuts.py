@@ -7,17 +7,9 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 
-from genius_common.text import ends_sentence
+from genius_retrieval.text.sentences import sentence_ends
 
-_END = re.compile(r"[.!?…][\"'“”»)\]]*(?=\s)|\n")
 _ROW_END = re.compile(r"\n")
-
-
-def sentence_ends(text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
-    """Positions right behind each sentence or line that ends in `text[start:end]`."""
-    for match in _END.finditer(text, start, len(text) if end is None else end):
-        if match[0] == "\n" or ends_sentence(text, match.start(), match.end()):
-            yield match.end()
 
 
 def _row_ends(text: str, start: int, end: int) -> Iterator[int]:
