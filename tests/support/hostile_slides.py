@@ -5,10 +5,21 @@ from __future__ import annotations
 
 from tests.support.hostile_xml import LAUGHS, XXE
 from tests.support.sheets import relations
-from tests.support.slides import notes, paragraph, pptx, shape, slide
+from tests.support.slides import chart, chart_part, notes, paragraph, points, pptx, series, shape, slide
 
 _OK = slide(shape("Ein Satz."))
 _MASTER = slide(shape("VS-NUR FÜR DEN", kind="ftr"), shape("DIENSTGEBRAUCH", kind="ftr"), root="sldMaster")
+
+_WIDE = chart_part(*[series("x", "", points(*["1"] * 40)) for _ in range(3000)])
+
+
+def _charted(part: str, frames: int = 1) -> bytes:
+    parts = {
+        "ppt/charts/chart1.xml": part,
+        "ppt/slides/_rels/slide1.xml.rels": relations(c="chart ../charts/chart1.xml"),
+    }
+    return pptx(slide(chart("c") * frames), parts=parts)
+
 
 FILES: dict[str, tuple[bytes, set[str]]] = {
     "bombe.pptx": (pptx(_OK, parts={"ppt/media/a.bin": b"\0" * 30_000_000}), {"archive_bomb"}),
@@ -30,6 +41,13 @@ FILES: dict[str, tuple[bytes, set[str]]] = {
     ),
     "pfad.pptx": (pptx(_OK, parts={"ppt/../../x": "x"}), {"unsafe_archive"}),
     "pptx-und-docx.pptx": (pptx(_OK, parts={"word/document.xml": "<a/>"}), {"ambiguous_type"}),
+    "diagramm-breit.pptx": (_charted(_WIDE), {"no_content", "archive_bomb", "too_complex"}),
+    "diagramm-oft.pptx": (_charted(chart_part(), frames=20_000), {"no_content", "archive_bomb"}),
+    "diagramm-xxe.pptx": (
+        _charted(XXE + chart_part()[38:].replace("<c:chart>", "<c:chart>&e;")),
+        {"unsafe_xml", "broken"},
+    ),
+    "vs-diagramm.pptx": (_charted(chart_part(series("VS-NfD", "", points("1")))), {"vs_marking"}),
     "vs-fusszeile.pptx": (pptx(_OK, parts={"ppt/slideMasters/slideMaster1.xml": _MASTER}), {"vs_marking"}),
     "vs-notizen.pptx": (pptx(_OK, notes={1: notes("VS-NfD")}), {"vs_marking"}),
     "vs-verdeckt.pptx": (

@@ -49,6 +49,36 @@ def table(*rows: tuple[str, ...]) -> str:
     )
 
 
+def chart(identifier: str) -> str:
+    return (
+        f'<p:graphicFrame><a:graphic><a:graphicData><c:chart r:id="{identifier}"/></a:graphicData></a:graphic>'
+        "</p:graphicFrame>"
+    )
+
+
+def points(*values: str, code: str = "", kind: str = "num") -> str:
+    """Kept values of cells; an empty one has no point."""
+    format_code = f"<c:formatCode>{code}</c:formatCode>" if code else ""
+    made = "".join(f'<c:pt idx="{at}"><c:v>{value}</c:v></c:pt>' for at, value in enumerate(values) if value)
+    return f"<c:{kind}Ref><c:f>x</c:f><c:{kind}Cache>{format_code}{made}</c:{kind}Cache></c:{kind}Ref>"
+
+
+def series(name: str, along: str, values: str, *, scattered: bool = False) -> str:
+    x, y = ("xVal", "yVal") if scattered else ("cat", "val")
+    named = points(name, kind="str")
+    return f"<c:ser><c:tx>{named}</c:tx><c:{x}>{along}</c:{x}><c:{y}>{values}</c:{y}></c:ser>"
+
+
+def title(text: str) -> str:
+    return f"<c:title><c:tx><c:rich>{paragraph(text)}</c:rich></c:tx></c:title>"
+
+
+def chart_part(*shown: str, above: str = "", axes: str = "") -> str:
+    """The part of a chart with the series `shown`."""
+    plot = f"<c:plotArea><c:barChart>{''.join(shown)}</c:barChart>{axes}</c:plotArea>"
+    return f"{_PROLOG}<c:chartSpace {_NS}><c:chart>{above}{plot}</c:chart></c:chartSpace>"
+
+
 def slide(*shapes: str, attributes: str = "", prolog: str = _PROLOG, root: str = "sld") -> str:
     return (
         f"{prolog}<p:{root} {_NS} {attributes}><p:cSld><p:spTree><p:nvGrpSpPr/>{''.join(shapes)}</p:spTree></p:cSld>"

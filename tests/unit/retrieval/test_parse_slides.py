@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """PPTX: slides in their order with title, lists, tables and notes; what nobody sees on the screen is left out."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from uuid import UUID
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from genius_retrieval.chunking.structure import chunk
 from tests.support.sheets import relations
-from tests.support.slides import frame, notes, paragraph, pptx, shape, slide, table
+from tests.support.slides import chart, chart_part, frame, notes, paragraph, points, pptx, series, shape, slide, table
+from tests.support.slides import title as above
 from tests.unit.retrieval.parsing_helpers import codes, outcome, parse
 from tests.unit.retrieval.parsing_helpers import shape as blocks
 
@@ -98,10 +100,87 @@ def test_diagrams_are_read_charts_and_pictures_named() -> None:
         "ppt/diagrams/data1.xml": smart,
         "ppt/slides/_rels/slide1.xml.rels": relations(d="diagramData ../diagrams/data1.xml"),
     }
-    chart = "<p:graphicFrame><a:graphic><a:graphicData><c:chart/></a:graphicData></a:graphic></p:graphicFrame>"
-    found = parse(pptx(slide(shape("Ablauf", kind="title")), slide(chart), slide("<p:pic/>"), parts=parts), "x.pptx")
+    slides = slide(shape("Ablauf", kind="title")), slide(chart("rId1")), slide("<p:pic/>")
+    found = parse(pptx(*slides, parts=parts), "x.pptx")
     assert blocks(found) == [("heading", 2, "Ablauf"), ("list", "- Antrag\n- Bescheid")]
     assert codes(found) == ["charts_not_read", "pages_without_text:3"]
+
+
+def charted(*made: str, shown: str = "") -> bytes:
+    """One slide with these charts, between two texts."""
+    frames = shown or "".join(chart(f"c{number}") for number in range(len(made)))
+    parts: dict[str, str | bytes] = {f"ppt/charts/chart{number}.xml": part for number, part in enumerate(made)}
+    kinds = {f"c{number}": f"chart ../charts/chart{number}.xml" for number in range(len(made))}
+    parts["ppt/slides/_rels/slide1.xml.rels"] = relations(**kinds)
+    return pptx(slide(shape("Davor."), frames, shape("Danach.")), parts=parts)
+
+
+YEARS = points("2025", "2026", "2027", kind="str")
+
+
+def test_charts_are_tables_of_the_values_kept_with_them() -> None:
+    axes = f"<c:catAx>{above('Jahr')}</c:catAx><c:valAx>{above('in Mio. Euro')}</c:valAx>"
+    made = chart_part(
+        series("Ausgaben", YEARS, points("1250.5", "1310", "", code="#,##0.0")),
+        series("Anteil", YEARS, points("0.125", "", "0.2", code="0.0%")),
+        above=above("Haushalt der Stadt"),
+        axes=axes,
+    )
+    found = parse(charted(made), "x.pptx")
+    assert codes(found) == []
+    assert blocks(found) == [
+        ("paragraph", "Davor."),
+        ("paragraph", "Haushalt der Stadt\nin Mio. Euro"),
+        ("table", "Jahr | Ausgaben | Anteil\n2025 | 1.250,5 | 12,5%\n2026 | 1.310,0 |\n2027 | | 20,0%"),
+        ("paragraph", "Danach."),
+    ]
+
+
+def test_points_with_places_of_their_own_are_tables_of_their_own() -> None:
+    made = chart_part(
+        series("Messstelle A", points("1", "2"), points("0.5", "0.75"), scattered=True),
+        series("Messstelle B", points("3"), points("4"), scattered=True),
+    )
+    tables = [item[1] for item in blocks(parse(charted(made), "x.pptx")) if item[0] == "table"]
+    assert tables == ["| Messstelle A\n1 | 0,5\n2 | 0,75", "| Messstelle B\n3 | 4"]
+
+
+def test_categories_in_groups_and_dates_are_written_out() -> None:
+    levels = [points(*level, kind="str") for level in (("Januar", "Februar", "Januar"), ("2025", "", "2026"))]
+    inner = "".join("<c:lvl>" + "".join(re.findall("<c:pt.*?</c:pt>", level)) + "</c:lvl>" for level in levels)
+    grouped = f"<c:multiLvlStrRef><c:multiLvlStrCache>{inner}</c:multiLvlStrCache></c:multiLvlStrRef>"
+    dated = points("45658", "45689", code="dd\\.mm\\.yyyy")
+    made = [chart_part(series("Fälle", along, points("7", "8", "9"))) for along in (grouped, dated)]
+    tables = [item[1] for item in blocks(parse(charted(*made), "x.pptx")) if item[0] == "table"]
+    assert tables[0] == "| Fälle\n2025 Januar | 7\n2025 Februar | 8\n2026 Januar | 9"
+    assert tables[1].startswith("| Fälle\n01.01.2025 | 7\n01.02.2025 | 8\n")
+
+
+def literal(place: int) -> str:
+    return series("x", "", f'<c:numLit><c:pt idx="{place}"><c:v>1</c:v></c:pt></c:numLit>')
+
+
+@pytest.mark.parametrize(
+    ("made", "shown"),
+    [
+        (chart_part(), ""),
+        (chart_part(series("Leer", YEARS, points())), ""),
+        (chart_part(series("x", YEARS, "<c:multiLvlStrRef><c:multiLvlStrCache/></c:multiLvlStrRef>")), ""),
+        (chart_part(series("x", YEARS, points("1"))), chart("c9")),
+        (chart_part(*map(literal, range(999))), ""),
+    ],
+    ids=["no series", "no values", "no levels", "no part", "too many cells"],
+)  # fmt: skip
+def test_a_chart_without_readable_values_is_named(made: str, shown: str) -> None:
+    """ING-04: few bytes of a file are never many cells."""
+    found = parse(charted(made, shown=shown), "x.pptx")
+    assert (found.text, codes(found)) == ("Davor.\n\nDanach.", ["charts_not_read"])
+
+
+def test_a_chart_on_two_slides_is_read_once() -> None:
+    made = chart_part(series("Fälle", YEARS, points("1", "2", "3")))
+    found = parse(charted(made, shown=chart("c0") * 2), "x.pptx")
+    assert found.text.count("Fälle") == 1
 
 
 def test_groups_and_alternatives_are_read_once() -> None:

@@ -66,7 +66,8 @@ WARNINGS: dict[str, str] = {
     "hidden_text": "Die Datei enthielt unsichtbare Zeichen oder versteckten Text; beides wurde entfernt.",
     "formulas_without_value": "Einige Formeln haben keinen gespeicherten Wert und fehlen. Öffnen und speichern Sie die "
     "Datei in der Tabellenkalkulation und laden Sie sie dann erneut hoch.",
-    "charts_not_read": "Die Datei enthält Diagramme; deren Werte wurden nicht gelesen und sind nicht durchsuchbar.",
+    "charts_not_read": "Zu Diagrammen sind in der Datei keine lesbaren Werte gespeichert; diese Diagramme sind nicht "
+    "durchsuchbar.",
     "pages_without_text": "Einige Seiten enthalten nur Bilder; ihr Inhalt ist nicht durchsuchbar.",
     "guessed_encoding": "Der Zeichensatz der Textdatei wurde geschätzt. Bitte prüfen Sie die Umlaute.",
     "rtf_not_read": "Der Text einer Nachricht liegt nur als RTF vor und ließ sich nicht lesen. Bitte speichern Sie sie "

@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The shapes of a slide (DrawingML, ECMA-376 part 1, chapters 19–21): title, texts, lists, tables in their order."""
+"""The shapes of a slide (DrawingML, ECMA-376 part 1, chapters 19–21): title, texts, lists, tables, charts in order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from genius_retrieval.parsing.builder import DocumentBuilder
+from genius_retrieval.parsing.charts import C, ChartTable
 from genius_retrieval.parsing.errors import Refused
 
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
+_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# The newer kinds (waterfall, treemap, map) keep their values in another form, which is not read.
+_NEWER_CHART = "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart"
 _ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 _TITLES = {"title": 2, "ctrTitle": 1}
@@ -24,6 +27,8 @@ _MAX_DEPTH = 50
 _TINY = 200
 Size = tuple[int, int]
 """Width and height in EMU."""
+Charts = Callable[[str], Sequence[ChartTable]]
+"""The values of the chart with this id among the relations of the slide; empty where there are none."""
 
 
 def is_text(element: Any) -> bool:
@@ -33,9 +38,12 @@ def is_text(element: Any) -> bool:
 class Shapes:
     """`read` the tree of shapes; `pictures` tells whether there were any. In `notes` titles are ordinary text."""
 
-    def __init__(self, builder: DocumentBuilder, size: Size | None, *, notes: bool = False) -> None:
+    def __init__(
+        self, builder: DocumentBuilder, size: Size | None, charts: Charts = lambda _: (), *, notes: bool = False
+    ) -> None:
         self._builder = builder
         self._size = size
+        self._charts = charts
         self._notes = notes
         self.pictures = False
 
@@ -73,11 +81,19 @@ class Shapes:
         self.pictures = self.pictures or shape.tag == P + "pic"
         for table in shape.iter(A + "tbl"):
             self._builder.add("table", "\n".join(self._rows(table)))
-        if next(shape.iter(_CHART), None) is not None:
-            self._builder.warn("charts_not_read")
+        for chart in shape.iter(C + "chart", _NEWER_CHART):
+            self._chart(str(chart.get(_R) or ""))
         body = shape.find(P + "txBody")
         if body is not None:
             self._body(body, kind)
+
+    def _chart(self, identifier: str) -> None:
+        tables = self._charts(identifier)
+        if not tables:
+            self._builder.warn("charts_not_read")
+        for table in tables:
+            self._builder.add("paragraph", table.above)
+            self._builder.add("table", "\n".join(table.rows))
 
     def _body(self, body: Any, kind: str | None) -> None:
         if kind in _TITLES and not self._notes:
