@@ -74,8 +74,48 @@ def test_a_section_without_absatz_has_none() -> None:
         ("§ 105 des Gesetzes über Ordnungswidrigkeiten", "reference", "§ 105 owig"),
         ("nach S. 2", "reference", "satz 2"),
         ("65 qm", "measure", "65 m²"),
-        ("höchstens 3 km", "measure", "3 km"),
+        ("höchstens 3 km", "measure", "3000 m"),
     ],
 )
 def test_notations(text: str, kind: str, value: str) -> None:
     assert value in {fact.value for fact in facts_of(text) if fact.kind == kind}
+
+
+@pytest.mark.parametrize(
+    ("source", "right", "wrong"),
+    [
+        (
+            "Im Januar wurden 12 Fälle gezählt, im Februar 19.",
+            "Im Februar gab es 19 Fälle.",
+            "Im Februar gab es 12 Fälle.",
+        ),
+        (
+            "Für die Fassung stimmten 12 Mitglieder, dagegen 7.",
+            "Die Fassung wurde mit 12 zu 7 Stimmen beschlossen.",
+            "Die Fassung wurde mit 12 zu 9 Stimmen beschlossen.",
+        ),
+        ("Der Satz steigt von 3 auf 4 Prozent.", "Der Satz lag bei 3 Prozent.", "Der Satz lag bei 5 Prozent."),
+        (
+            "Der Antrag kann frühestens ab dem 1. März gestellt werden.",
+            "Vor dem 1. März kann der Antrag nicht gestellt werden.",
+            "Vor dem 1. März kann der Antrag gestellt werden.",
+        ),
+        (
+            "Die Kosten liegen bei 1 bis 2 Mio. Euro.",
+            "Die Kosten liegen zwischen 1 Mio. und 2 Mio. Euro.",
+            "Die Kosten betragen mindestens 1 Euro.",
+        ),
+        ("Die Strafe beträgt 2 bis 5 Jahre.", "Die Strafe beträgt mindestens 2 Jahre.", "Die Strafe beträgt 2 Monate."),
+        (
+            "Die §§ 312, 312a und 404 Absatz 2 Nummer 19 bis 21 gelten.",
+            "Die §§ 312, 312a und 404 Abs. 2 Nr. 20 gelten.",
+            "Die §§ 312, 312a und 404 Abs. 2 Nr. 22 gelten.",
+        ),
+        ("Der Weg ist 2,5 km lang.", "Der Weg ist 2.500 Meter lang.", "Der Weg ist 250 Meter lang."),
+    ],
+)
+def test_what_is_said_in_fewer_words_is_told_apart(source: str, right: str, wrong: str) -> None:
+    """A part of a sentence leaves out the noun, the unit or the scale that the other part has."""
+    evidence = [Evidence(source)]
+    assert check(right, evidence).values == []
+    assert check(wrong, evidence).values != []

@@ -58,6 +58,7 @@ _ORDINAL = re.compile(
 )
 _PLAIN = re.compile(rf"{_COUNTED}(?![\w])(?P<dot>\.(?=\s\S))?", re.IGNORECASE)
 _RANGE = re.compile(r"\s{0,2}(?:bis|und|oder|–|-|—)\s{0,2}(?:zu\s)?")
+_FROM_TO = re.compile(r"\s{0,2}auf\s{0,2}")
 _QUANTITIES = ("amount", "percent", "period", "measure")
 
 
@@ -154,19 +155,21 @@ class _Reader:
         self._units_of_ranges()
 
     def _units_of_ranges(self) -> None:
-        """`100 bis 200 Euro`: the first number is an amount as well."""
+        """`100 bis 200 Euro`, `von 3 auf 4 Prozent`: the first number is of the same unit and scale as the second."""
         begins = {item.span.start: item for item in self.found if item.fact.kind in _QUANTITIES}
         better: dict[Span, Found] = {}
         for item in [item for item in self.found if item.fact.kind == "number"]:
-            join = _RANGE.match(self.surface.original, item.span.end)
+            text = self.surface.original
+            join = _RANGE.match(text, item.span.end)
+            if join is None and text[: item.span.start].lower().endswith("von "):
+                join = _FROM_TO.match(text, item.span.end)
             other = begins.get(join.end()) if join else None
             if other is None:
                 continue
-            unit = other.fact.value.partition(" ")[2]
-            of_time = unit and other.fact.kind == "period"
-            value = (
-                numbers.period(item.fact.value, unit) if of_time else " ".join(filter(None, (item.fact.value, unit)))
-            )
+            count, _, unit = other.fact.value.partition(" ")
+            scaled = item.raw not in ("", item.fact.value)
+            number = item.fact.value if scaled else _like(item.fact.value, count, other.raw)
+            value = " ".join(filter(None, (number, unit)))
             better[item.span] = Found(Fact(other.fact.kind, value), item.span, raw=item.fact.value)
         self._replace("number", better)
 
@@ -222,6 +225,14 @@ def _share(match: re.Match[str]) -> str:
     if match["top"]:
         return numbers.as_percent(Fraction(int(match["top"]) * 100, int(match["bottom"])))
     return numbers.share(match["count"], match["part"])
+
+
+def _like(value: str, count: str, raw: str) -> str:
+    """`value` in the scale in which `raw` is written and `count` means: of `1 bis 2 Jahre` the 1 is 12 months."""
+    try:
+        return numbers.times(value, Fraction(count) / Fraction(raw))
+    except (ValueError, ZeroDivisionError):
+        return value
 
 
 def _number(match: re.Match[str]) -> str:

@@ -72,6 +72,8 @@ _MEASURES = {
     "kilowatt": "kw", "megawatt": "mw", "kilogramm": "kg", "gramm": "g", "tonne": "t", "liter": "l", "dezibel": "db",
     "db(a)": "db", "gradcelsius": "°c", "grad": "°c",
 }  # fmt: skip
+# Written in the first as often as in the second; areas and volumes are not.
+_LENGTHS = {"km": ("m", Fraction(1000)), "cm": ("m", Fraction(1, 100)), "mm": ("m", Fraction(1, 1000))}
 # "14-tägig", "zwölfmonatige", "Dreimonatsfrist": the number and what it counts in one word.
 ONE_WORD = (
     rf"(?P<count>[0-9]{{1,4}}-|eine?-?|{_WORD}-?)"
@@ -177,10 +179,14 @@ def period(count: str, unit: str) -> str:
 
 
 def measure(count: str, unit: str) -> str:
-    """`65`, `Quadratmetern` → `65 m²`."""
+    """`65`, `Quadratmetern` → `65 m²`; `2,5`, `km` → `2500 m`."""
     lower = re.sub(r"\s", "", unit.lower())
     lower = lower if lower in _MEASURES else re.sub(r"(?<=er)n$|(?<=[nd]e)n$", "", lower)
-    return f"{normal_number(count)} {_MEASURES.get(lower, lower)}"
+    value, name = normal_number(count), _MEASURES.get(lower, lower)
+    if name in _LENGTHS and re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", value):
+        name, factor = _LENGTHS[name]
+        value = times(value, factor)
+    return f"{value} {name}"
 
 
 def times(value: str, factor: int | Fraction) -> str:

@@ -25,7 +25,8 @@ _PIECE = re.compile(r"[,;:(]\s|\)\s|\s(?:und|sowie|während|hingegen|dagegen|abe
 _PERSON = re.compile(r"\b(?:Frau|Herrn?|Eheleute|Familie|Firma|Dr\.|Prof\.)\s[^\W\d_]")
 _COUNTED = re.compile(r"\s([^\W\d_]{3,40})")
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s.]")
-_LOOK = 60
+_NOT = re.compile(r"(?<!\w)(?:nicht|kein(?:e[mnrs]?)?)(?!\w)", re.IGNORECASE)
+_LOOK, _FOLLOWS = 60, 100
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _KINDS = frozenset({"amount", "percent", "period", "number", "date", "ordinal", "measure", "reference"})
 # Facts of a sentence or its passages; beyond that it is a list, where words tell nothing, and comparing takes too long.
@@ -60,8 +61,12 @@ class Mentions:
         self.heading = heading
 
     @cached_property
+    def _spans(self) -> list[Span]:
+        return split_sentences(self.text)
+
+    @cached_property
     def all(self) -> list[Mention]:
-        spans = split_sentences(self.text)
+        spans = self._spans
         starts = [span.start for span in spans]
         inside: list[list[Found]] = [[] for _ in spans]
         for item in self.found:
@@ -78,6 +83,11 @@ class Mentions:
             for item, near in self._pieces(span, inside[number]):
                 mentions.append(Mention(item, number, near | inherited, words | inherited, self._beside(span, item)))
         return mentions
+
+    def denied(self, mention: Mention) -> bool:
+        """Whether a "nicht" follows the value: `vor dem 1. März nicht` says what `ab dem 1. März` says."""
+        end = min(self._spans[mention.sentence].end, mention.found.span.end + _FOLLOWS)
+        return _NOT.search(self.text, mention.found.span.end, end) is not None
 
     def _beside(self, sentence: Span, item: Found) -> tuple[str, ...]:
         before = _TOKEN.findall(self.text[max(sentence.start, item.span.start - _LOOK) : item.span.start].lower())
@@ -99,7 +109,7 @@ class Mentions:
             last = pieces.pop()[0]
             pieces[-1] = (Span(pieces[-1][0].start, last.end), pieces[-1][1])
         near = [(own, self._words(span, found)) for span, own in pieces]
-        return [(item, words | self._counted(item)) for own, words in near for item in own]
+        return [(item, words | self._counted(item) | _signs(own, item)) for own, words in near for item in own]
 
     def _counted(self, item: Found) -> frozenset[str]:
         """What a bare number counts: `15 Stimmen`."""
@@ -118,6 +128,15 @@ class Mentions:
                 signs.add(f"={item.fact.value}")
         pieces.append(self.text[position : max(position, span.end)])
         return frozenset(stems(" ".join(pieces))) | signs
+
+
+def _sign(fact: Fact) -> str:
+    return f"={fact.kind} {fact.value}"
+
+
+def _signs(found: Sequence[Found], item: Found) -> frozenset[str]:
+    """What else a part of a sentence says tells like a word what the value belongs to: `im Februar 19`."""
+    return frozenset(_sign(one.fact) for one in found if one.fact != item.fact)
 
 
 def says(have: Found, fact: Fact) -> bool:
@@ -161,7 +180,12 @@ def _is_exchanged(wanted: Mention, said: Sequence[tuple[int, Mention]], nouns: s
 
 
 def _outweighs(wanted: Mention, other: tuple[int, Mention], one: tuple[int, Mention], nouns: set[str]) -> bool:
-    """Whether the words of the sentence speak for the `other` value and none for this `one`."""
+    """Whether the words of the sentence speak for the `other` value and none for this `one`.
+
+    They can't where the sentence says both values with the same words: `mit 12 zu 7 Stimmen`.
+    """
+    if _sign(other[1].found.fact) in wanted.near:
+        return False
     together = other[0] == one[0] and other[1].sentence == one[1].sentence
     against = other[1].near
     favour = one[1].near if together else one[1].wide | one[1].near
@@ -211,7 +235,7 @@ def beyond(claim: Mentions, sources: Sequence[Mentions]) -> list[Found]:
             (_share(mention, one), limit(source.text, one.found.span)[0])
             for source in sources
             for one in source.all
-            if says(one.found, mention.found.fact)
+            if says(one.found, mention.found.fact) and source.denied(one) == claim.denied(mention)
         ]
         best = max((share for share, _ in said), default=0.0)
         if said and all(other == -direction for share, other in said if share >= _NEARLY * best):

@@ -207,7 +207,7 @@ class _Reader:
             return False
         before = self.position
         self.position = join.end()
-        if join["sign"] or not self.path or (self.several and not self.bare):
+        if join["sign"] or not self.path or (self.several and not self.bare and not self._runs_down(join)):
             return (not self.bare and self._next_section(ranged=bool(join["to"]))) or self._back(before)
         if self._detail():
             return True
@@ -216,6 +216,14 @@ class _Reader:
         if value is None or not _fits(kind, value["value"]) or _is_day(self.text, value.end()):
             return self._back(before)
         return self._more(kind, value, ranged=bool(join["to"]))
+
+    def _runs_down(self, join: re.Match[str]) -> bool:
+        """Whether it can't be a range of §§: `§§ 312 und 404 Absatz 2 Nummer 19 bis 21`."""
+        value = _MORE.match(self.text, self.position)
+        number = re.sub(r"[a-z]$", "", self.number)
+        if value is None or not join["to"] or not value["value"].isdigit():
+            return False
+        return int(value["value"]) < int(number)
 
     def _more(self, kind: str, value: re.Match[str], *, ranged: bool) -> bool:
         first = self.path[-1][1]
