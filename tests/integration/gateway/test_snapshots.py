@@ -203,16 +203,21 @@ async def test_sources_open_with_the_readers_rights(gateway: Gateway) -> None:
     async with await gateway.client(OWNER) as owner:
         hidden = await source(owner, f"{word}-geheim", "person")
         open_one = await source(owner, f"{word}-offen", "authority", number=2)
-        await conversation.say(f"{word}-A [1]", role="assistant", citations=(hidden, open_one))
-        await conversation.say(f"{word}-B [2]", role="assistant", citations=(open_one,))
+        doubts = [{"text": "Es kostet 5 Euro.", "missing": ["5 Euro"]}], [{"text": "B", "missing": ["2"]}]
+        await conversation.say(
+            f"{word}-A [1]", role="assistant", citations=(hidden, open_one), unsupported=tuple(doubts[0])
+        )
+        await conversation.say(f"{word}-B [2]", role="assistant", citations=(open_one,), unsupported=tuple(doubts[1]))
         strict, shown = await shared(owner, conversation), await shared(owner, conversation, show_answers=True)
         mixed, plain = (await read(gateway, COLLEAGUE, strict["id"])).json()["items"][2:]
         assert (mixed["withheld"], mixed["text"]) == (True, "")
         assert mixed["citations"][0] == {"number": 1, "withheld": True}
         assert mixed["citations"][1]["quote"] == f"Im Dokument steht {word}-offen."
         assert (plain["withheld"], plain["text"]) == (False, f"{word}-B [2]")
+        assert (mixed["unsupported"], plain["unsupported"]) == ([], doubts[1])
         confirmed = await read(gateway, COLLEAGUE, shown["id"])
         assert confirmed.json()["items"][2]["text"] == f"{word}-A [1]"
+        assert confirmed.json()["items"][2]["unsupported"] == doubts[0]
         for found in (confirmed.text, (await read(gateway, COLLEAGUE, strict["id"])).text):
             assert f"{word}-geheim" not in found
             assert hidden["document"] not in found

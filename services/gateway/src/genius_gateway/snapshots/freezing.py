@@ -36,7 +36,7 @@ def require_shareable(messages: Sequence[Mapping[str, Any]], classes: Sequence[s
 
 def frozen(message: Mapping[str, Any], names: Mapping[UUID, str | None]) -> dict[str, Any]:
     """As JSON, without the ids of messages, runs and files: those open nothing for the reader."""
-    kept = ("role", "text", "citations", "mode", "model", "state", "protection_class")
+    kept = ("role", "text", "citations", "unsupported", "mode", "model", "state", "protection_class")
     return {
         **{name: message[name] for name in kept},
         "created_at": message["created_at"].isoformat(),
@@ -49,8 +49,10 @@ def shown(message: Mapping[str, Any], readable: Collection[str], *, show_answers
     citations = [c if key(c) in readable else {"number": c["number"], "withheld": True} for c in message["citations"]]
     withheld = not show_answers and any(key(c) not in readable for c in message["citations"])
     return SnapshotMessage(
-        **{name: value for name, value in message.items() if name not in {"text", "citations"}},
+        **{name: value for name, value in message.items() if name not in {"text", "citations", "unsupported"}},
         text="" if withheld else message["text"],
+        # Copies made before this was kept have none.
+        unsupported=[] if withheld else message.get("unsupported", []),
         withheld=withheld,
         citations=citations,
         ai_generated=message["role"] == "assistant",

@@ -67,12 +67,14 @@ class SnapshotMessage(_Model):
 
     A citation whose source the reader may not read is `{"number", "withheld": true}` and nothing else. `withheld`: the
     text is left out, because the reader may not read a source of it and the owner has not confirmed to show it.
+    `unsupported`: sentences of the text with what no source of theirs holds, `[{"text", "missing"}]`.
     """
 
     role: Literal["user", "assistant"]
     text: str
     withheld: bool
     citations: list[dict[str, Any]]
+    unsupported: list[dict[str, Any]]
     mode: str | None
     model: str | None
     state: str

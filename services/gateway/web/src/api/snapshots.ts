@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { forCase } from './cases'
 import { getJson, sendJson } from './client'
-import type { Citation, Mode, MessageState } from './types'
+import type { Citation, Message, Mode, MessageState } from './types'
 
 /** Conversations shared inside the authority, as frozen copies. */
 export type Snapshot = {
@@ -24,6 +24,7 @@ export type SnapshotMessage = {
   text: string
   withheld: boolean
   citations: (Citation | HiddenCitation)[]
+  unsupported?: Message['unsupported']
   mode: Mode | null
   model: string | null
   state: MessageState

@@ -16,6 +16,7 @@ import { CitationRow } from '../sources/CitationRow'
 import { copyLine } from '../protection/classes'
 import { ProtectionNote } from '../protection/ProtectionBadge'
 import { citeContext } from '../sources/cite'
+import { UnsupportedSentences } from '../sources/Unsupported'
 import type { Sources } from '../sources/useSources'
 
 const isHidden = (citation: Citation | HiddenCitation): citation is HiddenCitation => 'withheld' in citation
@@ -46,6 +47,7 @@ export function SharedAnswer({ id, message, sources }: { id: string; message: Sn
       </AnswerHead>
       <Cites value={cites}>
         {message.withheld ? <Note kind="warning">{t('snapshot.withheld')}</Note> : <Markdown source={message.text} streaming={message.state !== 'complete'} />}
+        <UnsupportedSentences sentences={message.unsupported} />
         {readable.length > 0 && <CitationRow citations={readable} />}
         {hidden.length > 0 && <ul className="cite-hidden" aria-label={t('snapshot.sources.hidden')}>{hidden.map((n) => <li key={n}>{t('snapshot.source', { n })}</li>)}</ul>}
       </Cites>
