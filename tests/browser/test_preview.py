@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The cited passage in its document: the page of a PDF, and a table that has no pages."""
 
+import io
 import re
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support import pdf
@@ -24,6 +26,10 @@ LINES = (
 )
 PAPER = pdf.build(
     *(pdf.Page([pdf.Text(line), pdf.Text(f"Amtsblatt, Seite {n} von 3", y=40)]) for n, line in enumerate(LINES, 1))
+)
+FILLER = "Die laufende Unterhaltung der Deiche bleibt davon unberührt und wird gesondert beschlossen."
+LONG = pdf.build(
+    pdf.text_page(*[FILLER] * 44, "Die Sanierung des Sperrwerks kostet 4,3 Millionen Euro.", *[FILLER] * 6)
 )
 ROWS = [row(1, "Leistung", "Gebühr")]
 ROWS += [row(n, f"Beglaubigung Nummer {n} je Seite", cell(f"B{n}", f"{n}.5", style=1)) for n in range(2, 400)]
@@ -71,6 +77,55 @@ def test_pages_of_a_pdf_are_turned_enlarged_and_read(open_page: OpenPage, platfo
     shown = panel.get_by_role("region", name="Text von Seite 1")
     expect(shown).to_have_class("doc-text")
     expect(shown.locator("p")).to_have_text([LINES[0], "Fußzeile: Amtsblatt, Seite 1 von 3"])
+
+
+def marked_line(frame: Locator) -> tuple[float, float] | None:
+    """Where yellow begins on the screen, in parts of the frame's width and height; None where there is none."""
+    shot = Image.open(io.BytesIO(frame.screenshot())).convert("RGB")
+    pixels = shot.load()
+    assert pixels is not None
+    for y in range(shot.height):
+        yellow = [x for x in range(shot.width) if pixels[x, y] == (255, 226, 92)]
+        if len(yellow) > shot.width // 20:
+            return yellow[0] / shot.width, y / shot.height
+    return None
+
+
+def test_the_enlarged_page_shows_the_marked_passage(open_page: OpenPage, platform: Platform) -> None:
+    """A11Y-05: also below the middle of the page; who has scrolled away keeps what is being read."""
+    page = open_page(platform)
+    sign_in(page, platform)
+    panel = ask(page, "Sperrwerk.pdf", LONG, "Was kostet die Sanierung des Sperrwerks?")
+    frame = panel.get_by_role("region", name="Bild der Seite")
+    expect(frame).to_have_attribute("aria-busy", "false")
+    for _ in range(3):
+        panel.get_by_role("button", name="Größer").click()
+        at = marked_line(frame)
+        assert at is not None
+        assert max(at) < 0.9
+    assert at == (pytest.approx(0.15, abs=0.1), pytest.approx(0.35, abs=0.2))
+    assert frame.evaluate("frame => frame.scrollWidth / frame.clientWidth") == pytest.approx(3, abs=0.05)
+    frame.evaluate("frame => { frame.scrollTop = 0 }")
+    assert marked_line(frame) is None
+    panel.get_by_role("button", name="Kleiner").click()
+    assert frame.evaluate("frame => frame.scrollTop / frame.scrollHeight") < 0.2
+
+
+def test_sources_stand_beside_the_text_also_in_large_letters(open_page: OpenPage, platform: Platform) -> None:
+    """A11Y-05: text of 200 % in a window of 1440 px; the navigation gives way, not the answer."""
+    page = open_page(platform)
+    sign_in(page, platform)
+    panel = ask(page, "Ufermauer.pdf", PAPER, "Was kostet die Erneuerung der Ufermauer?")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    answer, beside = page.locator("article.message--answer").last.bounding_box(), panel.bounding_box()
+    assert answer is not None
+    assert beside is not None
+    assert answer["width"] >= 500
+    assert answer["x"] + answer["width"] <= beside["x"]
+    assert beside["x"] + beside["width"] <= 1440
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+    expect(page.get_by_role("button", name="Menü")).to_be_visible()
+    check(page, "sources at 200 %")
 
 
 def test_a_table_opens_at_the_cited_rows(open_page: OpenPage, platform: Platform) -> None:

@@ -22,10 +22,23 @@ describe('how a document was read', () => {
     render(<SettingsProvider><ProcessingDialog document={DOCUMENT} onClose={nothing} /></SettingsProvider>)
     const dialog = within(screen.getByRole('dialog', { name: 'Verarbeitung' }))
     dialog.getByText('1,25 s')
-    dialog.getByText('0,04 s – hier abgebrochen')
+    dialog.getByText('0,04 s')
+    expect(dialog.getByText('hier abgebrochen').parentElement?.textContent).toContain('Datei gelesen')
+    expect(dialog.getByText('Zusammen').nextSibling?.textContent).toBe('1,29 s')
     dialog.getByText('Die Datei ist beschädigt.')
-    expect(dialog.getByText('Teile von Tabellen').nextSibling?.textContent).toBe('0')
+    dialog.getByText('PDF')
+    expect(dialog.getByText('Teile von Tabellen').nextSibling?.textContent).toBe('keine')
     expect(dialog.queryByText('Abschnitte für die Suche')).toBeNull()
+    expect(dialog.queryByText('Hinweise')).toBeNull()
+  })
+
+  it('says nothing of what was never found, and no time of 0 s', () => {
+    const early: DocumentState = { ...DOCUMENT, media_type: null, processing: { steps: [{ step: 'read', ms: 3, failed: true }] } }
+    render(<SettingsProvider><ProcessingDialog document={early} onClose={nothing} /></SettingsProvider>)
+    const dialog = within(screen.getByRole('dialog', { name: 'Verarbeitung' }))
+    dialog.getByText('unter 0,01 s')
+    expect(dialog.queryByText('Gefunden')).toBeNull()
+    expect(dialog.queryByText('Zusammen')).toBeNull()
   })
 
   it('is offered to those who may write, where it was logged', () => {
