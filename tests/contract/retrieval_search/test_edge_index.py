@@ -2,10 +2,12 @@
 """Qdrant Edge keeps its own promises on disk; the contract that all engines keep is in test_index.py."""
 
 import asyncio
+import ctypes
 import shutil
 import signal
 import sys
 import time
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -186,3 +188,32 @@ async def test_what_is_new_is_optimised_when_nothing_is_written(tmp_path, monkey
         await asyncio.sleep(0.02)
     assert await index.count(collection.id) == 500
     await index.close()
+
+
+def own_memory() -> int:
+    """Bytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("RssAnon:"))
+
+
+async def test_what_writing_took_is_given_back_when_nothing_is_written(tmp_path, monkeypatch):
+    """The C library keeps what was freed between two blocks that are in use."""
+    monkeypatch.setattr(edge, "_REST_S", 0.1)
+    library = ctypes.CDLL(None)
+    library.malloc.restype = ctypes.c_void_p
+    blocks = [ctypes.c_void_p(library.malloc(60_000)) for _ in range(2_000)]
+    for block in blocks:
+        ctypes.memset(block, 1, 60_000)
+    held = blocks[::100]
+    for block in set(range(2_000)) - set(range(0, 2_000, 100)):
+        library.free(blocks[block])
+    before = own_memory()
+    index, document, base = EdgeIndex(tmp_path), uuid4(), uuid4()
+    await index.upsert(new_collection(), chunks(document, [f"{MARKER} eins."]), meta(document, base))
+    end = time.monotonic() + 60
+    while own_memory() > before - 80_000_000:
+        assert time.monotonic() < end
+        await asyncio.sleep(0.02)
+    await index.close()
+    for block in held:
+        library.free(block)

@@ -63,6 +63,7 @@ from genius_retrieval.index.port import (
     Scored,
 )
 from genius_retrieval.index.terms import KeyedTerms
+from genius_retrieval.memory import give_back
 from genius_retrieval.room import Room
 from genius_retrieval.text.fields import FIELDS, terms_of
 
@@ -417,7 +418,7 @@ class EdgeIndex:
         log.info("collection optimised", collection=str(collection))
 
     def _rest(self, collection: UUID) -> None:
-        """Optimise what is new when nothing was written for a while: until then it lies in memory."""
+        """Optimise what is new when nothing was written for a while, and give back what writing took."""
         if waiting := self._resting.pop(collection, None):
             waiting.cancel()
         loop = asyncio.get_running_loop()
@@ -427,6 +428,7 @@ class EdgeIndex:
         shard = self._open(collection)
         if shard and shard.fresh >= _SOME:
             self._optimise(collection)
+        give_back()
 
     def _close(self) -> None:
         self._pool.shutdown()
