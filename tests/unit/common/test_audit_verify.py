@@ -54,6 +54,7 @@ def test_every_change_at_every_position_is_found_by_both(manipulation: Manipulat
     assert unseen == []
 
 
+@pytest.mark.thorough
 def test_random_positions_of_a_long_log() -> None:
     """AUD-04: 10,000 records; each kind of change somewhere (`AUDIT_POSITIONS=200` tries 200 positions of each)."""
     positions = int(os.environ.get("AUDIT_POSITIONS", "1"))
