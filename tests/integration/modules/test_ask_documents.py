@@ -10,7 +10,7 @@ from genius_common.contracts.retrieval import Reason
 from genius_inference.testing import RunningServer
 from tests.support.inference import jwks_server
 from tests.support.modules import RunningModules
-from tests.support.scripted_retrieval import ScriptedRetrieval, law_hits, make_hit
+from tests.support.scripted_retrieval import BUNDESRECHT, ScriptedRetrieval, law_hits, make_hit
 
 QUESTION = "Wie lange wird Wohngeld in der Regel bewilligt?"
 NOT_FOUND = "In den freigegebenen Dokumenten nicht gefunden"
@@ -107,6 +107,17 @@ async def test_the_token_of_the_run_is_what_retrieval_sees(
     assert all(header.startswith("Bearer ey") for header in retrieval.authorizations)
     assert retrieval.searches[0].knowledge_bases is None
     assert retrieval.searches[0].query == QUESTION
+
+
+async def test_hits_grow_as_far_as_the_model_has_room(
+    offline: RunningModules, online: RunningModules, retrieval: ScriptedRetrieval
+) -> None:
+    for service in (offline, online):
+        await service.ask(QUESTION)
+        await service.say(QUESTION, knowledge_bases=[str(BUNDESRECHT)])
+    without, _, asked, said = (search.section_chars for search in retrieval.searches)
+    assert without == 12_000
+    assert 0 < said < asked <= 24_000
 
 
 async def test_with_a_model_citations_are_mapped_and_checked(online: RunningModules, model: RunningServer) -> None:

@@ -89,6 +89,33 @@ async def test_a_question_is_answered_from_the_documents(office: Office, without
     assert nothing.result["found"] is False
 
 
+async def test_of_a_sheet_the_matching_row_is_quoted_under_its_columns(
+    office: Office, without_model: RunningModules
+) -> None:
+    rows = [f"Beglaubigung Nummer {number};{number},00 €" for number in range(2, 60)]
+    rows[40] = "Wunschkennzeichen;33,00 €"
+    file = add_file(office, "liste.csv", "\r\n".join(["Leistung;Gebühr", *rows]).encode("cp1252"))
+    asked = {"question": "Was kostet ein Wunschkennzeichen?", "files": [str(file)]}
+    result = (await without_model.run("ask-documents", asked, token=claims(office, file))).result
+    first = result["citations"][0]
+    assert first["quote"] == "Wunschkennzeichen | 33,00 €"
+    assert first["text"][first["passages"][0]["char_from"] - first["char_from"] :].startswith(first["quote"])
+    said = f"{first['section_path'][-1]} (Leistung | Gebühr): „Wunschkennzeichen | 33,00 €“ [1]"
+    assert result["sentences"][0]["text"].endswith(said)
+
+
+async def test_the_section_around_a_hit_is_what_a_source_shows(office: Office, without_model: RunningModules) -> None:
+    """The Absatz that a passage stands in is named, though its number is in another chunk."""
+    filler = "Dieser Satz sagt zu der Frage nichts und füllt nur den Platz auf. " * 14
+    rule = f"# Satzung\n\n## § 4 Gebühren\n\n(1) {filler}\n\n(2) {filler}\n\nDie Mahngebühr beträgt 5 Euro.\n"
+    file = add_file(office, "satzung.md", rule.encode())
+    asked = {"question": "Wie hoch ist die Mahngebühr?", "files": [str(file)]}
+    result = (await without_model.run("ask-documents", asked, token=claims(office, file))).result
+    assert result["answer"].startswith("§ 4 Gebühren, Abs. 2: „Die Mahngebühr beträgt 5 Euro.“ [1]")
+    assert result["citations"][0]["quote"] == "Die Mahngebühr beträgt 5 Euro."
+    assert "(1) Dieser Satz" in result["citations"][0]["text"]
+
+
 async def test_a_model_cites_the_documents(office: Office, modules: RunningModules, model: RunningServer) -> None:
     model.script(answer="Ein Bewohnerparkausweis kostet 30,70 Euro im Jahr [1]. Er gilt 24 Monate [1].")
     question = {"question": "Was kostet ein Bewohnerparkausweis?"}

@@ -59,6 +59,7 @@ from genius_retrieval.refusals import endpoints as refusals
 from genius_retrieval.room import Room
 from genius_retrieval.search.service import SearchService
 from genius_retrieval.search_access import PrincipalSearch
+from genius_retrieval.search_sections import HitSections
 from genius_retrieval.settings import DenseSettings, Settings
 from genius_retrieval.tables import keys
 from genius_retrieval.text.fields import PROFILE
@@ -166,6 +167,7 @@ async def build(settings: Settings, stack: AsyncExitStack, *, works: bool) -> Co
     rebuilding = RebuildWorker(database, rebuild, watching=bool(settings.dense or settings.qdrant))
     reconciling = ReconcileWorker(Reconciler(database, catalogue, index, objects, stored, queue))
     await (_run(stack, queue, rebuilding, reconciling) if works else _open(stack, queue))
+    content = DocumentContent(database, sealing, objects, parsers, scanned=scanner is not None)
     return Components(
         settings=settings,
         authenticator=Authenticator(session, settings.jwks_url, TokenVerifier(AUDIENCE, settings.tenant)),
@@ -174,10 +176,10 @@ async def build(settings: Settings, stack: AsyncExitStack, *, works: bool) -> Co
         queue=queue,
         parsers=parsers,
         documents=document_service,
-        content=DocumentContent(database, sealing, objects, parsers, scanned=scanner is not None),
+        content=content,
         knowledge_bases=KnowledgeBaseService(database, document_service, catalogue, index),
         shares=Shares(database),
-        search=PrincipalSearch(database, catalogue, SearchService(index, models, reranker)),
+        search=PrincipalSearch(database, catalogue, SearchService(index, models, reranker), HitSections(content)),
         laws=LawImport(database, sealing, objects, catalogue, index, points),
         persons=PersonalData(database, document_service, objects, index, key_ring),
         authorities=AuthorityData(database, objects, index, maintenance),

@@ -25,6 +25,7 @@ from genius_retrieval.metrics import SEARCH_SECONDS
 from genius_retrieval.search.service import SearchScope, SearchService
 from genius_retrieval.search.trace import Trace
 from genius_retrieval.search_filter import conditions, narrowed
+from genius_retrieval.search_sections import HitSections
 from genius_retrieval.tables import documents, knowledge_bases
 
 _HOLDS = sa.and_(documents.c.state == "ready", documents.c.superseded_by.is_(None))
@@ -65,10 +66,13 @@ class _Reach:
 class PrincipalSearch:
     """`SearchService` with the rights of who asks: the token's knowledge bases, the rows' owners, the classes."""
 
-    def __init__(self, database: Database, catalogue: CollectionCatalogue, service: SearchService) -> None:
+    def __init__(
+        self, database: Database, catalogue: CollectionCatalogue, service: SearchService, sections: HitSections
+    ) -> None:
         self._database = database
         self._catalogue = catalogue
         self._service = service
+        self._sections = sections
 
     async def search(self, principal: Principal, request: SearchRequest) -> SearchResult:
         """Hits that `principal` may see now. An id in the request that it may not see is `NotFound`, by field.
@@ -85,7 +89,9 @@ class PrincipalSearch:
         if not named or not named <= principal.writable_knowledge_bases:
             raise _unknown("knowledge_bases")
         trace = Trace()
-        return trace.explanation(await self._search(principal, request, trace))
+        # What is explained is the chunk that was found, not what stands around it.
+        found = await self._search(principal, request.model_copy(update={"section_chars": 0}), trace)
+        return trace.explanation(found)
 
     async def _search(self, principal: Principal, request: SearchRequest, trace: Trace) -> SearchResult:
         async with self._database.transaction(row_scope(principal)) as connection:
@@ -114,6 +120,9 @@ class PrincipalSearch:
 
         scope = SearchScope(reach.collections, access, total, holding)
         result = await self._service.search(scope, wanted, trace)
+        if request.section_chars:
+            hits = await self._sections.around(principal, result.hits, request.section_chars)
+            result = result.model_copy(update={"hits": hits})
         if everything and closed:
             told = result.searched.model_copy(update={"left_out": len(closed)})
             result = result.model_copy(update={"searched": told})

@@ -141,6 +141,7 @@ class Hit(Model):
     protection_class: ProtectionClass = ProtectionClass.INTERN
     passages: list[Passage] = []
     page_breaks: list[int] = []
+    columns: str = Field(default="", description="the row that names the columns of its table, known of wider hits")
     hidden_text: bool = Field(default=False, description="its document had text that people do not see; it is left out")
 
     def page_at(self, position: int) -> int | None:
@@ -178,6 +179,12 @@ class SearchRequest(SearchFilter):
     documents: list[UUID] | None = None
     files: list[UUID] | None = None
     context: str | None = Field(default=None, max_length=8000, description="earlier turns, for follow-up questions")
+    section_chars: int = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="the best hits grow within their section, and become one where they meet, up to so many characters",
+    )
 
     @property
     def filter(self) -> SearchFilter | None:

@@ -25,7 +25,7 @@ from genius_modules.documents.extractive import extractive_answer, nearest_passa
 from genius_modules.documents.files import ReadyFiles
 from genius_modules.documents.generative import CitedAnswer
 from genius_modules.documents.purposes import left_out_meanwhile
-from genius_modules.documents.sources import as_prompt, fit
+from genius_modules.documents.sources import as_prompt, fit, section_chars
 from genius_modules.generation import chars_for_input
 from genius_modules.prompts import literal, load
 from genius_modules.schema import form
@@ -129,6 +129,7 @@ class AskDocuments(Module[AskInput]):
             async for event in waiting:
                 yield event
         yield Status(phase="searching")
+        model = await ctx.chat_model()
         found = await ctx.retrieval.search(
             await ctx.token(),
             data.question,
@@ -137,10 +138,10 @@ class AskDocuments(Module[AskInput]):
             documents=data.documents or None,
             files=data.files or None,
             narrowed_by=data.filter,
+            section_chars=section_chars(_room(model) if model else None),
         )
         if found.searched.left_out:
             yield left_out_meanwhile(found.searched.left_out)
-        model = await ctx.chat_model()
         if not found.hits or not found.verdict.answerable:
             answer = not_found("generative" if model else "extractive", nearest_passages(data.question, found))
             for near in answer.citations:
@@ -154,13 +155,18 @@ class AskDocuments(Module[AskInput]):
                 yield event
 
 
+def _room(model: ChatModelInfo) -> int:
+    """Characters for the sources, beside instructions and question."""
+    return chars_for_input(model) - 2000
+
+
 async def answer_events(
     ctx: RunContext, model: ChatModelInfo | None, question: str, hits: list[Hit]
 ) -> AsyncGenerator[Event, None]:
     """The answer and `Done`: by the model, or by passages where there is none or it fails before its first word."""
     if model is not None:
         spoke = False
-        cited = CitedAnswer(ctx, model, fit(hits[:MODEL_SOURCES], chars_for_input(model) - 2000))
+        cited = CitedAnswer(ctx, model, fit(hits[:MODEL_SOURCES], _room(model)))
         system, user = load("ask_documents", "answer").render(quellen=as_prompt(cited.hits), frage=literal(question))
         yield Status(phase="generating")
         try:

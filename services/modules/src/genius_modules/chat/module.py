@@ -58,7 +58,7 @@ class Chat(Module[ChatInput]):
             async with aclosing(turn.understand(model)) as events:
                 async for event in events:
                     yield event
-            await turn.search()
+            await turn.search(model)
             if model and ready.states:
                 await turn.read_files(ready.states, model)
         async with aclosing(turn.with_model(model) if model else turn.without_model()) as events:

@@ -23,7 +23,7 @@ from genius_modules.documents.attachments import read_all
 from genius_modules.documents.extractive import extractive_answer
 from genius_modules.documents.generative import CitedAnswer
 from genius_modules.documents.purposes import left_out_meanwhile
-from genius_modules.documents.sources import as_prompt, fit
+from genius_modules.documents.sources import as_prompt, fit, section_chars
 from genius_modules.errors import InputTooLarge
 from genius_modules.generation import chars_for_input, generate
 from genius_modules.prompts import literal, load
@@ -80,7 +80,7 @@ class Turn:
             yield Status(phase="searching", detail=self._searched)
             yield WarningEvent(code="question_rewritten", detail=f"Gesucht wurde nach: „{self._searched}“")
 
-    async def search(self) -> None:
+    async def search(self, model: ChatModelInfo | None) -> None:
         """Fill the hits; a search that is down is remembered and said, a refused document is an error."""
         earlier = "\n".join(turn.text for turn in self._history[-_CONTEXT_TURNS:])
         try:
@@ -92,6 +92,7 @@ class Turn:
                 documents=self._data.documents or None,
                 files=self._data.files or None,
                 context=None if self._searched else earlier or None,
+                section_chars=section_chars(_room(model) if model else None),
             )
         except (Unavailable, UpstreamFailed):
             self._search_failed = True
@@ -112,7 +113,7 @@ class Turn:
         if self._search_failed:
             return
         whole = await read_all(self._ctx, states)
-        room = int(chars_for_input(model, _ANSWER_TOKENS) * _SHARE_OF_SOURCES)
+        room = _room(model)
         length = sum(len(hit.text) for hit in whole)
         if length <= room:
             self._hits = [*whole, *(hit for hit in self._hits if hit.file is None)]
@@ -216,6 +217,11 @@ class Turn:
             )
         kept = _newest(self._history, room)
         return [SystemMessage(system), *map(_as_message, kept), HumanMessage(user)]
+
+
+def _room(model: ChatModelInfo) -> int:
+    """Characters for the sources, beside history and message."""
+    return int(chars_for_input(model, _ANSWER_TOKENS) * _SHARE_OF_SOURCES)
 
 
 def _newest(history: Sequence[ChatTurn], room: int) -> list[ChatTurn]:

@@ -34,8 +34,12 @@ class RetrievalClient:
         files: Sequence[UUID] | None = None,
         context: str | None = None,
         narrowed_by: SearchFilter | None = None,
+        section_chars: int = 0,
     ) -> SearchResult:
-        """The best hits, with a verdict; every place omitted = everything the token may read."""
+        """The best hits, with a verdict; every place omitted = everything the token may read.
+
+        `section_chars`: what the hits may grow to together by what stands around them in their sections.
+        """
         request = SearchRequest(
             query=query[:4000],
             limit=limit,
@@ -43,6 +47,7 @@ class RetrievalClient:
             documents=list(documents) if documents is not None else None,
             files=list(files) if files is not None else None,
             context=context[-8000:] if context else None,
+            section_chars=section_chars,
             **(narrowed_by.model_dump() if narrowed_by else {}),
         )
         body = request.model_dump(mode="json", exclude_none=True)

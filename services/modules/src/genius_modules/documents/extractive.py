@@ -26,6 +26,7 @@ _ITEM = re.compile(
 _PASSAGE_CHARS = 480
 _LEAD_CHARS = 200
 _FURTHER_CHARS = 280
+_CELLS = " | "
 
 
 def extractive_answer(question: str, hits: Sequence[Hit]) -> Answer:
@@ -39,7 +40,7 @@ def extractive_answer(question: str, hits: Sequence[Hit]) -> Answer:
         citations.append(citation(hit, number, span))
         # Further passages are shown shorter, so that the first one stands out; their quote is the whole passage.
         shown = span if number == 1 else clip(hit.text, span, _FURTHER_CHARS)
-        line = f"{_place(hit, span)}: „{_readable(hit, shown)}“ [{number}]"
+        line = f"{_place(hit, span)}{_columns(hit, shown)}: „{_readable(hit, shown)}“ [{number}]"
         sentences.append(Sentence(text=line, supported=True, citations=[number]))
         if number == 2:
             lines.append("Weitere Fundstellen:")
@@ -73,6 +74,8 @@ def _distinct(hits: Sequence[Hit]) -> list[Hit]:
 def _passage(question: str, hit: Hit) -> Span:
     """Retrieval's best sentence, with its neighbour where it is too short to be understood; else our own choice."""
     spans = passage_spans(hit)
+    if row := _best_row(question, hit, spans[0] if spans else Span(0, len(hit.text))):
+        return row
     if not spans:
         return clip(hit.text, best_quote(question, hit.text).span, _PASSAGE_CHARS)
     best = _whole_sentences(hit.text, spans[0])
@@ -81,6 +84,30 @@ def _passage(question: str, hit: Hit) -> Span:
         if after:
             best = Span(best.start, after[0].end)
     return _focused(question, hit.text, best)
+
+
+def _best_row(question: str, hit: Hit, span: Span) -> Span | None:
+    """Of the rows of a table the one that has most of the question; None where it is no table, or no row has any."""
+    rows, start = list[Span](), span.start
+    for line in span.of(hit.text).split("\n"):
+        if _CELLS in line and line.strip() != hit.columns:
+            rows.append(clip(hit.text, Span(start, start + len(line)), _PASSAGE_CHARS))
+        start += len(line) + 1
+    wanted = set(stems(question))
+
+    def shared(row: Span) -> tuple[int, int]:
+        text = row.of(hit.text)
+        # Parts of compounds count after whole words: Kennzeichen in Wunschkennzeichen.
+        return len(wanted & set(stems(text))), sum(len(word) > 3 and word in text.lower() for word in wanted)
+
+    best = max(rows, key=shared, default=None)
+    return best if best and any(shared(best)) else None
+
+
+def _is_row(text: str, span: Span) -> bool:
+    """Whether it is exactly one row of a table."""
+    at_end = span.end == len(text) or text[span.end] == "\n"
+    return at_end and _at_line(text, span.start) and _CELLS in (quote := span.of(text)) and "\n" not in quote
 
 
 def _focused(question: str, text: str, span: Span) -> Span:
@@ -120,6 +147,12 @@ def _place(hit: Hit, span: Span) -> str:
     return f"{name}, Abs. {found[-1].group(1)}" if found else name
 
 
+def _columns(hit: Hit, span: Span) -> str:
+    """What the cells of a quoted row mean."""
+    quote = span.of(hit.text)
+    return f" ({hit.columns})" if hit.columns and _CELLS in quote and hit.columns not in quote else ""
+
+
 def _at_line(text: str, position: int) -> bool:
     return position == 0 or text[position - 1] == "\n"
 
@@ -128,9 +161,10 @@ def _readable(hit: Hit, span: Span) -> str:
     """The quotation on one line, without the leading "(1)", with an ellipsis where the sentence goes on."""
     quote = re.sub(r"\s+", " ", span.of(hit.text)).strip()
     quote = re.sub(r"^\(\d{1,2}[a-z]?\)\s+", "", quote)
-    whole = span.end >= len(hit.text) or quote.endswith((".", "!", "?", ":", ";"))
+    row = _is_row(hit.text, span)
+    whole = row or span.end >= len(hit.text) or quote.endswith((".", "!", "?", ":", ";"))
     quote = quote.replace("„", "‚").replace("“", "‘") + ("" if whole else " …")
-    return f"{_lead(hit.text, span)}{quote}"
+    return quote if row else f"{_lead(hit.text, span)}{quote}"
 
 
 def _lead(text: str, span: Span) -> str:

@@ -10,6 +10,15 @@ from genius_common.text import Span
 from genius_modules.citations import Evidence, best_quote
 from genius_modules.prompts import as_data
 
+MOST_CHARS = 24_000
+"""Of sources, however much a model takes: more of them makes it slower, not better."""
+_WITHOUT_MODEL = 12_000
+
+
+def section_chars(room: int | None) -> int:
+    """How far hits may grow to their sections: into the `room` that a model has for sources, None = no model."""
+    return _WITHOUT_MODEL if room is None else max(0, min(room, MOST_CHARS))
+
 
 def heading(hit: Hit, position: int | None = None) -> str:
     """How a source is called in a sentence: `§ 25 WoGG Bewilligungszeitraum`, or the document's title and section.
@@ -27,7 +36,7 @@ def heading(hit: Hit, position: int | None = None) -> str:
 def evidence(hit: Hit) -> Evidence:
     """What may support a sentence: the verbatim text and the true statements above it."""
     as_of = f"Stand {hit.as_of:%d.%m.%Y}" if hit.as_of else ""
-    return Evidence(hit.text, "\n".join([hit.title, *hit.section_path, as_of]))
+    return Evidence(hit.text, "\n".join([hit.title, *hit.section_path, hit.columns, as_of]))
 
 
 def citation(hit: Hit, number: int, span: Span) -> Citation:
@@ -57,6 +66,8 @@ def as_prompt(hits: Sequence[Hit]) -> str:
     for number, hit in enumerate(hits, 1):
         title = as_data(heading(hit)).replace('"', "'")
         stand = f' stand="{hit.as_of:%d.%m.%Y}"' if hit.as_of else ""
+        columns = as_data(hit.columns).replace('"', "'")
+        stand += f' spalten="{columns}"' if columns else ""
         parts.append(f'<quelle nr="{number}" titel="{title}"{stand}>\n{as_data(hit.text)}\n</quelle>')
     return "\n".join(parts)
 

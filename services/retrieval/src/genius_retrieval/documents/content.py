@@ -69,18 +69,18 @@ class DocumentContent:
 
     async def text(self, principal: Principal, identifier: UUID, kind: str, wanted: Wanted) -> DocumentText:
         """The part or span of the canonical text, cut to its length, with the sections and blocks that it touches."""
-        document = await self._canonical(principal, identifier, kind)
+        document = await self.canonical(principal, identifier, kind)
         return await asyncio.to_thread(_text, document, wanted)
 
     async def page_text(self, principal: Principal, identifier: UUID, kind: str, number: int) -> PageText:
-        document = await self._canonical(principal, identifier, kind)
+        document = await self.canonical(principal, identifier, kind)
         return await asyncio.to_thread(_page_text, document, _page(document, number))
 
     async def page_picture(
         self, principal: Principal, identifier: UUID, kind: str, number: int, highlight: list[tuple[int, int]]
     ) -> bytes:
         """PNG of a page with the given character spans of the canonical text marked."""
-        document = await self._canonical(principal, identifier, kind)
+        document = await self.canonical(principal, identifier, kind)
         if document.media_type not in _WITH_PICTURES:
             raise NoPagePicture
         _page(document, number)
@@ -91,7 +91,8 @@ class DocumentContent:
         except Refused as refused:
             raise NoPagePicture from refused
 
-    async def _canonical(self, principal: Principal, identifier: UUID, kind: str) -> CanonicalDocument:
+    async def canonical(self, principal: Principal, identifier: UUID, kind: str) -> CanonicalDocument:
+        """Raises: NotFound, PurposeNotAllowed."""
         async with self._database.transaction(row_scope(principal)) as connection:
             row = await opened(connection, principal, identifier, kind)
         if row.canonical is None or row.state == "failed":
