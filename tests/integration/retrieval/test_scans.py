@@ -21,6 +21,8 @@ from tests.support.hostile_images import encoded
 from tests.support.retrieval import Office, upload, wait_for
 from tests.support.scans import scan, spoilt
 
+from .test_progress import listener
+
 NOTICE = scan(
     "§ 25 Bewilligungszeitraum",
     "Das Wohngeld soll nach § 12 Abs. 3 für zwölf Monate be-",
@@ -55,8 +57,12 @@ async def read(content: bytes, settings: ParserSettings = SETTINGS, **limits: in
 @pytest.fixture(scope="module")
 async def mixed() -> CanonicalDocument:
     runner = ParserRunner(SETTINGS, UploadLimits())
-    document = await runner.parse(MIXED, "akte.pdf")
+    heard, told = listener()
+    document = await runner.parse(MIXED, "akte.pdf", told)
     assert (runner.caged, runner.reads_scans) == (True, True)
+    scans = [count for count in heard if count[0] == "scans"]
+    assert scans == [("scans", done, len(scans)) for done in range(1, len(scans) + 1)], "each as it is recognised"
+    assert len(scans) >= 3
     return document
 
 

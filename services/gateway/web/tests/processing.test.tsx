@@ -2,6 +2,8 @@
 import { render, screen, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import type { DocumentState } from '../src/api/types'
+import { FileChips } from '../src/files/FileChips'
+import type { Upload } from '../src/files/useUploads'
 import { ProcessingDialog } from '../src/knowledge/ProcessingDialog'
 import { DocumentRow } from '../src/knowledge/DocumentRow'
 import { SettingsProvider } from '../src/settings/SettingsContext'
@@ -49,5 +51,31 @@ describe('how a document was read', () => {
   it.each([[DOCUMENT, undefined], [{ ...DOCUMENT, processing: null }, ACTIONS]])('is not offered otherwise', (document, actions) => {
     row(document, actions)
     expect(screen.queryByRole('button', { name: /Verarbeitung/ })).toBeNull()
+  })
+})
+
+describe('how far it is', () => {
+  const UNDERWAY: DocumentState = { ...DOCUMENT, state: 'parsing', reason: null, processing: null, progress: 0.4, working: { what: 'scans', done: 1200, total: 4800 } }
+
+  it('says what is counted, and the bar has the same words', () => {
+    row(UNDERWAY)
+    const bar = screen.getByRole<HTMLProgressElement>('progressbar', { name: 'Texterkennung: 1.200 von 4.800 Seiten' })
+    expect(bar.value).toBe(0.4)
+  })
+
+  it('keeps its bar between two steps, where nothing is counted', () => {
+    row({ ...UNDERWAY, state: 'indexing', progress: 0.7, working: null })
+    screen.getByRole('progressbar', { name: 'wird durchsuchbar gemacht' })
+  })
+
+  it.each(['queued', 'ready', 'failed'] as const)('has no bar while %s', (state) => {
+    row({ ...UNDERWAY, state })
+    expect(screen.queryByRole('progressbar')).toBeNull()
+  })
+
+  it('is said of files in a chat too', () => {
+    const upload: Upload = { key: 'a', name: 'akte.pdf', size: 1, share: 1, document: UNDERWAY, error: null }
+    render(<SettingsProvider><FileChips uploads={[upload]} onRemove={nothing} /></SettingsProvider>)
+    screen.getByText('Texterkennung: 1.200 von 4.800 Seiten')
   })
 })

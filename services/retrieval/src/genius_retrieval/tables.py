@@ -72,6 +72,7 @@ documents = sa.Table(
     sa.Column(
         "processing", postgresql.JSONB(none_as_null=True), comment="log of the last attempt; counts and durations only"
     ),
+    sa.Column("working", postgresql.JSONB(none_as_null=True), comment="how far the step is that it is in: numbers"),
     sa.Column("superseded_by", sa.Uuid),
     sa.Column("replaces", sa.Uuid, comment="what it supersedes when it is ready, whatever its name"),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),

@@ -17,6 +17,7 @@ from genius_common.principal import ProtectionClass
 HIDDEN_TEXT = "hidden_text"
 """Code of the warning that a document had text which nobody sees on its pages (INJ-04)."""
 DocumentStateName = Literal["queued", "parsing", "indexing", "ready", "failed"]
+Counted = Literal["pages", "scans", "chunks"]
 ProcessingStepName = Literal["scan", "read", "keep", "chunk", "index"]
 # One sentence for foreign, unknown and impossible ids, wherever it is found out (TEN-02).
 NOT_THERE_TO_REPLACE = (
@@ -67,8 +68,20 @@ class Processing(Model):
     chunks: int | None = Field(default=None, description="pieces that the search can find")
 
 
+class StepCount(Model):
+    """How far the step is that a document is in; `total` 0 where there is nothing to do.
+
+    Counted are pages that are read, scans that are recognised, and chunks (pieces that the search finds) that are
+    indexed.
+    """
+
+    what: Counted
+    done: int = Field(ge=0)
+    total: int = Field(ge=0)
+
+
 class DocumentState(Model):
-    """State object of a document or file. `progress` is 0..1 while it is being worked on.
+    """State object of a document or file. `progress` is 0..1 while it is being worked on, counted as `working` says.
 
     `unreadable`: what is stored as its name or title does not open; the name is empty then, or the title null.
     """
@@ -85,6 +98,7 @@ class DocumentState(Model):
     title: str | None = None
     as_of: dt.date | None = None
     progress: float | None = None
+    working: StepCount | None = Field(default=None, description="null where the step is short, or has nothing to count")
     warnings: list[Reason] = []
     unreadable: bool = False
     knowledge_base: UUID | None = None

@@ -109,7 +109,7 @@ export type DocumentState = {
   size: number
   title?: string | null
   as_of?: string | null
-  progress?: number | null
+  progress?: number | null; working?: { what: 'pages' | 'scans' | 'chunks'; done: number; total: number } | null
   warnings?: Reason[]
   protection_class?: string
   created_at: string

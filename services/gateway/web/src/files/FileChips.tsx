@@ -4,15 +4,17 @@ import { useI18n, type I18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Icon } from '../kern/Icon'
 import { ProtectionBadge } from '../protection/ProtectionBadge'
+import { workingText } from './ReadingProgress'
 import { isFailed, type Upload } from './useUploads'
 
-export function uploadState(upload: Upload, { t, plural, number }: I18n): string {
+export function uploadState(upload: Upload, i18n: I18n): string {
+  const { t, plural, number } = i18n
   if (upload.error) return errorText(upload.error, t)
   if (!upload.document) return t('file.uploading', { percent: number(Math.round(upload.share * 100)) })
   const { state, reason, pages } = upload.document
   if (state === 'failed') return reason?.detail ?? t('file.failed')
   if (state === 'ready' && pages) return `${t('file.ready')}, ${plural('file.pages', pages)}`
-  return t(`file.${state}`)
+  return workingText(upload.document, i18n) ?? t(`file.${state}`)
 }
 
 /** Attached files: name, state in words (never by colour alone), and a button to take each away. */

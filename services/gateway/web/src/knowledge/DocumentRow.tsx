@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import type { DocumentState } from '../api/types'
+import { ReadingProgress } from '../files/ReadingProgress'
 import { useI18n } from '../i18n'
 import { Badge } from '../kern/Badge'
 import { Button } from '../kern/Button'
@@ -27,6 +28,7 @@ export function DocumentRow({ document, replaces, coming, actions }: Props) {
       <th scope="row">{title}{title !== document.name && document.name && <span className="hint">{document.name}</span>}{document.unreadable && <span className="hint hint--error">{t('unreadable.name.why')}</span>}</th>
       <td data-label={t('kb.col.state')}>
         <StateBadge document={document} /> <ProtectionBadge value={document.protection_class} />
+        <ReadingProgress document={document} />
         <ReplacingHint document={document} replaces={replaces} coming={coming} />
         {document.reason && <span className="hint hint--error">{document.reason.detail}</span>}
         {document.warnings?.map((warning) => <span key={warning.code} className="hint">{warning.detail}</span>)}

@@ -34,6 +34,12 @@ async def update(connection: AsyncConnection, identifier: UUID, **values: Any) -
     return bool((await connection.execute(change)).rowcount)
 
 
+async def note_progress(connection: AsyncConnection, identifier: UUID, working: dict[str, Any]) -> bool:
+    """Whether the row was still there, and being worked on."""
+    change = sa.update(documents).where(_c.id == identifier, _c.state.in_(("parsing", "indexing")))
+    return bool((await connection.execute(change.values(working=working))).rowcount)
+
+
 async def remove(connection: AsyncConnection, identifier: UUID) -> Row | None:
     gone = sa.delete(documents).where(_c.id == identifier).returning(documents)
     return (await connection.execute(gone)).one_or_none()

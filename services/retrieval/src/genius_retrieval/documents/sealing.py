@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from genius_common.contracts.retrieval import DocumentState, Successor
+from genius_common.contracts.retrieval import DocumentState, StepCount, Successor
 from genius_common.crypto import ContentKey, key_id_of
 from genius_common.keys import KeyRing
 from genius_common.principal import ProtectionClass
@@ -18,9 +18,8 @@ from genius_common.unreadable import open_each
 from genius_retrieval.documents import repository
 from genius_retrieval.documents.repository import Row
 from genius_retrieval.ingest import reasons
+from genius_retrieval.ingest.progress import UNDERWAY, share_of
 from genius_retrieval.laws.documents import MEDIA_TYPE
-
-_PROGRESS = {"queued": 0.0, "parsing": 0.2, "indexing": 0.7}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,7 @@ class Sealing:
     async def state(self, connection: AsyncConnection, row: Row, extra: tuple[str, ...] = ()) -> DocumentState:
         """The public state of a row; `extra` are codes of warnings of this answer only."""
         name, title = await self._texts(connection, row)
+        working = StepCount.model_validate(row.working) if row.working and row.state in UNDERWAY else None
         return DocumentState(
             id=row.id,
             name=name or "",
@@ -74,7 +74,8 @@ class Sealing:
             version=row.version,
             title=title,
             as_of=row.as_of,
-            progress=_PROGRESS.get(row.state),
+            progress=share_of(row.state, working),
+            working=working,
             warnings=reasons.warnings([*row.warnings, *extra]),
             unreadable=name is None or (title is None and row.title is not None),
             knowledge_base=row.knowledge_base,

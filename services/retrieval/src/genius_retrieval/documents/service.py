@@ -226,7 +226,7 @@ class DocumentService:
         async with self._database.transaction(write_scope(principal, row.authority)) as connection:
             current = visible(principal, await repository.get(connection, identifier, lock=True), "document")
             await require_retryable(connection, current)
-            await repository.update(connection, identifier, state="queued", reason=None, processing=None)
+            await repository.update(connection, identifier, state="queued", reason=None, processing=None, working=None)
             await self._queue.defer(connection, Target(identifier, row.authority, principal.subject))
             again = visible(principal, await repository.get(connection, identifier), "document")
             return await self._told(connection, principal, again)

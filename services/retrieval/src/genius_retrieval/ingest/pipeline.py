@@ -28,6 +28,7 @@ from genius_retrieval.documents.service import points_of
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
 from genius_retrieval.ingest.points import PointWriter
 from genius_retrieval.ingest.processing_log import ProcessingLog
+from genius_retrieval.ingest.progress import Gone, ProgressNotes
 from genius_retrieval.ingest.queue import AWAY, IngestQueue, Leftovers, Target
 from genius_retrieval.ingest.reasons import BY_WORDS_ALONE, CLASS_RAISED, FORBIDDEN
 from genius_retrieval.ingest.scanner import Scanner
@@ -75,7 +76,7 @@ class Ingestion:
             row = await repository.get(connection, target.document)
             known = await self._catalogue.ids(connection, target.authority, None) if row is None else ()
             if row and row.state not in {"ready", "failed"}:
-                await repository.update(connection, row.id, state="parsing")
+                await repository.update(connection, row.id, state="parsing", working=None)
         if row is None:
             # Deleted while an earlier attempt was being killed: its points must not outlive it.
             for collection in known:
@@ -83,9 +84,12 @@ class Ingestion:
             return
         if row.state in {"ready", "failed"}:
             return
-        told = ProcessingLog()
+        told, notes = ProcessingLog(), ProgressNotes(self._database, scope, row.id)
         try:
-            await self._carry(scope, row, told)
+            await self._carry(scope, row, told, notes)
+        except Gone:
+            # Cancelled: whoever deleted it left a job that removes its points, and that job waits for this one.
+            return
         except Refused as refused:
             await self._fail(scope, row, refused.code, told)
         except AWAY:
@@ -104,13 +108,14 @@ class Ingestion:
         for identifier in leftovers.objects:
             await self._objects.delete(identifier)
 
-    async def _carry(self, scope: RowScope, row: Row, told: ProcessingLog) -> None:
+    async def _carry(self, scope: RowScope, row: Row, told: ProcessingLog, notes: ProgressNotes) -> None:
         original, name = await self._original(scope, row)
         if self._scanner:
             with told.step("scan"):
                 await self._scanner.pass_or_refuse(original)
         with told.step("read"):
-            document = await self._parsers.parse(original, name)
+            document = await self._parsers.parse(original, name, notes.tell)
+            await notes.settle()
         told.read(document)
         with told.step("keep"):
             homes = await self._keep(scope, row, document)
@@ -122,18 +127,25 @@ class Ingestion:
             if not chunks:
                 raise Refused("no_content")
         told.cut(chunks)
-        while not await self._written(scope, row, homes, chunks, meta_of(row, document), told):
+        while not await self._written(scope, row, homes, chunks, meta_of(row, document), told, notes):
             # Another collection took the place of the one in use meanwhile: the points belong there too.
             async with self._database.transaction(scope) as connection:
                 homes = await self._homes(connection, row)
 
     async def _written(
-        self, scope: RowScope, row: Row, homes: Homes, chunks: Sequence[Chunk], meta: DocumentMeta, told: ProcessingLog
+        self,
+        scope: RowScope,
+        row: Row,
+        homes: Homes,
+        chunks: Sequence[Chunk],
+        meta: DocumentMeta,
+        told: ProcessingLog,
+        notes: ProgressNotes,
     ) -> bool:
         """Write to every home and end as ready; False where that is not where searches look by now."""
         with told.step("index"):
-            whole = await self._points.write(homes.all, chunks, meta)
-        values: dict[str, Any] = {"points": len(chunks), "processing": told.stored()}
+            whole = await self._points.write(homes.all, chunks, meta, notes.tell)
+        values: dict[str, Any] = {"points": len(chunks), "processing": told.stored(), "working": None}
         if not whole:
             values["warnings"] = sa.func.array_append(documents.c.warnings, BY_WORDS_ALONE)
         return await self._finish(scope, row, {collection.id for collection in homes.all}, values)
@@ -164,6 +176,7 @@ class Ingestion:
                 connection,
                 row.id,
                 state="indexing",
+                working=None,
                 canonical=canonical,
                 collection=homes.active.id,
                 next_collection=homes.building.id if homes.building else None,
@@ -215,7 +228,7 @@ class Ingestion:
             current = await repository.get(connection, row.id, lock=True)
             if current is None:
                 return
-            ended = {"state": "failed", "reason": code, "processing": told.stored()}
+            ended = {"state": "failed", "reason": code, "processing": told.stored(), "working": None}
             await repository.update(connection, row.id, **ended, **values)
             await refusals.note(connection, current, code)
             objects = tuple(o for o in (current.original, current.canonical) if o) if forbidden else ()

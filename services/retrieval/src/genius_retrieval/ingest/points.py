@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,10 @@ from genius_retrieval.dense.models import DenseModels
 from genius_retrieval.dense.port import ModelUnavailable, Vector
 from genius_retrieval.documents import repository
 from genius_retrieval.index.port import CollectionIndex, DocumentMeta
+from genius_retrieval.ingest.progress import Told, untold
+
+_SLICE = 200
+"""Chunks between two counts: some seconds of work for a model, a fraction of one without."""
 
 
 class PointWriter:
@@ -24,20 +28,28 @@ class PointWriter:
         self._index = index
         self._models = models
 
-    async def write(self, homes: Sequence[Collection], chunks: Sequence[Chunk], meta: DocumentMeta) -> bool:
+    async def write(
+        self, homes: Sequence[Collection], chunks: Sequence[Chunk], meta: DocumentMeta, told: Told = untold
+    ) -> bool:
         """Whether the points have all that their collections hold; False = found by words alone until written again.
 
-        Raises: IndexUnavailable.
+        `told` counts chunks, each once for every collection: where a model is asked, when it has answered. What is
+        replaced stays until then. Raises: IndexUnavailable.
         """
         whole, known = True, dict[str, list[Vector]]()
-        for collection in homes:
+        for place, collection in enumerate(homes):
+            told_here = _from(told, place * len(chunks), len(chunks) * len(homes))
             try:
-                vectors = await self._vectors(collection, chunks, known)
+                vectors = await self._vectors(collection, chunks, known, told_here)
             except ModelUnavailable:
                 vectors, whole = None, False
             if await self._index.count(collection.id, meta.document):
                 await self._index.delete_document(collection.id, meta.document)
-            await self._index.upsert(collection, chunks, meta, vectors)
+            for start in range(0, len(chunks), _SLICE):
+                part = slice(start, start + _SLICE)
+                await self._index.upsert(collection, chunks[part], meta, vectors and vectors[part])
+                if vectors is None:
+                    await told_here(min(start + _SLICE, len(chunks)))
         return whole
 
     async def update(
@@ -63,7 +75,11 @@ class PointWriter:
         return whole, written
 
     async def _vectors(
-        self, collection: Collection, chunks: Sequence[Chunk], known: dict[str, list[Vector]]
+        self,
+        collection: Collection,
+        chunks: Sequence[Chunk],
+        known: dict[str, list[Vector]],
+        told: Callable[[int], Awaitable[None]] | None = None,
     ) -> list[Vector] | None:
         """Vectors of the collection's model; the same for several collections are made once."""
         wanted: dict[str, Any] | None = collection.profile.get("dense")
@@ -74,8 +90,22 @@ class PointWriter:
             raise ModelUnavailable
         name = wanted["model"]
         if name not in known:
-            known[name] = await model.passages([passage(chunk) for chunk in chunks])
+            made: list[Vector] = []
+            for start in range(0, len(chunks), _SLICE):
+                made += await model.passages([passage(chunk) for chunk in chunks[start : start + _SLICE]])
+                if told:
+                    await told(len(made))
+            known[name] = made
         return known[name]
+
+
+def _from(told: Told, before: int, total: int) -> Callable[[int], Awaitable[None]]:
+    """Tells of chunks of one collection, after `before` of others."""
+
+    async def tell(done: int) -> None:
+        await told("chunks", before + done, total)
+
+    return tell
 
 
 @asynccontextmanager

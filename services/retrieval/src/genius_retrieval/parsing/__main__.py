@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The parser process: reads one request from stdin, answers on stdout, ends. Started by `runner` only.
 
-Request and answer: one line of JSON, then bytes. Request `{"do": "parse"|"render"|"ocr", "cage": …, …}` and the file;
-answer `{"ok": true, "caged": bool, …}` and the canonical document or PNG, or `{"ok": false, "code": …}`. A parser that
-needs the text of scanned pages first answers `{"ok": true, "scans": [3, 7], …}`; `ocr` answers with one line of JSON
-for each of `pages` as soon as it is read, and the next `parse` is given them as `readings`.
+Request and answer: one line of JSON, then bytes; lines before the answer ("+3/12") count pages that are read.
+Request `{"do": "parse"|"render"|"ocr", "cage": …, …}` and the file; answer `{"ok": true, "caged": bool, …}` and the
+canonical document or PNG, or `{"ok": false, "code": …}`. A parser that needs the text of scanned pages first answers
+`{"ok": true, "scans": [3, 7], …}`; `ocr` answers with one line of JSON for each of `pages` as soon as it is read, and
+the next `parse` is given them as `readings`.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -19,9 +22,10 @@ from genius_retrieval.parsing import cage
 from genius_retrieval.parsing.codec import encode_document
 from genius_retrieval.parsing.errors import Refused, Scanned
 from genius_retrieval.parsing.guards import Bounds
-from genius_retrieval.parsing.kinds import load_parser
+from genius_retrieval.parsing.kinds import PAGED, load_parser
 
 _NICENESS = 10
+_COUNT_EVERY_S = 0.2
 
 
 def main() -> None:
@@ -41,8 +45,10 @@ def _answer(request: dict[str, Any], work: Any, content: bytes, caged: bool) -> 
     body = b""
     try:
         if request["do"] == "parse":
-            readings = {"readings": request["readings"]} if "readings" in request else {}
-            body = encode_document(work(content, request["name"], Bounds(**request["bounds"]), **readings))
+            options = {name: request[name] for name in ("readings",) if name in request}
+            if request["kind"] in PAGED:
+                options["seen"] = _counter()
+            body = encode_document(work(content, request["name"], Bounds(**request["bounds"]), **options))
         else:
             body = work(content, request["picture"])
     except Scanned as scanned:
@@ -55,6 +61,20 @@ def _answer(request: dict[str, Any], work: Any, content: bytes, caged: bool) -> 
         # A parser may fail with anything on hostile input: for the user the file is broken. Only the type goes out.
         head = {"ok": False, "caged": caged, "code": "broken", "error": type(error).__name__}
     _write(head, body)
+
+
+def _counter() -> Callable[[int, int], None]:
+    """Tells how many pages of how many are read, five times a second at most."""
+    last = time.monotonic()
+
+    def seen(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _COUNT_EVERY_S:
+            last = time.monotonic()
+            sys.stdout.buffer.write(b"+%d/%d\n" % (done, total))
+            sys.stdout.buffer.flush()
+
+    return seen
 
 
 def _recognise(request: dict[str, Any]) -> None:

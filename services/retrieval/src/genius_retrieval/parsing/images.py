@@ -21,6 +21,7 @@ from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds
 from genius_retrieval.parsing.ocr.scans import Scans
+from genius_retrieval.parsing.page_lists import Seen, unseen
 from genius_retrieval.parsing.pages import ReadPage, add_pages
 
 Points = tuple[float, float]
@@ -105,18 +106,22 @@ class ImagePages:
             yield self._image
 
 
-def parse(content: bytes, name: str, bounds: Bounds, readings: dict[str, Any] | None = None) -> CanonicalDocument:
+def parse(
+    content: bytes, name: str, bounds: Bounds, readings: dict[str, Any] | None = None, seen: Seen = unseen
+) -> CanonicalDocument:
     """`readings` see `Scans`. Raises: Scanned where none are given and all can be shown."""
     pages = ImagePages(content)
     builder = DocumentBuilder(bounds, pages.media_type)
     scans = Scans(readings)
     read: list[ReadPage] = []
-    for number in range(1, pages.check(bounds) + 1):
+    count = pages.check(bounds)
+    for number in range(1, count + 1):
         width, height = pages.size(number)
         if readings is None:
             # What can't be unpacked is told from what can't be read.
             pages.picture(number, "L", (1, 1))
         read.append(ReadPage(number, width, height, (0.0, 0.0, width, height), scans.read(number, 0) or [], scan=True))
+        seen(number, count)
     scans.ask()
     add_pages(builder, read)
     scans.finish(builder)

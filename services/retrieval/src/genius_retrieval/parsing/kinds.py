@@ -16,6 +16,9 @@ _HTML = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+h
 _ENCODINGS = ("ascii", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp437", "iso8859-1", "iso8859-15")
 _XML = re.compile(rb"^\s*<\?xml\b|^\s*<!DOCTYPE|^\s*<svg\b", re.I)
 
+PAGED = frozenset({"pdf", "image"})
+"""Families whose parsers count pages: `seen(done, total)`."""
+
 
 def load_parser(family: str, task: str) -> Callable[..., Any]:
     """The function that carries out `task` (`parse` or `render`) for a family of files.

@@ -1,15 +1,25 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Page numbers in a warning's code: "ocr:3,7-9", or "ocr:*412" where the list would be too long to read."""
+"""Pages as they are counted, and their numbers in a warning's code.
+
+"ocr:3,7-9", or "ocr:*412" where the list would be too long to read.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 _LONGEST = 100
 _LIST = re.compile(r"\d{1,6}(?:-\d{1,6})?(?:,\d{1,6}(?:-\d{1,6})?)*")
 _COUNT = re.compile(r"\*\d{1,6}")
+
+Seen = Callable[[int, int], None]
+"""Is told how many pages are read, of how many."""
+
+
+def unseen(done: int, total: int) -> None:
+    """For pages that nobody waits for."""
 
 
 def with_pages(code: str, pages: Iterable[int]) -> str:

@@ -18,6 +18,7 @@ from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds
 from genius_retrieval.parsing.layout import Styled
 from genius_retrieval.parsing.ocr.scans import Scans, letters_of
+from genius_retrieval.parsing.page_lists import Seen, unseen
 from genius_retrieval.parsing.pages import ReadPage, add_pages
 
 # pdfium marks a hyphen that divides a word at the end of a line.
@@ -40,7 +41,9 @@ def open_document(content: bytes) -> Any:
         raise Refused("encrypted" if code == raw.FPDF_ERR_PASSWORD or "assword" in str(error) else "broken") from error
 
 
-def parse(content: bytes, name: str, bounds: Bounds, readings: dict[str, Any] | None = None) -> CanonicalDocument:
+def parse(
+    content: bytes, name: str, bounds: Bounds, readings: dict[str, Any] | None = None, seen: Seen = unseen
+) -> CanonicalDocument:
     """`readings` of the pages that are scans, see `Scans`. Raises: Scanned where there are such and none are given."""
     document = open_document(content)
     count = len(document)
@@ -61,6 +64,7 @@ def parse(content: bytes, name: str, bounds: Bounds, readings: dict[str, Any] | 
         # Cleaning makes it shorter; what is left is measured again.
         if held > 2 * bounds.text_chars:
             raise Refused("too_much_text")
+        seen(index + 1, count)
     scans.ask()
     add_pages(builder, pages)
     scans.finish(builder)

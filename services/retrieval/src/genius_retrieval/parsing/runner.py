@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import orjson
 import structlog
 
 from genius_retrieval.chunks import CanonicalDocument
+from genius_retrieval.ingest.progress import Told, untold
 from genius_retrieval.ingest.reasons import FAILURES
 from genius_retrieval.metrics import PARSE_SECONDS
 from genius_retrieval.parsing.cage import Limits
@@ -23,6 +25,7 @@ from genius_retrieval.settings import ParserSettings, UploadLimits
 
 log = structlog.get_logger(__name__)
 _READ = 65_536
+_COUNT = re.compile(rb"\+(\d{1,6})/(\d{1,6})\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,14 @@ class ParserRunner:
         """Whether Tesseract was there for the last scan; None before the first."""
         return self._reader.installed
 
-    async def parse(self, content: bytes, name: str) -> CanonicalDocument:
+    async def parse(self, content: bytes, name: str, told: Told = untold) -> CanonicalDocument:
+        """`told` of pages as they are read, then of scans as they are recognised; what it raises ends the work."""
         kind = family(content)
         request = {"do": "parse", "kind": kind, "name": name, "bounds": asdict(self._bounds)}
         with PARSE_SECONDS.time():
-            answer = await self._run(request, content, self._slots)
+            answer = await self._run(request, content, self._slots, told)
         if answer.scans:
-            readings = await self._reader.read(content, kind, self._scans(answer.scans))
+            readings = await self._reader.read(content, kind, self._scans(answer.scans), told)
             answer = await self._run({**request, "readings": readings}, content, self._slots)
         try:
             return await asyncio.to_thread(decode_document, answer.body)
@@ -81,23 +85,43 @@ class ParserRunner:
         request = {"do": "render", "kind": family(content), "picture": picture}
         return (await self._run(request, content, self._pictures)).body
 
-    async def _run(self, request: dict[str, Any], content: bytes, slots: asyncio.Semaphore) -> _Answer:
+    async def _run(
+        self, request: dict[str, Any], content: bytes, slots: asyncio.Semaphore, told: Told = untold
+    ) -> _Answer:
         async with slots, parser_process({**request, "cage": self._cage}, content) as (process, stdout):
             try:
                 async with asyncio.timeout(self._settings.wall_seconds):
-                    answer = await self._whole(stdout)
+                    answer = await self._whole(stdout, told)
                     code = await process.wait()
             except TimeoutError as error:
                 raise Refused("too_complex") from error
         return self._checked(answer, code)
 
-    async def _whole(self, stdout: asyncio.StreamReader) -> bytes:
+    async def _whole(self, stdout: asyncio.StreamReader, told: Told) -> bytes:
+        """The answer without the counts before it."""
+        counts = 0
         answer = bytearray()
+        while line := await self._line(stdout):
+            if not (count := _COUNT.fullmatch(line)):
+                answer += line
+                break
+            counts += 1
+            if counts > self._limits.pages:
+                raise Refused("broken")
+            await told("pages", int(count[1]), int(count[2]))
         while chunk := await stdout.read(_READ):
             answer += chunk
             if len(answer) > self._settings.result_bytes:
                 raise Refused("too_much_text")
         return bytes(answer)
+
+    @staticmethod
+    async def _line(stdout: asyncio.StreamReader) -> bytes:
+        try:
+            return await stdout.readline()
+        except ValueError as error:
+            # Longer than any head: a parser that was taken over may answer anything.
+            raise Refused("broken") from error
 
     def _checked(self, answer: bytes, code: int) -> _Answer:
         head, separator, body = answer.partition(b"\n")
