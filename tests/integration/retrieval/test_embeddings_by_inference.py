@@ -253,6 +253,10 @@ async def test_without_the_secret_there_is_no_token(
     wrong.write_text("short")
     with pytest.raises(ValueError, match="at least 32"):
         models(there={"secret_file": wrong})
+    for broken in ("s" * 40 + "\n" + "t" * 40, "s" * 40 + " " + "t" * 40):
+        wrong.write_text(broken)
+        with pytest.raises(ValueError, match="one line"):
+            models(there={"secret_file": wrong})
 
 
 def test_another_name_revision_or_prefix_is_another_model(models: Models) -> None:

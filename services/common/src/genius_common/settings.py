@@ -64,11 +64,15 @@ def settings_config(prefix: str) -> SettingsConfigDict:
 
 
 def read_secret(file: Path, shortest: int = 32) -> str:
-    """The text of a secret's file without white space at its ends. Raises: OSError, ValueError for a short one.
+    """The text of a secret's file without white space at its ends. Raises: OSError, ValueError.
+
+    ValueError for a short one, and for one that no header can carry (two lines, for instance).
 
     Such a secret is the key of an HMAC or compared as a whole: fewer than 32 characters could be tried out.
     """
     secret = file.read_text(encoding="ascii").strip()
     if len(secret) < shortest:
         raise ValueError(f"{file} must hold at least {shortest} characters")
+    if not secret.isprintable() or " " in secret:
+        raise ValueError(f"{file} must hold one line without spaces")
     return secret
