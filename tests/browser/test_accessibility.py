@@ -34,7 +34,10 @@ SCREENS = {
 }
 
 
-PICTURES = {"chat", "chat-dark", "source-text", "start-light", "draft-light", "knowledge-light", "search-check"}
+PICTURES = {
+    *("chat", "chat-dark", "start-light", "draft-light", "knowledge-light"),
+    *("source-page", "source-text", "search-check", "processing"),
+}
 
 
 def picture(page: Page, name: str) -> None:

@@ -98,6 +98,7 @@ def test_the_enlarged_page_shows_the_marked_passage(open_page: OpenPage, platfor
     panel = ask(page, "Sperrwerk.pdf", LONG, "Was kostet die Sanierung des Sperrwerks?")
     frame = panel.get_by_role("region", name="Bild der Seite")
     expect(frame).to_have_attribute("aria-busy", "false")
+    picture(page, "source-page")
     for _ in range(3):
         panel.get_by_role("button", name="Größer").click()
         at = marked_line(frame)
