@@ -13,6 +13,7 @@ WEBUI := services/gateway/src/genius_gateway/webui
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/tests/*' 2>/dev/null)
 ARGS ?=
 N ?= 3
+PLATFORM ?= 3
 # What a plain test run leaves to its own targets.
 OWN_TARGETS := not thorough and not vllm and not dense and not faults and not helm and not keycloak
 # A file of tests stays in one process, files in their order. Three on two cores took 682 s, two 664 s.
@@ -23,7 +24,7 @@ PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
 .PHONY: help run web wheel test test-core test-keycloak test-thorough test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
-	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-ocr bench-search bench-memory eval-answers \
+	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-ocr bench-search bench-memory bench-many-documents eval-answers \
 	eval-retrieval eval-citations docs clean
 
 help: ## this list
@@ -72,10 +73,10 @@ test-dense: $(VENV)/.test ## dense vectors and a model swap with a real sentence
 test-helm: $(VENV)/.test ## the chart: lint, schemas, pod security, policies
 	scripts/test-helm.sh $(ARGS)
 
-test-faults: $(VENV)/.test ## kill -9 during use, N times (N=3), and at every edge between effect and record
+test-faults: $(VENV)/.test ## kill -9: of the ingestion N times (N=3), of PLATFORM processes (3) in use, and at every edge of effects
 	$(BIN)/python -m pytest $(SPREAD) -m faults tests/faults tests/integration/gateway/test_kill_at_records.py \
 	  tests/integration/gateway/test_effects_and_records.py tests/integration/retrieval/test_kill_at_edges.py tests/integration/retrieval/test_kill_at_law_updates.py \
-	  --faults $(N) $(ARGS)
+	  --faults $(N) --platform-faults $(PLATFORM) $(ARGS)
 
 check: $(VENV)/.test ## lint, format, types, repository rules, web UI
 	$(BIN)/ruff check .
@@ -100,6 +101,9 @@ bench-not-there: $(VENV)/.test ## whether time tells that a foreign object exist
 
 bench-memory: $(VENV)/.test ## memory of retrieval with 100,000 chunks (ARGS="--chunks 100000")
 	$(BIN)/python -m tests.load.bench_memory $(ARGS)
+
+bench-many-documents: $(VENV)/.test ## memory, files, threads of retrieval over 10,000 documents (ARGS="--documents 10000")
+	$(BIN)/python -m tests.load.bench_many_documents $(ARGS)
 
 bench-ingest: $(VENV)/.test ## PDFs from upload to searchable (ARGS="--documents 60 --pages 40 --rounds 3")
 	$(BIN)/python -m tests.load.bench_ingest $(ARGS)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`kill -9` of random processes during use: the platform comes back, and nothing that it acknowledged is gone.
 
-`make test-faults N=100` prints one line per kill. A failure is repeated with the same `--seed`.
+`make test-faults PLATFORM=100` prints one line per kill. A failure is repeated with the same `--seed`.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def wait_back(platform: Platform, name: str, killed: int) -> float:
 def test_the_platform_comes_back_and_nothing_acknowledged_is_gone(
     platform: Platform, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rounds, seed = pytestconfig.getoption("--faults", 3), pytestconfig.getoption("--seed", 1)
+    rounds, seed = pytestconfig.getoption("--platform-faults", 3), pytestconfig.getoption("--seed", 1)
     rng = random.Random(seed)
     use = Use(platform, rng)
     for number in range(1, rounds + 1):

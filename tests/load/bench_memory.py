@@ -26,6 +26,7 @@ from genius_common.text import split_sentences
 from genius_retrieval.laws.source import read_laws
 from genius_retrieval.parsing.builder import is_marked
 from tests.support.postgres import running_postgres
+from tests.support.processes import children
 from tests.support.retrieval import Office, RetrievalService, running_service, upload, wait_for
 
 OUTPUT = Path(".genius/bench/memory.json")
@@ -61,15 +62,6 @@ def status(pid: int) -> dict[str, int]:
         return {"resident": 0, "anonymous": 0}
     return {name: int(lines.get(key, "0 kB").split()[0]) * 1024
             for name, key in (("resident", "VmRSS"), ("anonymous", "RssAnon"))}  # fmt: skip
-
-
-def children(pid: int) -> list[int]:
-    try:
-        own = [int(item) for task in Path(f"/proc/{pid}/task").iterdir() for item in
-               (task / "children").read_text().split()]  # fmt: skip
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-    return [*own, *(inner for one in own for inner in children(one))]
 
 
 class Peak:

@@ -28,6 +28,7 @@ from tests.support.gateway_keys import key_server
 from tests.support.http import TRUSTS_NOBODY, Client
 from tests.support.ports import free_port
 from tests.support.postgres import TestPostgres
+from tests.support.warm import Warm, WarmProcess
 
 TENANT = "test"
 EMBEDDINGS_SECRET = "s" * 40
@@ -60,8 +61,10 @@ class RetrievalService:
     signer: TokenSigner
     extra: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | WarmProcess | None = None
     program: tuple[str, ...] = ("genius_retrieval",)
+    warm: Warm | None = None
+    """Starts it where it is killed often: its imports take most of a start."""
 
     def environment(self) -> dict[str, str]:
         prefix = "GENIUS_RETRIEVAL_"
@@ -111,12 +114,15 @@ class RetrievalService:
         raise AssertionError(f"retrieval is not ready:\n{self.log()[-4000:]}")
 
     def launch(self) -> None:
-        log = (self.data_dir / "service.log").open("ab")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("GENIUS_")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GENIUS_")}
+        environment, log = {**kept, **self.environment()}, self.data_dir / "service.log"
+        if self.warm:
+            self.process = self.warm.start(self.program, environment, log)
+            return
         self.process = subprocess.Popen(
             [sys.executable, "-m", *self.program],
-            env={**environment, **self.environment()},
-            stdout=log,
+            env=environment,
+            stdout=log.open("ab"),
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )

@@ -2,7 +2,9 @@
 """Qdrant Edge keeps its own promises on disk; the contract that all engines keep is in test_index.py."""
 
 import asyncio
+import contextlib
 import ctypes
+import os
 import shutil
 import signal
 import sys
@@ -20,6 +22,7 @@ from genius_retrieval.index.port import Access
 from genius_retrieval.room import Room
 from tests.contract.retrieval_search.suite import ASK, MARKER, chunks, meta, points
 from tests.eval.laws import Secrets, new_collection
+from tests.support.processes import children, wait_gone
 
 WRITER = """
 import asyncio, sys
@@ -71,6 +74,53 @@ async def test_acknowledged_documents_survive_kill_9(tmp_path):
         assert await index.count(collection.id, document) == 2
     assert len(points(await index.search(collection, ASK, Access(frozenset({UUID(int=3)}))))) >= 24
     await index.close()
+
+
+async def test_a_dropped_collection_does_not_come_back(tmp_path):
+    """ING-10, REL-11: who read the catalogue before a rebuild ended writes into nothing, and finds that out."""
+    index, collection, base, document = EdgeIndex(tmp_path), new_collection(), uuid4(), uuid4()
+    await index.upsert(collection, chunks(document, [f"{MARKER} eins."]), meta(document, base))
+    await index.drop(collection.id)
+    await index.upsert(collection, chunks(document, [f"{MARKER} zwei."]), meta(document, base))
+    assert await index.count(collection.id) == 0
+    assert list(tmp_path.iterdir()) == []
+    await index.close()
+
+
+OPTIMISER = """
+import sys
+from pathlib import Path
+from uuid import UUID
+from genius_retrieval.index.edge_generations import optimised_copy
+
+folder, collection = Path(sys.argv[1]), UUID(sys.argv[2])
+optimised_copy(folder, collection, folder / str(collection))
+"""
+
+
+async def test_a_process_that_optimises_ends_with_its_service(tmp_path):
+    """ING-10: else it writes on in a folder that the next service clears away."""
+    index, collection, base, document = EdgeIndex(tmp_path), new_collection(), uuid4(), uuid4()
+    await index.upsert(collection, chunks(document, [f"{MARKER} eins."] * 3), meta(document, base))
+    await index.close()
+    service = await asyncio.create_subprocess_exec(sys.executable, "-c", OPTIMISER, str(tmp_path), str(collection.id))
+    while not (below := [pid for pid in children(service.pid) if "qdrant_edge" in mapped(pid)]):
+        assert service.returncode is None
+        await asyncio.sleep(0.001)
+    os.kill(below[0], signal.SIGSTOP)  # as if the shard were a large one
+    service.kill()
+    await service.wait()
+    try:
+        wait_gone(below, 10)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(below[0], signal.SIGKILL)
+
+
+def mapped(pid: int) -> str:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/maps").read_text()
+    return ""
 
 
 async def test_leftovers_of_an_interrupted_creation_or_removal_are_cleared(tmp_path):

@@ -24,6 +24,7 @@ from genius_retrieval.ingest.reconcile import Reconciled, Reconciler
 from tests.support import pdf
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import Office, RetrievalService, memory_folder, running_service, upload, wait_for
+from tests.support.warm import RETRIEVAL, warm
 
 OPERATIONS = ("upload", "replace", "delete")
 
@@ -71,7 +72,12 @@ class Doomed:
 
 @pytest.fixture(scope="module")
 def doomed(postgres_server: TestPostgres) -> Iterator[Doomed]:
-    with memory_folder() as folder, running_service(postgres_server, folder, start=False) as service:
+    with (
+        memory_folder() as folder,
+        warm(*RETRIEVAL) as starter,
+        running_service(postgres_server, folder, start=False) as service,
+    ):
+        service.warm = starter
         found = Doomed(service, folder)
         found.start()
         yield found

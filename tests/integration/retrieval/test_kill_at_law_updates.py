@@ -15,13 +15,19 @@ from tests.integration.retrieval.test_kill_at_edges import Doomed
 from tests.support.laws import Section, amended, longer, shipped
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import Office, memory_folder, running_service
+from tests.support.warm import RETRIEVAL, warm
 
 OLD, NEW = "Quellwasserschutzzone", "Grundwasserschutzzone"
 
 
 @pytest.fixture(scope="module")
 def doomed(postgres_server: TestPostgres) -> Iterator[Doomed]:
-    with memory_folder() as folder, running_service(postgres_server, folder, start=False) as service:
+    with (
+        memory_folder() as folder,
+        warm(*RETRIEVAL) as starter,
+        running_service(postgres_server, folder, start=False) as service,
+    ):
+        service.warm = starter
         found = Doomed(service, folder)
         found.start()
         yield found

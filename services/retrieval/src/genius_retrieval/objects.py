@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator
@@ -75,12 +76,29 @@ class ObjectStorage:
                 with contextlib.suppress(ValueError):
                     yield UUID(found["path"].rsplit("/", 1)[-1]), found["last_modified"]
 
+    async def remove_unfinished(self, before: dt.datetime) -> int:
+        """Remove what a killed process left of objects that it was writing in a folder; answers how many.
+
+        Younger ones than `before` may still be written. Other stores show nothing of an object that is not whole.
+        """
+        if not isinstance(self._store, LocalStore) or self._store.prefix is None:
+            return 0
+        return await asyncio.to_thread(_remove_unfinished, Path(self._store.prefix), before)
+
     async def delete(self, identifier: UUID) -> None:
         """Remove it; an object that is already gone is no error."""
         try:
             await obstore.delete_async(self._store, _path(identifier))
         except (NotFoundError, FileNotFoundError):
             log.info("object was already gone", object=str(identifier))
+
+
+def _remove_unfinished(folder: Path, before: dt.datetime) -> int:
+    # The store writes `NAME#1` beside its place and renames it; its own list leaves such names out.
+    unfinished = [path for path in folder.glob("??/*#*") if path.stat().st_mtime < before.timestamp()]
+    for path in unfinished:
+        path.unlink(missing_ok=True)
+    return len(unfinished)
 
 
 def _path(identifier: UUID) -> str:

@@ -140,6 +140,7 @@ class EdgeIndex:
         self._pool = ThreadPoolExecutor(threads, "edge")
         self._slow = ThreadPoolExecutor(1, "edge-bulk")
         self._shards: dict[UUID, _Shard] = {}
+        self._dropped: set[UUID] = set()
         self._opening = threading.Lock()
         self._resting: dict[UUID, asyncio.TimerHandle] = {}
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -226,7 +227,8 @@ class EdgeIndex:
                 return found
             path = newest(self._folder, collection)
             if path is None:
-                if not create:
+                # Who began before it was dropped must not bring it back: nothing would ever remove it.
+                if not create or collection in self._dropped:
                     return None
                 path = self._folder / str(collection)
                 _create(path, dense_size)
@@ -245,7 +247,8 @@ class EdgeIndex:
         vectors: Sequence[Sequence[float]] | None,
     ) -> None:
         shard = self._open(collection.id, create=True, dense_size=collection.dense_size)
-        assert shard
+        if shard is None:
+            return
         for start in range(0, len(chunks), _BATCH):
             points = [
                 edge.Point(
@@ -309,6 +312,7 @@ class EdgeIndex:
 
     def _drop(self, collection: UUID) -> None:
         with self._opening:
+            self._dropped.add(collection)
             if shard := self._shards.pop(collection, None):
                 with shard.writing:
                     shard.engine.close()

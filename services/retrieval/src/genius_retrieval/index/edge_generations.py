@@ -16,8 +16,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from uuid import UUID
 
+# It ends with the service: the next one clears the folder away in which it writes (1 = PR_SET_PDEATHSIG).
 _OPTIMISE = """
+import ctypes
+import os
+import signal
 import sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+if os.getppid() != int(sys.argv[2]):
+    sys.exit(1)
 import qdrant_edge
 shard = qdrant_edge.EdgeShard.load(sys.argv[1])
 shard.optimize()
@@ -62,7 +69,7 @@ def optimised_copy(folder: Path, collection: UUID, path: Path) -> Path:
     shutil.copytree(path, copy)
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-c", _OPTIMISE, str(copy)],
+            [sys.executable, "-I", "-c", _OPTIMISE, str(copy), str(os.getpid())],
             check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             timeout=_LONGEST_S,
         )  # fmt: skip

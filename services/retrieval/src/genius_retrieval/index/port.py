@@ -182,7 +182,7 @@ class CollectionIndex(Protocol):
     async def delete_knowledge_base(self, collection: UUID, knowledge_base: UUID) -> None: ...
 
     async def drop(self, collection: UUID) -> None:
-        """Remove the collection with its files."""
+        """Remove the collection with its files; what is written to it after that is lost."""
         ...
 
     async def count(self, collection: UUID, document: UUID | None = None) -> int:

@@ -44,7 +44,8 @@ class Reconciled:
     """What one run found, in documents and objects; all zero where the stores agreed.
 
     `restored`: points written again. `reread`: to be read again from the original. `lost`: failed now, since neither
-    text nor original is there. `removed`: had points and no row. `objects`: named by no row for a week, removed.
+    text nor original is there. `removed`: had points and no row. `objects`: named by no row for a week, or half written
+    as long ago, removed.
     """
 
     restored: int = 0
@@ -94,6 +95,7 @@ class Reconciler:
             if identifier not in named and modified < before:
                 await self._objects.delete(identifier)
                 done["objects"] += 1
+        done["objects"] += await self._objects.remove_unfinished(before)
         for what, number in done.items():
             RECONCILED.labels(what).inc(number)
             log.warning("stores disagreed", outcome=what, records=number)
