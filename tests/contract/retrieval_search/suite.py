@@ -70,9 +70,12 @@ class IndexContract:
         assert await index.count(collection.id) == 2
 
     async def test_it_says_which_documents_it_holds(self, index):
-        """BAK-02: with the number of their points, more than the dozen an engine answers by itself; none twice."""
+        """BAK-02: with the number of their points.
+
+        More than the dozen documents that an engine answers by itself, and more points than an answer may hold.
+        """
         collection, base = new_collection(), uuid4()
-        written = {uuid4(): number % 3 + 1 for number in range(15)}
+        written = {uuid4(): number % 3 + 1 for number in range(15)} | {uuid4(): 1_001}
         for document, number in written.items():
             await index.upsert(collection, chunks(document, ["Satz."] * number), meta(document, base))
         gone = next(iter(written))

@@ -81,6 +81,7 @@ def calls(index: ServerIndex) -> dict[str, Callable[[], Awaitable[Any]]]:
         "search": lambda: index.search(collection, ASK, ACCESS),
         "fetch": lambda: index.fetch(collection, [uuid4()], ACCESS),
         "count": lambda: index.count(collection.id),
+        "documents": lambda: index.documents(collection.id),
         "upsert": lambda: index.upsert(collection, chunks(document, ["Text."]), meta(document, BASE)),
         "adopt": lambda: index.adopt(collection, chunks(document, ["Text."]), meta(document, BASE), uuid4()),
         "delete_document": lambda: index.delete_document(collection.id, document),

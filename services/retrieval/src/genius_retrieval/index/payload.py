@@ -60,6 +60,12 @@ def shared_without(payload: Mapping[str, Any], document: UUID) -> dict[str, Any]
     return _own(payload) if later[DOCUMENT] == str(document) else later
 
 
+def documents_of(payload: Mapping[str, Any]) -> list[UUID]:
+    """Whose point it is: one version of a document, or two that share it."""
+    named = payload[DOCUMENT]
+    return [UUID(one) for one in (named if isinstance(named, list) else [named])]
+
+
 def _own(payload: Mapping[str, Any]) -> dict[str, Any]:
     named = payload[DOCUMENT]
     own = {name: value for name, value in payload.items() if name not in (SHARED, LATER)}

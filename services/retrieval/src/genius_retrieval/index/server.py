@@ -9,7 +9,7 @@ collection that the server says it does not have is empty, like one that was nev
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from functools import partial
@@ -26,6 +26,7 @@ from genius_retrieval.index.payload import (
     KNOWLEDGE_BASE,
     LATER,
     SEALED,
+    documents_of,
     from_payload,
     resealed,
     shared_with,
@@ -43,7 +44,7 @@ from genius_retrieval.index.port import (
     IndexedChunk,
     Scored,
 )
-from genius_retrieval.index.server_calls import WRITE_S, CollectionMissing, connect, typed_failures
+from genius_retrieval.index.server_calls import LARGEST_PAGE, WRITE_S, CollectionMissing, connect, typed_failures
 from genius_retrieval.index.server_filters import SERVER
 from genius_retrieval.index.server_tokens import Minter
 from genius_retrieval.index.terms import KeyedTerms
@@ -137,16 +138,16 @@ class ServerIndex:
         return found.count
 
     async def documents(self, collection: UUID) -> dict[UUID, int]:
-        most = max(1, await self.count(collection))
-        try:
-            found = await self._call(
-                collection,
-                "read",
-                lambda client: client.facet(str(collection), DOCUMENT, limit=most, exact=True),
-            )
-        except CollectionMissing:
-            return {}
-        return {UUID(str(hit.value)): hit.count for hit in found.hits if hit.count}
+        # Point by point: the server counts values up to a limit, and leaves out the rest without a word.
+        held, offset = Counter[UUID](), None
+        while True:
+            try:
+                records, offset = await self._page(collection, offset, [DOCUMENT], LARGEST_PAGE)
+            except CollectionMissing:
+                return {}
+            held.update(document for record in records for document in documents_of(record.payload or {}))
+            if offset is None:
+                return dict(held)
 
     async def search(
         self, collection: CollectionSecrets, branches: Sequence[Branch | DenseBranch], access: Access
@@ -189,7 +190,7 @@ class ServerIndex:
             # Read and written under one lock: nobody replaces the point in between.
             async with self._writing[collection]:
                 try:
-                    records, offset = await self._page(collection, offset)
+                    records, offset = await self._page(collection, offset, [SEALED, LATER], _BATCH)
                 except CollectionMissing:
                     return done
                 for record in records:
@@ -243,11 +244,14 @@ class ServerIndex:
             except CollectionMissing:
                 return
 
-    async def _page(self, collection: UUID, offset: Any) -> tuple[list[models.Record], Any]:
+    async def _page(
+        self, collection: UUID, offset: Any, fields: list[str], limit: int
+    ) -> tuple[list[models.Record], Any]:
+        """These fields of the next points, and where the page after them begins; None = there is none."""
         return await self._call(
             collection,
             "write",
-            lambda client: client.scroll(str(collection), limit=_BATCH, offset=offset, with_payload=[SEALED, LATER]),
+            lambda client: client.scroll(str(collection), limit=limit, offset=offset, with_payload=fields),
         )
 
     async def _rewrite(

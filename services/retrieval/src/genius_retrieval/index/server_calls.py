@@ -22,6 +22,8 @@ from genius_retrieval.errors import IndexFailed, IndexUnavailable
 log = structlog.get_logger(__name__)
 
 READ_S, WRITE_S = 10, 60
+LARGEST_PAGE = 1_000
+"""Most points that one answer may hold; the collections are made with this limit."""
 _CONNECTIONS = 32
 _RETRY_S = 5
 

@@ -14,7 +14,7 @@ from qdrant_client.http.exceptions import UnexpectedResponse
 from genius_retrieval.errors import IndexUnavailable
 from genius_retrieval.index.payload import CLASS, DOCUMENT, KIND, KNOWLEDGE_BASE, SHARED
 from genius_retrieval.index.port import DENSE
-from genius_retrieval.index.server_calls import WRITE_S, connect, typed_failures
+from genius_retrieval.index.server_calls import LARGEST_PAGE, WRITE_S, connect, typed_failures
 from genius_retrieval.text.fields import FIELDS
 
 log = structlog.get_logger(__name__)
@@ -28,7 +28,7 @@ _STRICT = models.StrictModeConfig(
     enabled=True,
     unindexed_filtering_retrieve=False,
     unindexed_filtering_update=False,
-    max_query_limit=1_000,
+    max_query_limit=LARGEST_PAGE,
     search_max_batchsize=64,
     upsert_max_batchsize=200,
 )
