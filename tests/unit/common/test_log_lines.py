@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 from hypothesis import HealthCheck, given, settings
@@ -90,3 +91,10 @@ def test_what_is_not_listed_is_left_out_and_counted(lines: Lines) -> None:
     (line,) = lines.take()
     assert "Kanarie" not in str(line)
     assert (line["left_out"], line["reason"], line["error"]) == (2, "dict", "list")
+
+
+def test_calls_of_a_http_client_are_no_lines(lines: Lines) -> None:
+    """LOG-01: they would hold addresses with ids, one line a call."""
+    with httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200))) as client:
+        client.get("http://qdrant.example/collections/0815")
+    assert lines.take() == []

@@ -90,6 +90,8 @@ def configure_logging(service: str, level: str) -> None:
     root.setLevel(level.upper())
     # Access lines hold paths with ids and cost 6 µs each; metrics count requests instead.
     logging.getLogger("uvicorn.access").disabled = True
+    # The same of each call to a Qdrant server, whose client writes a line for it.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)
 
 
