@@ -219,7 +219,7 @@ def test_uploaded_text_is_found_with_its_place(office: Office) -> None:
         assert hit["section_path"] == ["§ 12 Höchstbeträge"]
         text = client.get(f"/documents/{state['id']}/text").json()["text"]
         assert text[hit["char_from"] : hit["char_to"]] == hit["text"]
-        assert found["searched"] == {"knowledge_bases": 1, "documents": 1, "left_out": 0}
+        assert found["searched"] == {"knowledge_bases": 1, "documents": 1, "left_out": 0, "filter": None}
         client.delete(f"/documents/{state['id']}")
         assert client.post("/search", json={"query": "Höchstbetrag Mietenstufe"}).json()["hits"] == []
 
