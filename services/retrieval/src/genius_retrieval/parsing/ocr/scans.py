@@ -107,7 +107,7 @@ def letters_of(lines: Sequence[Styled]) -> int:
 
 
 def _letters(text: str) -> int:
-    return sum(1 for char in text if not char.isspace())
+    return len("".join(text.split()))
 
 
 def _paragraphs(number: int, lines: Sequence[RecognisedLine]) -> list[list[Styled]]:
