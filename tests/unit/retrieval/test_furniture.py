@@ -78,7 +78,8 @@ def test_lines_that_repeat_at_the_edge_are_set_apart(line: Callable[[int], str],
     [
         ("§ as a heading", lambda n: pdf.Text(f"§ {n} Höhe", y=TOP)),
         ("annexes", lambda n: pdf.Text(f"Anlage {n}", y=TOP)),
-        ("large headings", lambda n: pdf.Text(f"Modul {n} Recht", y=TOP, size=15)),
+        ("large headings", lambda n: pdf.Text(f"Recht und Verfahren {n}", y=TOP, size=15)),
+        ("a large heading on some pages", lambda n: pdf.Text("Ergebnisse" if n <= 3 else WORDS[n], y=TOP, size=15)),
         ("footnotes", lambda n: pdf.Text(f"{n} Vgl. {WORDS[n]} und {WORDS[n + 3]}.", y=BOTTOM, size=8)),
         ("amounts", lambda n: pdf.Text(f"{n * 317}.{n}50,00", y=BOTTOM)),
         ("in the middle", lambda n: pdf.Text(f"Seite {n} von 6", x=400, y=420)),
@@ -119,6 +120,12 @@ def test_a_form_of_nothing_else_is_its_own_text() -> None:
 def test_three_pages_or_most_of_them(count: int, with_head: int, expected: int) -> None:
     found = pages(count, lambda n: [pdf.Text("Stadt Jülich", y=TOP)] if n <= with_head else [])
     assert len(aside(found)) == expected
+
+
+def test_left_and_right_pages_count_together() -> None:
+    """Two pages of each are most of the four only together."""
+    found = pages(4, lambda n: [pdf.Text("Handbuch Wohngeld" if n % 2 else "Verfahren", y=TOP, size=9)])
+    assert len(aside(found)) == 4
 
 
 def test_a_running_title_names_a_document_that_has_no_other() -> None:
