@@ -145,16 +145,16 @@ class Writer:
             # Levels are two a message: its own and that of its attachments.
             if level // 2 >= DEEPEST + 1:
                 raise _Unread("too_deep")
-            self._message(_safely(opened or partial(self._openers[kind], attachment.content)), level + 1)
+            self._message(safely(opened or partial(self._openers[kind], attachment.content)), level + 1)
             return
         self._adopt(self._read(self._readers[kind], attachment), level)
 
     def _read(self, reader: Reader, attachment: Attachment) -> CanonicalDocument:
         name = attachment.name or _UNNAMED
         try:
-            return _safely(partial(reader, attachment.content, name, self._bounds))
+            return safely(partial(reader, attachment.content, name, self._bounds))
         except Scanned:
-            return _safely(partial(self._partly, reader, attachment.content, name))
+            return safely(partial(self._partly, reader, attachment.content, name))
 
     def _partly(self, reader: Reader, content: bytes, name: str) -> CanonicalDocument:
         """A document with pages that are pictures, without those. Raises: Refused where there are no others."""
@@ -184,7 +184,7 @@ class Writer:
             self._builder.add(block.kind, block.text, level=_below(block.level, level))
 
 
-def _safely(read: Callable[[], _Read]) -> _Read:
+def safely(read: Callable[[], _Read]) -> _Read:
     """As for a file of its own: what can't be read of an attachment is refused, and the mail is still read."""
     try:
         return read()

@@ -24,7 +24,7 @@ from genius_retrieval.parsing.compound import CompoundFile, Path, Properties
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds
 from genius_retrieval.parsing.mail_headers import date_of
-from genius_retrieval.parsing.messages import Attachment, Body, Mail, Opener, Reader, write_mail
+from genius_retrieval.parsing.messages import Attachment, Body, Mail, Opener, Reader, safely, write_mail
 
 # Property ids (MS-OXPROPS).
 _CLASS, _SUBJECT, _HEADERS, _BODY, _HTML, _RTF = 0x001A, 0x0037, 0x007D, 0x1000, 0x1013, 0x1009
@@ -97,13 +97,11 @@ def _bodies(properties: Properties) -> list[Body]:
 
 
 def _rtf(packed: bytes, properties: Properties) -> str:
-    """The last resort: Outlook writes the plain text beside it as a rule."""
+    """The last resort: Outlook writes the plain text beside it as a rule. What can't be read of it is said."""
     try:
-        text: str = rtf_to_text(  # type: ignore[no-untyped-call]
-            compressed_rtf.decompress(packed).decode("latin-1"), errors="replace"
-        )
-    except Exception:  # noqa: BLE001
-        # Two libraries on hostile bytes may fail anywhere; the rest of the message is read and the lack is said.
+        rtf = safely(lambda: compressed_rtf.decompress(packed).decode("latin-1"))
+        text: str = safely(lambda: rtf_to_text(rtf, errors="replace"))  # type: ignore[no-untyped-call]
+    except Refused:
         properties.warnings.append("rtf_not_read")
         return ""
     return text
