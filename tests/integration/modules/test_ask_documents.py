@@ -96,7 +96,10 @@ async def test_a_wrong_filter_is_refused_before_the_run(offline: RunningModules,
     async with offline.client() as client:
         body = offline.body(run, {"question": QUESTION, **wrong})
         answer = await client.post("/modules/ask-documents/runs", json=body, headers=offline.headers(run))
-    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (400, [pointer])
+    problem = answer.json()
+    assert (answer.status_code, [error["pointer"] for error in problem["errors"]]) == (400, [pointer])
+    # A run that has begun keeps the detail alone.
+    assert all(error["detail"] in problem["detail"] for error in problem["errors"])
 
 
 async def test_the_token_of_the_run_is_what_retrieval_sees(

@@ -38,7 +38,7 @@ SCHEMA = {
         ({"text": "ab", "ids": ["a", "b", "c"]}, "/input/ids", "Höchstens 2 Einträge sind erlaubt."),
         ({"text": "ab", "ids": ["a", 7]}, "/input/ids/1", "Erwartet wird: string."),
         ({"text": "ab", "a/b": 1}, "/input/a~1b", "Erwartet wird: string."),
-        ({"text": "ab", "day": "geheim"}, "/input/day", "Erwartet: date."),
+        ({"text": "ab", "day": "geheim"}, "/input/day", "Das ist kein Tag. Bitte schreiben Sie ihn wie 2026-11-26."),
     ],
 )
 def test_errors_name_the_field_and_not_the_value(value: dict[str, Any], pointer: str, text: str) -> None:

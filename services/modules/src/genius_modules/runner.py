@@ -71,7 +71,10 @@ def check_class(module: AnyModule, request: ModuleRunRequest, principal: Princip
 
 
 def _refused(found: Iterable[FieldError]) -> InvalidInput:
-    return InvalidInput(errors=[FieldError("/input" + item.pointer, item.detail) for item in found])
+    errors = [FieldError("/input" + item.pointer, item.detail) for item in found]
+    # A run has room for one text: what is wrong must not be lost there.
+    told = " ".join(dict.fromkeys(item.detail for item in errors))
+    return InvalidInput(f"Die Eingabe ist ungültig. {told}", errors=errors)
 
 
 def deadline_of(request: ModuleRunRequest, limits: Limits) -> float:

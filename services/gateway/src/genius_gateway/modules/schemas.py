@@ -19,12 +19,13 @@ _MAX_ERRORS = 20
 # A malformed id is no wrong form but an unknown object: whoever looks it up answers 404, as for a foreign one.
 _FORMATS = FormatChecker([name for name in Draft202012Validator.FORMAT_CHECKER.checkers if name != "uuid"])
 
+_FORMS = {"date": "Das ist kein Tag. Bitte schreiben Sie ihn wie 2026-11-26."}
 _TEXTS: dict[str, Callable[[Any], str]] = {
     "additionalProperties": lambda _: "Dieses Feld gibt es nicht.",
     "anyOf": lambda _: "Der Wert ist hier nicht erlaubt.",
     "const": lambda limit: f"Erlaubt ist nur „{limit}“.",
     "enum": lambda limit: "Erlaubt sind: " + ", ".join(str(value) for value in limit) + ".",
-    "format": lambda limit: f"Erwartet: {limit}.",
+    "format": lambda limit: _FORMS.get(limit, f"Erwartet: {limit}."),
     "maxItems": lambda limit: f"Höchstens {limit} Einträge sind erlaubt.",
     "maxLength": lambda limit: f"Der Text ist zu lang: erlaubt sind {limit} Zeichen.",
     "maximum": lambda limit: f"Der Wert darf höchstens {limit} sein.",
