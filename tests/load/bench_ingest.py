@@ -61,6 +61,7 @@ def files(count: int, pages: int) -> list[bytes]:
         for section in law.sections:
             words = section.text.split()
             lines += [" ".join(words[start : start + 11])[:WIDTH] for start in range(0, len(words), 11)]
+    lines = [line for line in lines if _writable(line)]
     draw = random.Random(5)
     made = []
     for number in range(count):
@@ -70,6 +71,15 @@ def files(count: int, pages: int) -> list[bytes]:
             sheets.append(pdf.text_page(f"Akte {number}, Seite {page}", "", *lines[start : start + LINES], leading=15))
         made.append(pdf.build(*sheets, title=f"Akte {number}"))
     return made
+
+
+def _writable(line: str) -> bool:
+    """Whether the font of these PDFs has its characters; a few lines of the laws have signs like "♦"."""
+    try:
+        line.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def peer(contents: list[bytes]) -> float:
