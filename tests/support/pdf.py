@@ -23,9 +23,25 @@ class Text:
     grey: float = 0.0
 
 
+@dataclass(frozen=True)
+class Field:
+    """A fillable field at (x, y); `ticked` makes it a box, True or False. `flags` are those of the annotation."""
+
+    name: str
+    value: str = ""
+    x: float = 260
+    y: float = 765
+    width: float = 280
+    height: float = 16
+    ticked: bool | None = None
+    label: str = ""
+    flags: int = 4
+
+
 @dataclass
 class Page:
     lines: list[Text] = field(default_factory=list)
+    fields: list[Field] = field(default_factory=list)
     picture: bool = False
     scan: Image.Image | None = None
     """In grey, over the whole page; other lines lie above it."""
@@ -45,22 +61,55 @@ def build(*pages: Page, title: str = "", encrypt: bool = False) -> bytes:
         6: b"<< /Title (%s) >>" % title.encode("cp1252"),
     }
     kids = []
+    fields = []
     for number, page in enumerate(pages):
         page_id, content_id, scan_id = 10 + 2 * number, 11 + 2 * number, 100_000 + number
-        own = b""
+        own = annotations = b""
+        if page.fields:
+            first = 200_000 + 1_000 * number
+            objects |= {first + at: _field(item, page_id) for at, item in enumerate(page.fields)}
+            references = b" ".join(b"%d 0 R" % (first + at) for at in range(len(page.fields)))
+            annotations = b" /Annots [%s]" % references
+            fields.append(references)
         if page.scan:
             own = b" /Im2 %d 0 R" % scan_id
             objects[scan_id] = _image(page.scan.tobytes(), *page.scan.size)
         kids.append(b"%d 0 R" % page_id)
         objects[page_id] = (
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents %d 0 R /Resources"
-            b" << /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /Im1 5 0 R%s >> >> >>" % (*A4, content_id, own)
+            b" << /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /Im1 5 0 R%s >> >>%s >>"
+            % (*A4, content_id, own, annotations)
         )
         stream = zlib.compress(_content(page))
         objects[content_id] = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(stream), stream)
-    objects[1] = b"<< /Type /Catalog /Pages 2 0 R >>"
+    form = b" /AcroForm << /Fields [%s] /DR << /Font << /F1 3 0 R >> >> >>" % b" ".join(fields) if fields else b""
+    objects[1] = b"<< /Type /Catalog /Pages 2 0 R%s >>" % form
     objects[2] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(kids), len(kids))
     return _file(objects, encrypt)
+
+
+def _field(item: Field, page: int) -> bytes:
+    side = 11 if item.ticked is not None else 0
+    right, top = item.x + (side or item.width), item.y + (side or item.height)
+    kind = b"/FT /Tx /DA (/F1 10 Tf 0 g) /V <%s>" % _utf16(item.value)
+    if item.ticked is not None:
+        state = b"Yes" if item.ticked else b"Off"
+        kind = b"/FT /Btn /V /%s /AS /%s /AP << /N << /Yes 5 0 R /Off 5 0 R >> >>" % (state, state)
+    return b"<< /Type /Annot /Subtype /Widget /P %d 0 R /Rect [%.1f %.1f %.1f %.1f] /F %d /T <%s> /TU <%s> %s >>" % (
+        page,
+        item.x,
+        item.y,
+        right,
+        top,
+        item.flags,
+        _utf16(item.name),
+        _utf16(item.label),
+        kind,
+    )
+
+
+def _utf16(text: str) -> bytes:
+    return ("\ufeff" + text).encode("utf-16-be").hex().encode()
 
 
 def _content(page: Page) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genius_retrieval.chunks import Block, Box, CanonicalDocument, PageSpan, Section, Warned
+from genius_retrieval.chunks import Block, Box, CanonicalDocument, FormField, PageSpan, Section, Warned
 from genius_retrieval.parsing.codec import decode_document, encode_document
 from genius_retrieval.parsing.spans import boxes_of
 
@@ -48,6 +48,10 @@ def documents(draw: st.DrawFn) -> CanonicalDocument:
         as_of=draw(st.none() | st.dates()),
         media_type=draw(texts),
         warnings=tuple(Warned(code) for code in draw(st.lists(texts, max_size=2))),
+        fields=tuple(
+            FormField(draw(texts), draw(texts), "check", draw(texts), draw(st.none() | st.booleans()), 1, *[2.5] * 4)
+            for _ in range(draw(st.integers(0, 2)))
+        ),
     )
 
 

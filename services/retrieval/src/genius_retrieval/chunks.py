@@ -83,6 +83,28 @@ class Warned:
     code: str
 
 
+FieldKind = Literal["text", "choice", "check", "radio", "signature"]
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A fillable field (AcroForm) as it is filled in; its value stands in the text too, where the page shows it.
+
+    `label` is what the form itself calls it (tooltip), `checked` None for what is no box to tick.
+    """
+
+    name: str
+    label: str
+    kind: FieldKind
+    value: str
+    checked: bool | None
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
 @dataclass(frozen=True, slots=True)
 class CanonicalDocument:
     """What every parser produces, whatever the file was. Blocks are in reading order and do not overlap.
@@ -99,6 +121,8 @@ class CanonicalDocument:
     as_of: dt.date | None = None
     media_type: str = "text/plain"
     warnings: tuple[Warned, ...] = ()
+    fields: tuple[FormField, ...] = ()
+    parts: tuple[AttachedPart, ...] = ()
 
     @property
     def content_end(self) -> int:
@@ -106,6 +130,19 @@ class CanonicalDocument:
         if not any(block.kind in FURNITURE for block in self.blocks):
             return len(self.text)
         return max((block.char_to for block in self.blocks if block.kind not in FURNITURE), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedPart:
+    """An attachment of a mail as a document of its own, beside its words in the mail's text; it has no parts itself.
+
+    `name` is `inner.eml#name.pdf` inside of another mail; without a document `reason` says why (`reasons.FAILURES`,
+    `reasons.UNREAD_ATTACHMENTS`).
+    """
+
+    name: str
+    document: CanonicalDocument | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

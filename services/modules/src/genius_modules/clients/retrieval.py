@@ -9,6 +9,7 @@ from uuid import UUID
 import aiohttp
 from pydantic import ValidationError
 
+from genius_common.contracts.layout import DocumentLayout
 from genius_common.contracts.retrieval import DocumentState, DocumentText, SearchRequest, SearchResult
 from genius_common.contracts.search_filter import SearchFilter
 from genius_common.errors import UpstreamFailed
@@ -69,5 +70,13 @@ class RetrievalClient:
         answer = await self._service.json("GET", f"/files/{file}/text", token=token, read_timeout=60)
         try:
             return DocumentText.model_validate(answer)
+        except ValidationError as error:
+            raise UpstreamFailed(_NONSENSE) from error
+
+    async def file_layout(self, token: str, file: UUID) -> DocumentLayout:
+        """Its lines with their places, filled fields and attachments, of a file that is ready."""
+        answer = await self._service.json("GET", f"/files/{file}/layout", token=token, read_timeout=60)
+        try:
+            return DocumentLayout.model_validate(answer)
         except ValidationError as error:
             raise UpstreamFailed(_NONSENSE) from error

@@ -7,6 +7,7 @@ import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
+from genius_common.contracts.layout import DocumentLayout
 from genius_common.contracts.retrieval import DocumentText, PageText, TextSection
 from genius_common.database import Database
 from genius_common.errors import FieldError, InvalidInput, NotFound
@@ -14,6 +15,7 @@ from genius_common.principal import Principal
 from genius_retrieval.access import row_scope
 from genius_retrieval.chunks import FURNITURE, CanonicalDocument, PageSpan
 from genius_retrieval.documents.blocks import part_around, part_starts, text_blocks
+from genius_retrieval.documents.layout import layout_of
 from genius_retrieval.documents.sealing import Sealing, open_text
 from genius_retrieval.documents.service import opened
 from genius_retrieval.errors import NoPagePicture
@@ -71,6 +73,10 @@ class DocumentContent:
         """The part or span of the canonical text, cut to its length, with the sections and blocks that it touches."""
         document = await self.canonical(principal, identifier, kind)
         return await asyncio.to_thread(_text, document, wanted)
+
+    async def layout(self, principal: Principal, identifier: UUID, kind: str) -> DocumentLayout:
+        """Every line with its place, the fields of a form, the attachments of a mail."""
+        return await asyncio.to_thread(layout_of, await self.canonical(principal, identifier, kind))
 
     async def page_text(self, principal: Principal, identifier: UUID, kind: str, number: int) -> PageText:
         document = await self.canonical(principal, identifier, kind)

@@ -9,61 +9,91 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from typing import Any, get_args
 
 import orjson
 
-from genius_retrieval.chunks import Block, BlockKind, Box, CanonicalDocument, PageSpan, Section, Warned
+from genius_retrieval.chunks import (
+    AttachedPart,
+    Block,
+    BlockKind,
+    Box,
+    CanonicalDocument,
+    FieldKind,
+    FormField,
+    PageSpan,
+    Section,
+    Warned,
+)
 
 _CODE_CHARS = 160
 _KINDS = frozenset(get_args(BlockKind))
+_FIELD_KINDS = frozenset(get_args(FieldKind))
 
 
 def encode_document(document: CanonicalDocument) -> bytes:
-    return orjson.dumps(
-        {
-            "title": document.title,
-            "text": document.text,
-            "blocks": [
-                [
-                    block.kind,
-                    block.char_from,
-                    block.char_to,
-                    block.page,
-                    block.level,
-                    [[b.page, b.x0, b.y0, b.x1, b.y1, b.char_from, b.char_to] for b in block.boxes],
-                ]
-                for block in document.blocks
-            ],
-            "pages": [[p.number, p.char_from, p.char_to, p.width, p.height] for p in document.pages],
-            "sections": [
-                [list(s.path), s.char_from, s.char_to, s.source_id, s.place, s.columns] for s in document.sections
-            ],
-            "as_of": document.as_of,
-            "media_type": document.media_type,
-            "warnings": [warning.code for warning in document.warnings],
-        }
-    )
+    return orjson.dumps(_encoded(document))
+
+
+def _encoded(document: CanonicalDocument) -> dict[str, Any]:
+    return {
+        "title": document.title,
+        "text": document.text,
+        "blocks": [
+            [
+                block.kind,
+                block.char_from,
+                block.char_to,
+                block.page,
+                block.level,
+                [[b.page, b.x0, b.y0, b.x1, b.y1, b.char_from, b.char_to] for b in block.boxes],
+            ]
+            for block in document.blocks
+        ],
+        "pages": [[p.number, p.char_from, p.char_to, p.width, p.height] for p in document.pages],
+        "sections": [
+            [list(s.path), s.char_from, s.char_to, s.source_id, s.place, s.columns] for s in document.sections
+        ],
+        "as_of": document.as_of,
+        "media_type": document.media_type,
+        "warnings": [warning.code for warning in document.warnings],
+        "fields": [
+            [f.name, f.label, f.kind, f.value, f.checked, f.page, f.x0, f.y0, f.x1, f.y1] for f in document.fields
+        ],
+        "parts": [[p.name, p.reason, _encoded(p.document) if p.document else None] for p in document.parts],
+    }
 
 
 def decode_document(raw: bytes) -> CanonicalDocument:
     """The document in `raw`; ValueError where a value or span is not possible."""
     try:
         data = orjson.loads(raw)
-        text = _text(data["text"])
-        reader = _Reader(text)
-        return CanonicalDocument(
-            title=_text(data["title"])[:500],
-            text=text,
-            blocks=tuple(reader.block(item) for item in data["blocks"]),
-            pages=tuple(reader.page(item) for item in data["pages"]),
-            sections=tuple(reader.section(item) for item in data["sections"]),
-            as_of=dt.date.fromisoformat(data["as_of"]) if data["as_of"] else None,
-            media_type=_text(data["media_type"])[:100],
-            warnings=tuple(Warned(_text(code)[:_CODE_CHARS]) for code in data["warnings"]),
-        )
+        return replace(_decoded(data), parts=tuple(map(_part, data.get("parts", ()))))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not a canonical document") from error
+
+
+def _decoded(data: Any) -> CanonicalDocument:
+    text = _text(data["text"])
+    reader = _Reader(text)
+    return CanonicalDocument(
+        title=_text(data["title"])[:500],
+        text=text,
+        blocks=tuple(reader.block(item) for item in data["blocks"]),
+        pages=tuple(reader.page(item) for item in data["pages"]),
+        sections=tuple(reader.section(item) for item in data["sections"]),
+        as_of=dt.date.fromisoformat(data["as_of"]) if data["as_of"] else None,
+        media_type=_text(data["media_type"])[:100],
+        warnings=tuple(Warned(_text(code)[:_CODE_CHARS]) for code in data["warnings"]),
+        # Documents from before forms were read have none.
+        fields=tuple(map(_field, data.get("fields", ()))),
+    )
+
+
+def _part(item: list[Any]) -> AttachedPart:
+    name, reason, document = item
+    return AttachedPart(_text(name)[:500], _decoded(document) if document else None, _text(reason)[:_CODE_CHARS])
 
 
 class _Reader:
@@ -111,6 +141,14 @@ class _Reader:
             _text(place),
             _text(columns),
         )
+
+
+def _field(item: list[Any]) -> FormField:
+    name, label, kind, value, checked, page, x0, y0, x1, y1 = item
+    if kind not in _FIELD_KINDS or type(checked) not in {bool, type(None)}:
+        raise ValueError("not a field of a form")
+    box = (_number(x0), _number(y0), _number(x1), _number(y1))
+    return FormField(_text(name), _text(label), kind, _text(value), checked, _int(page), *box)
 
 
 def _text(value: Any) -> str:

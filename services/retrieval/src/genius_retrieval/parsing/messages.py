@@ -10,11 +10,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, TypeVar
 
-from genius_retrieval.chunks import FURNITURE, CanonicalDocument
+from genius_retrieval.chunks import FURNITURE, AttachedPart, CanonicalDocument
 from genius_retrieval.parsing import html, plain
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
 from genius_retrieval.parsing.errors import Refused, Scanned
@@ -77,6 +77,8 @@ class Writer:
         self._readers = readers
         self._openers = openers
         self._taken = 0
+        self._path: tuple[str, ...] = ()
+        self.parts: list[AttachedPart] = []
         self._unread: Counter[str] = Counter()
 
     def write(self, mail: Mail) -> None:
@@ -126,6 +128,7 @@ class Writer:
         refuse_marked(attachment.name)
         self._builder.add("heading", f"Anhang: {attachment.name or _UNNAMED}", level=min(level, 6))
         self._taken += 1
+        outside, self._path = self._path, (*self._path, attachment.name or _UNNAMED)
         try:
             if self._taken > _MOST_ATTACHMENTS:
                 raise _Unread("too_many")
@@ -137,6 +140,12 @@ class Writer:
             if refused.code == "vs_marking" or self._builder.length > self._bounds.text_chars:
                 raise
             self._unread[refused.code] += 1
+            self._keep(None, refused.code)
+        finally:
+            self._path = outside
+
+    def _keep(self, document: CanonicalDocument | None, reason: str = "") -> None:
+        self.parts.append(AttachedPart("#".join(self._path), document, reason))
 
     def _content(self, attachment: Attachment, level: int) -> None:
         opened = attachment.opened
@@ -169,6 +178,7 @@ class Writer:
 
     def _adopt(self, document: CanonicalDocument, level: int) -> None:
         """Take over the blocks of a document below the heading of its attachment."""
+        self._keep(document)
         for warning in document.warnings:
             if ":" not in warning.code:
                 self._builder.warn(warning.code)
@@ -206,5 +216,6 @@ def write_mail(
 ) -> CanonicalDocument:
     """The canonical document of a message."""
     builder = DocumentBuilder(bounds, media_type)
-    Writer(builder, bounds, readers, openers).write(mail)
-    return builder.build(mail.subject, name)
+    writer = Writer(builder, bounds, readers, openers)
+    writer.write(mail)
+    return replace(builder.build(mail.subject, name), parts=tuple(writer.parts))

@@ -7,12 +7,14 @@ pdfium is not thread-safe and reads hostile files: this module runs in a parser 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as raw
 
-from genius_retrieval.chunks import CanonicalDocument
+from genius_retrieval.chunks import CanonicalDocument, FormField
 from genius_retrieval.parsing.builder import DocumentBuilder, Line, refuse_marked
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds
@@ -20,6 +22,7 @@ from genius_retrieval.parsing.layout import Styled
 from genius_retrieval.parsing.ocr.scans import Scans, letters_of
 from genius_retrieval.parsing.page_lists import Seen, unseen
 from genius_retrieval.parsing.pages import ReadPage, add_pages
+from genius_retrieval.parsing.pdf_forms import PageForm, fields_of, opened_form
 
 # pdfium marks a hyphen that divides a word at the end of a line.
 _SOFT_HYPHENS = "\x02\ufffe"
@@ -56,10 +59,14 @@ def parse(
         refuse_marked(value)
     builder = DocumentBuilder(bounds, "application/pdf")
     scans = Scans(readings)
+    form = opened_form(document)
+    fields: list[FormField] = []
     pages: list[ReadPage] = []
     held = 0
     for index in range(count):
-        pages.append(_read_page(builder, document, index, scans))
+        page, found = _read_page(builder, document, index, scans, form)
+        pages.append(page)
+        fields += found
         held += pages[-1].characters
         # Cleaning makes it shorter; what is left is measured again.
         if held > 2 * bounds.text_chars:
@@ -68,7 +75,13 @@ def parse(
     scans.ask()
     add_pages(builder, pages)
     scans.finish(builder)
-    return builder.build(_title(metadata.get("Title", "")), name)
+    built = builder.build(_title(metadata.get("Title", "")), name)
+    return replace(built, fields=tuple(_cleaned(builder, field) for field in fields))
+
+
+def _cleaned(builder: DocumentBuilder, field: FormField) -> FormField:
+    clean = builder.clean
+    return replace(field, name=clean(field.name), label=clean(field.label), value=clean(field.value))
 
 
 def _title(text: str) -> str | None:
@@ -78,38 +91,43 @@ def _title(text: str) -> str | None:
     )
 
 
-def _read_page(builder: DocumentBuilder, document: Any, index: int, scans: Scans) -> ReadPage:
+def _read_page(
+    builder: DocumentBuilder, document: Any, index: int, scans: Scans, form: Any | None
+) -> tuple[ReadPage, Sequence[FormField]]:
     try:
         page = document[index]
         textpage = page.get_textpage()
     except pypdfium2.PdfiumError:
         # A damaged page of an otherwise readable file is an empty one.
         scans.bare(index + 1)
-        return ReadPage(index + 1, 0.0, 0.0, (0.0, 0.0, 0.0, 0.0), [])
+        return ReadPage(index + 1, 0.0, 0.0, (0.0, 0.0, 0.0, 0.0), []), []
     width, height = page.get_size()
     # Texts stand in the page's own space, whatever its rotation or the corner that its box begins at.
     visible = page.get_bbox()
-    lines, hidden = _lines(textpage, index + 1, visible)
-    if hidden:
+    fields, unseen = fields_of(form, page, index + 1) if form is not None else ([], False)
+    page_form = PageForm(fields)
+    lines, hidden = _lines(textpage, index + 1, visible, page_form)
+    if hidden or unseen:
         builder.warn("hidden_text")
     letters = letters_of(lines)
     scan = letters < _SCAN_LETTERS and _picture_share(page, width * height) > _SCAN_SHARE
     recognised = scans.read(index + 1, letters) if scan else None
+    lines = page_form.fill(lines if recognised is None else [])
     found = ReadPage(
         index + 1,
         width,
         height,
         visible,
-        [lines] if recognised is None else recognised,
+        [lines] if recognised is None else [*recognised, *([lines] if lines else [])],
         turns=max(raw.FPDFPage_GetRotation(page), 0),
         scan=recognised is not None,
     )
     textpage.close()
     page.close()
-    return found
+    return found, fields
 
 
-def _lines(textpage: Any, number: int, visible: Rectangle) -> tuple[list[Styled], bool]:
+def _lines(textpage: Any, number: int, visible: Rectangle, form: PageForm) -> tuple[list[Styled], bool]:
     """The visible lines of a page, and whether invisible ones were left out (INJ-04)."""
     hidden = False
     found: list[Styled] = []
@@ -124,7 +142,7 @@ def _lines(textpage: Any, number: int, visible: Rectangle) -> tuple[list[Styled]
         if box is None or _invisible(textpage, first, box, visible):
             hidden = True
             continue
-        stripped = re.sub(f"[{_SOFT_HYPHENS}]", "-", stripped)
+        stripped = re.sub(f"[{_SOFT_HYPHENS}]", "-", form.tick(textpage, start, part, box).strip())
         bold = raw.FPDFText_GetFontWeight(textpage, first) >= _BOLD
         found.append(Styled(Line(stripped, number, *box), size, bold))
     return found, hidden
