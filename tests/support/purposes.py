@@ -32,6 +32,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "ask-documents": {"question": "Wie lange brütet der Vogel im Schrank?"},
     "summarise": {"text": "Der Vogel brütet lange im Schrank."},
     "draft": {"kind": "vermerk", "notes": "Der Vogel brütet lange im Schrank."},
+    "simplify": {"text": "Der Vogel brütet lange im Schrank.", "level": "leicht"},
 }
 Answer = httpx.Response
 

@@ -111,7 +111,7 @@ async def test_manifests_are_served_to_any_valid_token() -> None:
             one = await client.get("/modules/draft/manifest", headers=headers)
             unknown = await client.get("/modules/nichts/manifest", headers=headers)
     listed = {item["id"]: item for item in answer.json()["items"]}
-    assert list(listed) == ["chat", "ask-documents", "summarise", "draft"]
+    assert list(listed) == ["chat", "ask-documents", "summarise", "draft", "simplify"]
     assert one.json() == listed["draft"]
     assert listed["draft"]["mode"] == "template"
     assert unknown.status_code == 404

@@ -28,6 +28,7 @@ FILE_INPUTS = {
     "ask-documents": {**TEXTS["ask-documents"]},
     "summarise": {"length": "short"},
     "draft": {**TEXTS["draft"]},
+    "simplify": {"level": "leicht"},
 }
 
 

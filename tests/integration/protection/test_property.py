@@ -24,6 +24,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "ask-documents": {"question": "Was kostet die Reise, und wie lange dauert der Urlaub?"},
     "summarise": {"text": "Der Urlaub dauert lange. Die Reise kostet viel."},
     "draft": {"kind": "vermerk", "notes": "Der Urlaub dauert lange."},
+    "simplify": {"text": "Der Urlaub dauert lange. Die Reise kostet viel.", "level": "leicht"},
 }
 CITED = re.compile(r"Kanarie(?:documents|files|talk|cases)([a-z]+)")
 
@@ -40,7 +41,7 @@ def _input(world: World, module: str, chosen: dict[str, set[ProtectionClass]]) -
     for kind in KINDS:
         if kind in schema and chosen[kind]:
             data[kind] = [world.ids[kind][item] for item in sorted(chosen[kind])]
-    if module == "summarise" and "files" in data:
+    if module in ("summarise", "simplify") and "files" in data:
         del data["text"]
     return data, {kind for kind in KINDS if kind in data}
 

@@ -11,9 +11,10 @@ from genius_modules.ask_documents.module import AskDocuments
 from genius_modules.base import AnyModule
 from genius_modules.chat.module import Chat
 from genius_modules.draft.module import Draft
+from genius_modules.simplify.module import Simplify
 from genius_modules.summarise.module import Summarise
 
-BUILT_IN: tuple[type[AnyModule], ...] = (Chat, AskDocuments, Summarise, Draft)
+BUILT_IN: tuple[type[AnyModule], ...] = (Chat, AskDocuments, Summarise, Draft, Simplify)
 
 
 class ManifestRefused(ValueError):

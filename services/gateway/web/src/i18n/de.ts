@@ -6,6 +6,7 @@ import { deKnowledge } from './de.knowledge'
 import { dePreview } from './de.preview'
 import { deProtection } from './de.protection'
 import { dePurposes } from './de.purposes'
+import { deLanguage } from './de.language'
 import { deSearchCheck } from './de.searchcheck'
 import { deShared } from './de.shared'
 import { deTokens } from './de.tokens'
@@ -19,6 +20,7 @@ export const de = {
   ...dePreview,
   ...deProtection,
   ...dePurposes,
+  ...deLanguage,
   ...deSearchCheck,
   ...deShared,
   ...deTokens,

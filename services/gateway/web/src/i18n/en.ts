@@ -7,6 +7,7 @@ import { enKnowledge } from './en.knowledge'
 import { enPreview } from './en.preview'
 import { enProtection } from './en.protection'
 import { enPurposes } from './en.purposes'
+import { enLanguage } from './en.language'
 import { enSearchCheck } from './en.searchcheck'
 import { enShared } from './en.shared'
 import { enTokens } from './en.tokens'
@@ -19,6 +20,7 @@ export const en: Record<Key, string> = {
   ...enPreview,
   ...enProtection,
   ...enPurposes,
+  ...enLanguage,
   ...enSearchCheck,
   ...enShared,
   ...enTokens,

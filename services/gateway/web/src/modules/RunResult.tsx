@@ -22,7 +22,9 @@ import { citeContext } from '../sources/cite'
 import type { Sources } from '../sources/useSources'
 import { EditableText } from './EditableText'
 import { Gaps } from './Gaps'
+import { LanguageCheck } from './LanguageCheck'
 import { NothingFound } from './NothingFound'
+import { isSimplified } from './results'
 import { Sentences } from './Sentences'
 
 type Props = { module: Manifest; live: Live; at: string | null; sources: Sources }
@@ -61,6 +63,7 @@ export function RunResult({ module, live, at, sources }: Props) {
             {live.citations.length > 0 && <CitationRow citations={live.citations} />}
           </>
         )}
+        {result && isSimplified(result) && <LanguageCheck result={result} />}
         {result && <Gaps result={result as Record<string, unknown>} />}
       </Cites>
       {end === null ? <PhaseLine live={live} /> : end !== 'failed' && <AiNote origin={origin} />}

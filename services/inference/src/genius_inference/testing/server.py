@@ -45,6 +45,7 @@ class ScriptedServer:
         self._owned_by = owned_by
         self._models = dict(MODELS if models is None else models)
         self._override: dict[str, Any] = {}
+        self._turns: list[str] = []
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self.records: list[Record] = []
@@ -71,10 +72,14 @@ class ScriptedServer:
     def open_connections(self) -> int:
         return len(self._connections)
 
-    def script(self, **values: Any) -> None:
-        """Behaviour of all following requests, by the names of `Behaviour`; no values = by model again."""
+    def script(self, *turns: str, **values: Any) -> None:
+        """Behaviour of all following requests, by the names of `Behaviour`; no values = by model again.
+
+        `turns` are the answers to the next requests, one after the other; the last one stays.
+        """
         Behaviour().with_values(values)
         self._override = values
+        self._turns = list(turns)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -141,6 +146,9 @@ class ScriptedServer:
         if found is None:
             return None
         behaviour = found.with_values(self._override)
+        if self._turns:
+            behaviour = behaviour.with_values({"answer": self._turns[0]})
+            self._turns = self._turns[1:] or self._turns
         return behaviour.with_values(directives(answers.last_user(body["messages"])))
 
     async def _chat(self, wire: Wire, record: Record) -> bool:

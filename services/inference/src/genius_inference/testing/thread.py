@@ -24,9 +24,9 @@ class RunningServer:
     def url(self) -> str:
         return self._server.url
 
-    def script(self, **values: Any) -> None:
+    def script(self, *turns: str, **values: Any) -> None:
         """See `ScriptedServer.script`."""
-        self._server.script(**values)
+        self._server.script(*turns, **values)
 
     def log(self) -> list[Record]:
         """Requests so far, oldest first."""

@@ -7,6 +7,7 @@ Pure functions on strings; nothing here calls a service. `check` is the way in: 
 
 from genius_modules.citations.facts import Fact, Found, facts_of, read_facts
 from genius_modules.citations.markers import CitationStream, Marked, numbers_in, without_markers
+from genius_modules.citations.names import missing_names
 from genius_modules.citations.quotes import Quote, best_quote, find_quotation
 from genius_modules.citations.verify import Check, Evidence, check, is_supported, missing_in
 
@@ -24,6 +25,7 @@ __all__ = [
     "find_quotation",
     "is_supported",
     "missing_in",
+    "missing_names",
     "numbers_in",
     "read_facts",
     "without_markers",

@@ -32,6 +32,12 @@ def _stemmer() -> Stemmer.Stemmer:
     return _local.stemmer
 
 
+def stem_of(word: str) -> str:
+    """The stem of one word, a stop word too."""
+    found: str = _stemmer().stemWord(word.lower())
+    return found
+
+
 def stems(text: str) -> list[str]:
     """Stems of the content words and numbers, in order, with repetitions."""
     words = [word.lower() for word in _WORD.findall(text)]

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: EUPL-1.2
+/** Results that are more than a text, as the modules publish them. */
+
+export type Severity = 'must' | 'should'
+export type Finding = { rule: string; severity: Severity; char_from: number; char_to: number; quote: string; detail: string; suggestion?: string | null }
+export type CheckedSentence = { text: string; char_from: number; char_to: number; words: number; findings: Finding[] }
+export type Readability = { sentences: number; words: number; words_per_sentence: number; longest_sentence: number; long_words: number; wiener: number; lix: number; flesch: number }
+export type LanguageReport = { passed: boolean; readability: Readability; counts: Record<string, number>; sentences: CheckedSentence[] }
+export type SimplifyResult = { text: string; level: 'einfach' | 'leicht'; before: LanguageReport; after?: LanguageReport | null; lost?: string[]; sources?: Record<string, number> }
+
+export const isSimplified = (result: object): result is SimplifyResult => 'before' in result && 'level' in result
