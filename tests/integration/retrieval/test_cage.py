@@ -8,7 +8,7 @@ import pytest
 
 ESCAPE = """
 import os, sys, socket, ctypes, signal
-from genius_retrieval.parsing import cage
+from genius_common import cage
 libc = ctypes.CDLL(None, use_errno=True)
 caged = cage.enter(cage.Limits(512 * 1024 * 1024, 5))
 assert caged, "no system-call filter"
@@ -47,6 +47,6 @@ def test_an_attempt_to_leave_is_refused(name: str) -> None:
 
 def test_endless_work_ends() -> None:
     """ING-06: the processor limit kills what the wall clock of the parent would end otherwise."""
-    program = "from genius_retrieval.parsing import cage\ncage.enter(cage.Limits(512 << 20, 1))\nwhile True: pass"
+    program = "from genius_common import cage\ncage.enter(cage.Limits(512 << 20, 1))\nwhile True: pass"
     result = subprocess.run([sys.executable, "-I", "-c", program], timeout=60, check=False)
     assert result.returncode < 0

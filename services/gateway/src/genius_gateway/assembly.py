@@ -34,6 +34,7 @@ from genius_gateway.authorities.provisioning import Provisioning
 from genius_gateway.authorities.repository import AuthorityRepository
 from genius_gateway.documents.refusals import EVERY_S, RefusalReports
 from genius_gateway.documents.relay import RetrievalRelay
+from genius_gateway.export import Exporter
 from genius_gateway.health import HealthChecks
 from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
@@ -215,7 +216,7 @@ def _build(
         retrieval_log=RetrievalLog(database, keys, content.access) if settings.tax_secrecy else None,
         retrieval_checks=RetrievalChecks(database, keys, checkpoints),
         knowledge_bases=content.knowledge_bases, sharing=content.sharing, shares=content.shares,
-        documents=RetrievalRelay(retrieval, content.knowledge_bases),
+        documents=RetrievalRelay(retrieval, content.knowledge_bases), exporter=Exporter(settings.export),
         refusals=RefusalReports(database, authorities, audit, retrieval, minter, tenant),
         protection=data_protection(settings, parts),
         inference=clients.inference, retrieval=retrieval, modules=clients.modules,

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from genius_common.keys_transit import TransitSettings, key_source_error
 from genius_common.principal import ProtectionClass
 from genius_common.settings import DatabaseSettings, Section, ServiceSettings, settings_config
+from genius_gateway.export.settings import ExportSettings
 from genius_gateway.keys.holders import KeyHolderSettings
 from genius_gateway.retention.schedule import SCHEDULE, Kind
 from genius_gateway.runs.options import RunOptions
@@ -162,6 +163,7 @@ class Settings(ServiceSettings):
     session: SessionSettings = SessionSettings()
     limits: LimitSettings = LimitSettings()
     runs: RunOptions = RunOptions()
+    export: ExportSettings = ExportSettings()
     retention: RetentionSettings = RetentionSettings()
     key_holders: KeyHolderSettings = KeyHolderSettings()
     protection: ProtectionSettings = ProtectionSettings()

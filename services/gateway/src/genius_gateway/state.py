@@ -23,6 +23,7 @@ from genius_gateway.auth.sessions import SessionStore
 from genius_gateway.authorities.repository import AuthorityRepository
 from genius_gateway.documents.refusals import RefusalReports
 from genius_gateway.documents.relay import RetrievalRelay
+from genius_gateway.export import Exporter
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.knowledge_bases.shares import KnowledgeBaseShares
 from genius_gateway.policy.access import ObjectAccess
@@ -80,6 +81,7 @@ class GatewayState:
     authorities: AuthorityRepository
     sharing: Sharing
     documents: RetrievalRelay
+    exporter: Exporter
     refusals: RefusalReports
     health: HealthChecks
     knowledge_bases: KnowledgeBaseService

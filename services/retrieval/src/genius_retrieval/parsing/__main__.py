@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from genius_retrieval.parsing import cage
+from genius_common import cage
 from genius_retrieval.parsing.codec import encode_document
 from genius_retrieval.parsing.errors import Refused, Scanned
 from genius_retrieval.parsing.guards import Bounds

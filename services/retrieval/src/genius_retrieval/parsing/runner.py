@@ -11,11 +11,11 @@ from typing import Any
 import orjson
 import structlog
 
+from genius_common.cage import Limits
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.ingest.progress import Told, untold
 from genius_retrieval.ingest.reasons import FAILURES
 from genius_retrieval.metrics import PARSE_SECONDS
-from genius_retrieval.parsing.cage import Limits
 from genius_retrieval.parsing.codec import decode_document
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, family

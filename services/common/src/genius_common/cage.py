@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The cage of a parser process (ING-08): entered after the imports and before the first byte of the file is read.
+"""The cage of a process that works on foreign content (ING-08): entered after imports and before the first byte of it.
 
 Resource limits, no new privileges, end with the parent, another user and an empty network where the process is root,
 and a system-call filter (seccomp) that refuses sockets, opening files, starting programs, tracing and new processes.
@@ -16,8 +16,9 @@ import resource
 import struct
 from dataclasses import dataclass
 
-_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _PR_SET_DUMPABLE = 1, 38, 22, 4
-_SECCOMP_MODE_FILTER = 2
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_DUMPABLE = 1, 38, 4
+_SET_FILTER, _ALL_THREADS = 1, 1
+_SECCOMP = {"x86_64": 317, "aarch64": 277}
 _SIGKILL = 9
 _CLONE_NEWNET, _CLONE_NEWIPC = 0x40000000, 0x08000000
 _NOBODY = 65534
@@ -52,7 +53,7 @@ _REFUSED = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one parser process; bytes and seconds."""
+    """Of one process; bytes and seconds."""
 
     memory_bytes: int
     cpu_seconds: int
@@ -103,5 +104,7 @@ def _filter(libc: ctypes.CDLL) -> bool:
     code = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("HxxxxxxQ", len(program), ctypes.addressof(buffer))
-    done: int = libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.create_string_buffer(header), 0, 0)
+    # For every thread: a library may have started some before.
+    call = ctypes.c_long(_SECCOMP[machine])
+    done: int = libc.syscall(call, _SET_FILTER, _ALL_THREADS, ctypes.create_string_buffer(header))
     return done == 0
