@@ -13,7 +13,7 @@ from genius_common.crypto import Undecryptable
 from genius_common.principal import ProtectionClass
 from genius_retrieval.chunks import Chunk, chunk_id
 from genius_retrieval.index.payload import payload_place
-from genius_retrieval.index.port import Access, Branch, DenseBranch, DocumentMeta
+from genius_retrieval.index.port import Access, Branch, DenseBranch, DocumentMeta, Hits
 from tests.eval.laws import new_collection
 
 MARKER = "Quellwasserschutzzone"
@@ -61,6 +61,43 @@ class IndexContract:
         assert len(found) == 1
         chunk = (await index.fetch(collection, found, access))[found[0]]
         assert (chunk.text, chunk.meta.document, chunk.heading) == (f"Die {MARKER} gilt.", document, "Abschnitt 0")
+
+    async def test_candidates_are_what_was_chosen_of_the_lists(self, index):
+        """TEN-04: of them those that may be seen, whatever is chosen."""
+        collection, base, other = new_collection(), uuid4(), uuid4()
+        await self.fill(index, collection, base)
+        await self.fill(index, collection, other)
+        own, every = Access(frozenset({base})), Access(frozenset({base, other}))
+        all_points = points(await index.search(collection, ASK, every))
+        hits, chunks = await index.candidates(collection, ASK, own, lambda _: all_points)
+        assert hits == await index.search(collection, ASK, own)
+        assert list(chunks) == points(hits)
+        assert (await index.candidates(collection, ASK, every, lambda found: points(found)[:1]))[1].keys() == {
+            all_points[0]
+        }
+        assert await index.candidates(collection, ASK, Access(), lambda _: all_points) == (Hits(((),)), {})
+        assert (await index.candidates(new_collection(), ASK, own, points))[1] == {}
+
+    async def test_what_was_read_before_is_read_as_it_is_now(self, index):
+        """BAK-02: after each kind of write."""
+        collection, base, document = new_collection(), uuid4(), uuid4()
+        access = Access(frozenset({base}))
+        first = chunks(document, [f"Die {MARKER} gilt."])
+
+        async def read():
+            found = await index.fetch(collection, [first[0].id], access)
+            return [chunk.text for chunk in found.values()]
+
+        await index.upsert(collection, first, meta(document, base))
+        assert await read() == [f"Die {MARKER} gilt."]
+        await index.upsert(collection, [dataclasses.replace(first[0], text="Neu.", char_to=4)], meta(document, base))
+        assert await read() == ["Neu."]
+        await index.delete_document(collection.id, document)
+        assert await read() == []
+        await index.upsert(collection, first, meta(document, base))
+        assert await read() == [f"Die {MARKER} gilt."]
+        await index.drop(collection.id)
+        assert await read() == []
 
     async def test_writing_again_changes_nothing(self, index):
         """The same chunks again are the same points."""

@@ -132,6 +132,10 @@ async def test_its_files_are_read_with_the_grant(gateway: Gateway) -> None:
             assert (await colleague.get(f"/api/v1/files/{outside}{tail}")).status_code == 404, tail
         assert f"{word}-drin" in (await colleague.get(f"/api/v1/files/{inside}/content")).text
         assert (await colleague.delete(f"/api/v1/files/{inside}")).status_code == 403
+        assert (await colleague.post(f"/api/v1/files/{inside}/retry")).status_code == 403
+        assert (await colleague.post(f"/api/v1/files/{outside}/retry")).status_code == 404
+        nothing = await owner.post(f"/api/v1/files/{inside}/retry")
+        assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_to_retry")
         assert (await colleague.post(f"{path}/files", json={"file": theirs})).status_code == 403
         assert (await colleague.delete(f"{path}/files/{inside}")).status_code == 403
         await grant(owner, path, {"username": COLLEAGUE, "access": "write"})

@@ -179,15 +179,18 @@ async def test_without_row_level_security(
 
 async def test_without_separate_search_keys(many: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """TEN-07: two authorities whose terms are keyed alike: their collections are still two."""
-    find = CollectionCatalogue.find
 
-    async def alike(*args: Any) -> Any:
-        found = await find(*args)
-        if found is not None:
-            object.__setattr__(found, "search_key", b"\0" * 32)
-        return found
+    def keyed_alike(load: Any) -> Any:
+        async def alike(*args: Any) -> Any:
+            found = await load(*args)
+            if found is not None:
+                object.__setattr__(found, "search_key", b"\0" * 32)
+            return found
 
-    monkeypatch.setattr(CollectionCatalogue, "find", alike)
+        return alike
+
+    for load in ("find", "opened"):
+        monkeypatch.setattr(CollectionCatalogue, load, keyed_alike(getattr(CollectionCatalogue, load)))
     shorts = (await found_authorities(many, AUTHORITIES))[:2]
     async with asking(many) as ask:
         placed = [await place(many, ask.outside, short) for short in shorts]

@@ -31,7 +31,7 @@ async def test_it_is_searchable_again_under_its_id(parts: Components) -> None:
     async with parts.database.transaction(shelf.owner.scope) as connection:
         # The clearing of the failed attempt is still to come when somebody asks for the next one.
         await parts.queue.defer(connection, points_of(row))
-    state = await parts.documents.retry(shelf.who, made[0])
+    state = await parts.documents.retry(shelf.who, made[0], "document")
     assert (state.state, state.reason, state.retryable) == ("queued", None, False)
     await shelf.ready(made[0])
     assert (await shelf.row(made[0])).state == "ready"
@@ -43,11 +43,11 @@ async def test_only_what_failed_and_is_kept(parts: Components) -> None:
     shelf = Shelf(parts)
     made = await shelf.fill(1)
     with pytest.raises(NothingToRetry):
-        await parts.documents.retry(shelf.who, made[0])
+        await parts.documents.retry(shelf.who, made[0], "document")
     empty = await parts.documents.add_document(shelf.who, shelf.base, Upload.of("leer.txt", b""))
     assert (empty.state, empty.retryable) == ("failed", False)
     with pytest.raises(NothingToRetry):
-        await parts.documents.retry(shelf.who, empty.id)
+        await parts.documents.retry(shelf.who, empty.id, "document")
 
 
 async def test_nobody_else_may(parts: Components) -> None:
@@ -57,4 +57,24 @@ async def test_nobody_else_may(parts: Components) -> None:
     await fail(shelf, made[0])
     for who in (other.who, principal(shelf.authority)):
         with pytest.raises(NotFound):
-            await parts.documents.retry(who, made[0])
+            await parts.documents.retry(who, made[0], "document")
+
+
+async def test_a_file_of_ones_own_too(parts: Components) -> None:
+    """ING-10: by its owner alone, whatever a colleague may read (TEN-01); then it is found again."""
+    shelf = Shelf(parts)
+    made = (await shelf.fill(0))[-1]
+    before = await shelf.points(made)
+    with pytest.raises(NothingToRetry):
+        await parts.documents.retry(shelf.who, made, "file")
+    await fail(shelf, made)
+    assert (await parts.documents.state(shelf.who, made, "file")).retryable
+    colleague = principal(shelf.authority, knowledge_bases=shelf.who.knowledge_bases)
+    for who, kind in ((colleague, "file"), (Shelf(parts).who, "file"), (shelf.who, "document")):
+        with pytest.raises(NotFound):
+            await parts.documents.retry(who, made, kind)
+    state = await parts.documents.retry(shelf.who, made, "file")
+    assert (state.state, state.retryable) == ("queued", False)
+    await shelf.ready(made)
+    assert (await shelf.row(made)).state == "ready"
+    assert await shelf.points(made) == before

@@ -21,12 +21,15 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from genius_common.database_reads import Asked, Statement, answers, like_the_orm
 from genius_common.settings import DatabaseSettings
 
 _SET = text(
-    "SELECT set_config('genius.authority', :authority, true), set_config('genius.person', :person, true),"
-    " set_config('genius.scope', :scope, true), set_config('genius.credential', :credential, true)"
+    "SELECT set_config('genius.authority', :authority, true) AS authority,"
+    " set_config('genius.person', :person, true) AS person, set_config('genius.scope', :scope, true) AS scope,"
+    " set_config('genius.credential', :credential, true) AS credential"
 )
+_LIMIT = Statement(_SET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,19 @@ class Database:
         async with self.engine.begin() as connection:
             await rescope(connection, scope)
             yield connection
+
+    async def read(self, scope: RowScope, *asked: Asked) -> list[list[Any]]:
+        """The rows of each query (named tuples), in one transaction limited to `scope` and one round trip."""
+        async with self.engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            try:
+                with like_the_orm():
+                    _, *rows = await answers(driver, [(_LIMIT, scope.parameters()), *asked])
+            except BaseException:
+                # Nobody knows how far it came: the pool must not give it out again.
+                await connection.invalidate()
+                raise
+            return rows
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -142,6 +142,14 @@ class KeyRing:
         Row-level security is asked each time: a cached secret is used only where the row is visible now.
         """
         row = (await connection.execute(sa.select(self._table).where(self._table.c.id == key))).one_or_none()
+        return await self._of_row(connection, row)
+
+    async def of_owner(self, rows: Sequence[Any], key: UUID) -> ContentKey:
+        """The same among `rows` of the table, which were just read under row-level security; no person's key."""
+        return await self._of_row(None, next((row for row in rows if row.id == key and row.person is None), None))
+
+    async def _of_row(self, connection: AsyncConnection | None, row: Any) -> ContentKey:
+        """`connection` is asked for the key that a person's hangs on."""
         if row is None or row.state == "destroyed":
             raise Undecryptable
         place = (row.id, row.authority, row.person)
@@ -230,8 +238,9 @@ class KeyRing:
             .on_conflict_do_nothing()
         )
 
-    async def _open(self, connection: AsyncConnection, row: sa.Row[Any]) -> ContentKey:
+    async def _open(self, connection: AsyncConnection | None, row: Any) -> ContentKey:
         if row.scope == "person":
+            assert connection, "asked for by `by_id` alone"
             # Ends: a person's key hangs on an authority's, and that on the key-encryption key.
             parent = await self.by_id(connection, row.wrapped_by)
             return ContentKey(row.id, unwrap(parent.secret, row.wrapped, row.id))

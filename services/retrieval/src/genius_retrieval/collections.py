@@ -12,12 +12,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.crypto import ContentKey, KeyBundle, key_id_of, new_secret
+from genius_common.database_reads import Statement
 from genius_common.keys import KeyRing
-from genius_retrieval.tables import collections, keys
+from genius_retrieval.tables import collections, keys, knowledge_bases
 
 _LIVING_KEYS = (
     sa.select(sa.func.array_agg(aggregate_order_by(keys.c.id, keys.c.state, keys.c.id)))
@@ -32,6 +33,31 @@ _LIVING_KEYS = (
     .label("living_keys")
 )
 """Content keys of the collection's owner, the active one first ('active' < 'retired')."""
+
+_ANY: sa.BindParameter[Any] = sa.bindparam("ids", type_=ARRAY(sa.Uuid))
+_OF_BASES = sa.and_(
+    collections.c.state == "active",
+    sa.or_(
+        collections.c.knowledge_base == sa.any_(_ANY),
+        collections.c.authority == sa.bindparam("own", type_=sa.Uuid),
+        collections.c.authority.in_(
+            sa.select(knowledge_bases.c.authority).where(knowledge_bases.c.id == sa.any_(_ANY))
+        ),
+    ),
+)
+OF_BASES = Statement(sa.select(collections).where(_OF_BASES))
+"""The collections that hold the knowledge bases `ids`, and the one of the authority `own`."""
+KEYS_OF_BASES = Statement(
+    sa.select(keys)
+    .where(
+        keys.c.person.is_(None),
+        keys.c.purpose == "content",
+        keys.c.state != "destroyed",
+        sa.exists().where(keys.c.authority.is_not_distinct_from(collections.c.authority), _OF_BASES),
+    )
+    .order_by(keys.c.state, keys.c.id)
+)
+"""The content keys of their owners that open something, of each owner the active one first ('active' < 'retired')."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +154,16 @@ class CollectionCatalogue:
             return None
         key = await self._keys.by_id(connection, key_id_of(row.search_key))
         secret = key.open(row.search_key, search_key_place(row.id))
-        content_key = await self._content_key(connection, key, row.living_keys)
-        return Collection(row.id, row.authority, row.knowledge_base, secret, content_key, row.profile)
+        living = [key if one == key.id else await self._keys.by_id(connection, one) for one in row.living_keys]
+        return Collection(row.id, row.authority, row.knowledge_base, secret, _together(living), row.profile)
 
-    async def _content_key(
-        self, connection: AsyncConnection, key: ContentKey, living: Sequence[UUID]
-    ) -> ContentKey | KeyBundle:
-        """After a rotation points are under the older key and the newer one, which seals."""
-        if list(living) == [key.id]:
-            return key
-        opened = [await self._keys.by_id(connection, identifier) for identifier in living]
-        return KeyBundle(opened[0], {one.id: one for one in opened})
+    async def opened(self, row: Any, key_rows: Sequence[Any]) -> Collection:
+        """The same as `find`, of rows that `OF_BASES` and `KEYS_OF_BASES` have just answered in one transaction."""
+        own = [one for one in key_rows if one.authority == row.authority]
+        key = await self._keys.of_owner(own, key_id_of(row.search_key))
+        secret = key.open(row.search_key, search_key_place(row.id))
+        living = [await self._keys.of_owner(own, one.id) for one in own]
+        return Collection(row.id, row.authority, row.knowledge_base, secret, _together(living), row.profile)
 
     async def with_files_of(self, connection: AsyncConnection, collection: Collection, person: UUID) -> Collection:
         """The same, and it opens the payloads of the person's files, which the person's own key has sealed."""
@@ -184,6 +209,11 @@ class CollectionCatalogue:
         found = await self._find(connection, authority, knowledge_base, state)
         assert found, "the row was inserted or already there"
         return found
+
+
+def _together(living: Sequence[ContentKey]) -> ContentKey | KeyBundle:
+    """After a rotation points are under the older key and the newer one, which seals."""
+    return living[0] if len(living) == 1 else KeyBundle(living[0], {one.id: one for one in living})
 
 
 def owned(authority: UUID | None, knowledge_base: UUID | None) -> tuple[sa.ColumnElement[bool], ...]:

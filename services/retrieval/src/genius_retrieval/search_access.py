@@ -9,15 +9,16 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from genius_common.contracts.explanation import SearchExplanation
 from genius_common.contracts.retrieval import HIDDEN_TEXT, SearchRequest, SearchResult
 from genius_common.database import Database
+from genius_common.database_reads import Statement
 from genius_common.errors import FieldError, NotFound
 from genius_common.principal import Principal
 from genius_retrieval.access import may_see_class, row_scope
-from genius_retrieval.collections import Collection, CollectionCatalogue
+from genius_retrieval.collections import KEYS_OF_BASES, OF_BASES, Collection, CollectionCatalogue
 from genius_retrieval.documents.service import visible
 from genius_retrieval.index.port import Access
 from genius_retrieval.knowledge_bases.purposes import refuse, refused, split
@@ -37,12 +38,12 @@ _READY = (
     .scalar_subquery()
     .label("ready")
 )
-_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", type_=ARRAY(sa.Uuid))
 # A search makes as few round trips as it can, with statements that are made once: each costs as much as a list of the
 # engine.
-_BASES: sa.Select[Any] = sa.select(knowledge_bases, _READY).where(knowledge_bases.c.id.in_(_IDS))
+_BASES = Statement(sa.select(knowledge_bases, _READY).where(knowledge_bases.c.id == sa.any_(_IDS)))
 """Knowledge bases, and how many of their documents can be found."""
-_NAMED: sa.Select[Any] = (
+_FOUND: sa.Select[Any] = (
     sa.select(
         *(documents.c[name] for name in ("id", "kind", "knowledge_base", "authority", "owner_person", "warnings")),
         documents.c.protection_class,
@@ -50,15 +51,15 @@ _NAMED: sa.Select[Any] = (
         knowledge_bases.c.uses,
     )
     .outerjoin(knowledge_bases, documents.c.knowledge_base == knowledge_bases.c.id)
-    .where(documents.c.id.in_(_IDS))
+    .where(documents.c.id == sa.any_(_IDS))
 )
 """Documents with what their knowledge base allows; `base` is null where that is not there for the caller."""
-_HELD: sa.Select[Any] = _NAMED.where(_HOLDS)
+_NAMED, _HELD = Statement(_FOUND), Statement(_FOUND.where(_HOLDS))
 
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    bases: Sequence[sa.Row[Any]]
+    bases: Sequence[Any]
     collections: tuple[Collection, ...]
     documents: int
 
@@ -94,16 +95,10 @@ class PrincipalSearch:
         return trace.explanation(found)
 
     async def _search(self, principal: Principal, request: SearchRequest, trace: Trace) -> SearchResult:
-        async with self._database.transaction(row_scope(principal)) as connection:
-            asked, closed = split(principal, await self._asked_bases(connection, principal, request))
-            refuse("knowledge_bases", request.knowledge_bases or (), [base.id for base in closed])
-            found = await self._require_visible(connection, principal, request.documents, "document")
-            await self._require_visible(connection, principal, request.files, "file")
-            shut = _shut(principal, found)
-            refuse("documents", request.documents or (), [row.id for row in found if row.knowledge_base in shut])
-            reach = await self._reach(connection, principal, asked, bool(request.files))
-            wanted, total = request, reach.documents
-            if request.narrows:
+        reach, closed = await self._reach(principal, request)
+        wanted, total = request, reach.documents
+        if request.narrows:
+            async with self._database.transaction(row_scope(principal)) as connection:
                 wanted, total = await narrowed(connection, request, [base.id for base in reach.bases], total)
         everything = request.knowledge_bases is None and request.documents is None and request.files is None
         access = Access(
@@ -115,8 +110,8 @@ class PrincipalSearch:
         )
 
         async def holding(ids: Set[UUID]) -> Set[UUID]:
-            async with self._database.transaction(row_scope(principal)) as connection:
-                return frozenset((await connection.execute(_HELD, {"ids": list(ids)})).scalars())
+            (rows,) = await self._database.read(row_scope(principal), (_HELD, {"ids": list(ids)}))
+            return frozenset(row.id for row in rows)
 
         scope = SearchScope(reach.collections, access, total, holding)
         result = await self._service.search(scope, wanted, trace)
@@ -124,50 +119,44 @@ class PrincipalSearch:
             hits = await self._sections.around(principal, result.hits, request.section_chars)
             result = result.model_copy(update={"hits": hits})
         if everything and closed:
-            told = result.searched.model_copy(update={"left_out": len(closed)})
+            told = result.searched.model_copy(update={"left_out": closed})
             result = result.model_copy(update={"searched": told})
         return await self._checked(principal, request, result)
 
-    async def _asked_bases(
-        self, connection: AsyncConnection, principal: Principal, request: SearchRequest
-    ) -> Sequence[sa.Row[Any]]:
-        """Rows of the knowledge bases to search in, of those that the token names and the database shows."""
-        named = request.knowledge_bases
-        wanted = principal.knowledge_bases if named is None else frozenset(named)
-        if not wanted <= principal.knowledge_bases:
-            raise _unknown("knowledge_bases")
-        rows = (await connection.execute(_BASES, {"ids": list(wanted)})).all() if wanted else []
-        if named is not None and len(rows) < len(wanted):
-            raise _unknown("knowledge_bases")
-        return [row for row in rows if may_see_class(principal, row.protection_class)]
+    async def _reach(self, principal: Principal, request: SearchRequest) -> tuple[_Reach, int]:
+        """What the request may use, and how many knowledge bases are left out for what the token is for.
 
-    async def _require_visible(
-        self, connection: AsyncConnection, principal: Principal, ids: Sequence[UUID] | None, kind: str
-    ) -> Sequence[sa.Row[Any]]:
-        if not ids:
-            return ()
-        rows: Sequence[sa.Row[Any]] = (await connection.execute(_NAMED, {"ids": list(ids)})).all()
-        found = {row.id: row for row in rows}
-        for identifier in ids:
-            try:
-                visible(principal, found.get(identifier), kind)
-            except NotFound as error:
-                raise _unknown(f"{kind}s") from error
-        return rows
-
-    async def _reach(
-        self, connection: AsyncConnection, principal: Principal, bases: Sequence[sa.Row[Any]], with_files: bool
-    ) -> _Reach:
-        """The collections that hold the knowledge bases (and the principal's files)."""
-        owners = {(base.authority, None if base.authority else base.id) for base in bases}
-        if with_files and principal.authority:
+        All is asked in one round trip; a collection's key is opened only after the decision that it may be used.
+        """
+        bases = principal.knowledge_bases if request.knowledge_bases is None else frozenset(request.knowledge_bases)
+        if not bases <= principal.knowledge_bases:
+            raise _unknown("knowledge_bases")
+        ids, named = list(bases), [*(request.documents or ()), *(request.files or ())]
+        owned = {"ids": ids, "own": principal.authority if request.files else None}
+        base_rows, named_rows, collections, keys = await self._database.read(
+            row_scope(principal),
+            (_BASES, {"ids": ids}),
+            (_NAMED, {"ids": named}),
+            (OF_BASES, owned),
+            (KEYS_OF_BASES, owned),
+        )
+        if request.knowledge_bases is not None and len(base_rows) < len(bases):
+            raise _unknown("knowledge_bases")
+        asked, closed = split(principal, [row for row in base_rows if may_see_class(principal, row.protection_class)])
+        refuse("knowledge_bases", request.knowledge_bases or (), [base.id for base in closed])
+        _require_visible(principal, named_rows, request.documents, "document")
+        _require_visible(principal, named_rows, request.files, "file")
+        shut = _shut(principal, named_rows)
+        refuse("documents", request.documents or (), [row.id for row in named_rows if row.knowledge_base in shut])
+        owners = {(base.authority, None if base.authority else base.id) for base in asked}
+        if request.files and principal.authority:
             owners.add((principal.authority, None))
-        found = [await self._catalogue.find(connection, *owner) for owner in sorted(owners, key=str)]
-        if with_files:
-            known = [collection for collection in found if collection]
-            found = [await self._catalogue.with_files_of(connection, one, principal.subject) for one in known]
-        total = sum(base.ready for base in bases)
-        return _Reach(bases, tuple(collection for collection in found if collection), total)
+        mine = [row for row in collections if (row.authority, row.knowledge_base) in owners]
+        found = [await self._catalogue.opened(row, keys) for row in sorted(mine, key=_owner)]
+        if request.files:
+            async with self._database.transaction(row_scope(principal)) as connection:
+                found = [await self._catalogue.with_files_of(connection, one, principal.subject) for one in found]
+        return _Reach(asked, tuple(found), sum(base.ready for base in asked)), len(closed)
 
     async def _checked(self, principal: Principal, request: SearchRequest, result: SearchResult) -> SearchResult:
         """Without hits of what was deleted, superseded, closed to the principal or bound to other uses meanwhile.
@@ -177,9 +166,8 @@ class PrincipalSearch:
         if not result.hits:
             return result
         found = list({hit.document for hit in result.hits})
-        async with self._database.transaction(row_scope(principal)) as connection:
-            held = _HELD.where(*conditions(request)) if request.narrows else _HELD
-            rows = (await connection.execute(held, {"ids": found})).all()
+        held = Statement(_FOUND.where(_HOLDS, *conditions(request))) if request.narrows else _HELD
+        (rows,) = await self._database.read(row_scope(principal), (held, {"ids": found}))
         shut = _shut(principal, rows)
         readable = {row.id for row in rows if _is_visible(principal, row) and row.knowledge_base not in shut}
         hiding = {row.id for row in rows if HIDDEN_TEXT in row.warnings}
@@ -195,13 +183,27 @@ class PrincipalSearch:
         return result.model_copy(update={"hits": hits, "verdict": verdict})
 
 
-def _shut(principal: Principal, rows: Sequence[sa.Row[Any]]) -> frozenset[UUID]:
+def _owner(row: Any) -> str:
+    return str((row.authority, row.knowledge_base))
+
+
+def _require_visible(principal: Principal, rows: Sequence[Any], ids: Sequence[UUID] | None, kind: str) -> None:
+    """Raises: NotFound, by field, where one of `ids` is not among the rows or not for `principal`."""
+    found = {row.id: row for row in rows}
+    for identifier in ids or ():
+        try:
+            visible(principal, found.get(identifier), kind)
+        except NotFound as error:
+            raise _unknown(f"{kind}s") from error
+
+
+def _shut(principal: Principal, rows: Sequence[Any]) -> frozenset[UUID]:
     """The knowledge bases of these rows of `_NAMED` that must not be used for what the token is for."""
     uses = {row.base: row.uses for row in rows if row.base}
     return refused({row.knowledge_base for row in rows if row.knowledge_base}, uses, principal)
 
 
-def _is_visible(principal: Principal, row: sa.Row[Any]) -> bool:
+def _is_visible(principal: Principal, row: Any) -> bool:
     try:
         visible(principal, row, row.kind)
     except NotFound:

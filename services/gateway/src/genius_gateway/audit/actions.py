@@ -40,7 +40,7 @@ NOTICES = frozenset(
         "authority.destroy_files",
         "case.file_copy", "case.file_read",
         "document.delete", "document.refused", "document.retry", "document.upload",
-        "file.delete", "file.refused", "file.upload",
+        "file.delete", "file.refused", "file.retry", "file.upload",
         "keys.destroy_begin", "keys.rewrap", "keys.rotate",
         "knowledge_base.import", "knowledge_base.use_refused",
         "model.chat.completions", "model.embeddings",

@@ -188,11 +188,27 @@ async def read_file(file: UUID, principal: CurrentPrincipal, state: State) -> Do
     return await _state_of(state, reader, _FILES_READ, f"/files/{file}")
 
 
-@router.delete("/files/{file}", tags=["files"], status_code=204)
-async def delete_file(file: UUID, principal: CurrentPrincipal, state: State) -> Response:
+async def _require_owner(file: UUID, principal: Principal, state: GatewayState, deed: str) -> None:
+    """Raises: NotFound, Forbidden; who reads a colleague's file in a case may not change it."""
     await read_file(file, principal, state)
     if (await state.access.file_reader(principal, file)).subject != principal.subject:
-        raise Forbidden("Diese Datei gehört einer anderen Person; löschen kann sie nur diese.")
+        raise Forbidden(f"Diese Datei gehört einer anderen Person; {deed} kann sie nur diese.")
+
+
+@router.post("/files/{file}/retry", tags=["files"], status_code=202)
+async def retry_file(file: UUID, principal: CurrentPrincipal, state: State) -> DocumentState:
+    """Read a failed file (`retryable`) once more, with what the platform can read by now."""
+    await _require_owner(file, principal, state, "noch einmal lesen lassen")
+    await _record(state, principal, "file.retry", "file", file)
+    return DocumentState.model_validate(
+        await state.documents.json(principal, _FILES_WRITE, "POST", f"/files/{file}/retry")
+    )
+
+
+@router.delete("/files/{file}", tags=["files"], status_code=204)
+async def delete_file(file: UUID, principal: CurrentPrincipal, state: State) -> Response:
+    """Also while it is still being read: the reading ends, and nothing of it stays."""
+    await _require_owner(file, principal, state, "löschen")
     async with state.database.transaction(row_scope(principal)) as connection:
         # Which case a file belongs to is in sealed inputs: a hold on any of the owner's cases keeps all files.
         await require_free(connection, principal.subject, None)

@@ -129,6 +129,7 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/api/v1/files", "file.upload", CLERKS, "modules.run", "own"),
     Rule("GET", _FILE, "file.read", MEMBERS, "modules.run", "readable"),
     Rule("DELETE", _FILE, "file.delete", MEMBERS, "modules.run", "managed"),
+    Rule("POST", _FILE + "/retry", "file.retry", CLERKS, "modules.run", "managed"),
     Rule("GET", _FILE + "/content", "file.content", MEMBERS, "modules.run", "readable"),
     Rule("GET", _FILE + "/text", "file.text", MEMBERS, "modules.run", "readable"),
     Rule("GET", _FILE + "/pages/{n}", "file.page", MEMBERS, "modules.run", "readable"),

@@ -65,6 +65,8 @@ export const uploadDocument = (kb: string, file: File, progress: (share: number)
 export const fetchFile = (id: string): Promise<DocumentState> => getJson(`/api/v1/files/${enc(id)}`)
 export const followFile = (id: string): Promise<DocumentState> => getJson(`/api/v1/files/${enc(id)}`, BACKGROUND)
 export const deleteFile = (id: string): Promise<void> => sendJson('DELETE', `/api/v1/files/${enc(id)}`)
+/** Reads a failed file once more. */
+export const retryFile = (id: string): Promise<DocumentState> => sendJson('POST', `/api/v1/files/${enc(id)}/retry`, {})
 export const uploadFile = (file: File, progress: (share: number) => void, protection: string): Promise<DocumentState> =>
   upload(`/api/v1/files?protection_class=${enc(protection)}`, file, progress)
 

@@ -34,7 +34,7 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
   const area = useRef<HTMLTextAreaElement>(null)
   const [draft, setDraft, putBack] = useDraft(useDraftKey(store.id ?? 'new'))
   const [protection, setProtection] = useState<ProtectionClass>(LEAST)
-  const { uploads, add, drop, clear } = useUploads(useFileSource(protection))
+  const { uploads, add, drop, retry, clear } = useUploads(useFileSource(protection))
   const knowledge = useKnowledgeChoice(state.conversation, uploads.length > 0)
   const limits = limitsOf(me)
   const [fileProblem, setFileProblem] = useState('')
@@ -96,7 +96,7 @@ export function Composer({ store, state, suggestion, onSuggestionTaken }: Props)
           <Note kind="danger" alert actions={<>{required && isAboutCase(state.sendError) && !state.conversation?.case && <Button variant="secondary" icon="folder" label={t('case.choose.go')} aria-haspopup="dialog" onClick={() => setAsking('')} />}<Button label={t('app.close')} onClick={() => store.dismissError()} /></>}>{errorText(state.sendError, t)}</Note>
         )}
         {fileProblem && <Note kind="warning" alert>{fileProblem}</Note>}
-        <FileChips uploads={uploads} onRemove={drop} />
+        <FileChips uploads={uploads} onRemove={drop} onRetry={retry} />
         <div className="composer-box">
           <label htmlFor={id} className="sr-only">{t('chat.input')}</label>
           <textarea id={id} ref={area} data-route-focus rows={1} value={draft} placeholder={t('chat.input.placeholder')} aria-describedby={`${id}h ${id}l`} aria-invalid={tooLong > 0 || undefined} onChange={(event) => setDraft(event.target.value)} onKeyDown={key} />

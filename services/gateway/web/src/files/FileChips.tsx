@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import { announcer } from '../chat/announcer'
 import { errorText } from '../errors'
 import { useI18n, type I18n } from '../i18n'
 import { Button } from '../kern/Button'
@@ -17,8 +18,10 @@ export function uploadState(upload: Upload, i18n: I18n): string {
   return workingText(upload.document, i18n) ?? t(`file.${state}`)
 }
 
-/** Attached files: name, state in words (never by colour alone), and a button to take each away. */
-export function FileChips({ uploads, onRemove }: { uploads: Upload[]; onRemove: (upload: Upload) => void }) {
+type Props = { uploads: Upload[]; onRemove: (upload: Upload) => void; onRetry?: (upload: Upload) => void }
+
+/** Attached files: name, state in words (never by colour alone), and buttons to take each away or read it once more. */
+export function FileChips({ uploads, onRemove, onRetry }: Props) {
   const i18n = useI18n()
   const { t } = i18n
   if (uploads.length === 0) return null
@@ -33,6 +36,15 @@ export function FileChips({ uploads, onRemove }: { uploads: Upload[]; onRemove: 
             <span className="chip-text"><span className="chip-name">{upload.name}</span>{upload.replaces && <span className="chip-state">{t('kb.replace.replaces', { name: upload.replaces.name })}</span>}<span className="chip-state">{uploadState(upload, i18n)}</span></span>
             {upload.document && <ProtectionBadge value={upload.document.protection_class} />}
             {!upload.document && !upload.error && <progress value={upload.share} max={1} aria-label={upload.name} />}
+            {onRetry && !upload.error && upload.document?.retryable && (
+              <Button icon="regenerate" iconOnly label={t('kb.retry.name', { name: upload.name })} onClick={(event) => {
+                onRetry(upload)
+                announcer.status(t('kb.retry.started', { name: upload.name }))
+                // This button goes away with the failure; the focus must not go with it.
+                const next = event.currentTarget.nextElementSibling
+                if (next instanceof HTMLElement) next.focus()
+              }} />
+            )}
             <Button icon="close" iconOnly label={t('file.remove', { name: upload.name })} onClick={() => onRemove(upload)} />
           </li>
         )

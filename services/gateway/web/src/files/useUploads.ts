@@ -22,13 +22,15 @@ type Source = {
   put: (file: File, progress: (share: number) => void, replaces?: string) => Promise<DocumentState>
   get: (id: string) => Promise<DocumentState>
   remove?: (id: string) => Promise<unknown>
+  /** Reads once more what failed and is `retryable`. */
+  again?: (id: string) => Promise<DocumentState>
 }
 const POLL_MS = 1000
 
 const replace = (key: string, part: Partial<Upload>) => (old: Upload[]) => old.map((one) => (one.key === key ? { ...one, ...part } : one))
 
 /** Uploads files and follows their parsing until each is ready or has failed with a reason. */
-export function useUploads({ put, get, remove }: Source) {
+export function useUploads({ put, get, remove, again }: Source) {
   const [uploads, setUploads] = useState<Upload[]>([])
   const gone = useRef(new Set<string>())
 
@@ -52,6 +54,14 @@ export function useUploads({ put, get, remove }: Source) {
     if (upload.document) void remove?.(upload.document.id).catch(() => undefined)
   }, [remove])
 
+  const retry = useCallback((upload: Upload) => {
+    if (!upload.document) return
+    again?.(upload.document.id).then(
+      (document) => setUploads(replace(upload.key, { document })),
+      (error: unknown) => setUploads(replace(upload.key, { error: error instanceof ApiError ? error : new ApiError(0, { code: 'network' }) })),
+    )
+  }, [again])
+
   const clear = useCallback(() => setUploads([]), [])
 
   useEffect(() => {
@@ -71,5 +81,5 @@ export function useUploads({ put, get, remove }: Source) {
     return () => clearTimeout(timer)
   }, [uploads, get])
 
-  return { uploads, add, drop, clear }
+  return { uploads, add, drop, retry, clear }
 }

@@ -22,7 +22,7 @@ export function FilesField(props: FieldProps) {
   const { base, change, wait } = useForm()
   const wiring = useWiring(props)
   const [protection, setProtection] = useState<ProtectionClass>(LEAST)
-  const { uploads, add, drop } = useUploads(useFileSource(protection))
+  const { uploads, add, drop, retry } = useUploads(useFileSource(protection))
   const [problem, setProblem] = useState('')
   const most = props.field.maxItems
   const limits = useMemo(() => {
@@ -53,7 +53,7 @@ export function FilesField(props: FieldProps) {
         <p className="hint" id={hint}>{t('chat.attach.limit', { size: bytes(limits.fileBytes), count: limits.files })}</p>
       </div>
       {problem && <Note kind="warning" alert>{problem}</Note>}
-      <FileChips uploads={uploads} onRemove={drop} />
+      <FileChips uploads={uploads} onRemove={drop} onRetry={retry} />
     </FieldFrame>
   )
 }

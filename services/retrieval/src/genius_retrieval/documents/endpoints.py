@@ -2,12 +2,11 @@
 """Routes of single documents and of files; both kinds have the same parts, under their own scopes."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from genius_common.contracts.layout import DocumentLayout
 from genius_common.contracts.retrieval import DocumentPage, DocumentState, DocumentText, PageText
 from genius_common.errors import FieldError, InvalidInput, NotFound
 from genius_common.names import attachment
@@ -41,8 +40,12 @@ def _wanted(
 def build_router(prefix: str, kind: str, read: str, write: str) -> APIRouter:
     """The routes below `prefix` for one `kind` of row, with the scopes for reading and writing."""
     router = APIRouter(prefix=prefix)
-    reader, writer = caller(read), caller(write)
+    _add_rows(router, kind, caller(read), caller(write))
+    _add_contents(router, kind, caller(read))
+    return router
 
+
+def _add_rows(router: APIRouter, kind: str, reader: Any, writer: Any) -> None:
     @router.get("/{document}")
     async def state(app: App, principal: Annotated[Principal, reader], document: DocumentId) -> DocumentState:
         return await app.documents.state(principal, document, kind)
@@ -51,6 +54,12 @@ def build_router(prefix: str, kind: str, read: str, write: str) -> APIRouter:
     async def delete(app: App, principal: Annotated[Principal, writer], document: DocumentId) -> None:
         await app.documents.delete(principal, document, kind)
 
+    @router.post("/{document}/retry", status_code=202)
+    async def retry(app: App, principal: Annotated[Principal, writer], document: DocumentId) -> DocumentState:
+        return await app.documents.retry(principal, document, kind)
+
+
+def _add_contents(router: APIRouter, kind: str, reader: Any) -> None:
     @router.get("/{document}/content", response_class=Response)
     async def content(app: App, principal: Annotated[Principal, reader], document: DocumentId) -> Response:
         original = await app.content.original(principal, document, kind)
@@ -65,10 +74,6 @@ def build_router(prefix: str, kind: str, read: str, write: str) -> APIRouter:
         wanted: Annotated[Wanted, Depends(_wanted)],
     ) -> DocumentText:
         return await app.content.text(principal, document, kind, wanted)
-
-    @router.get("/{document}/layout")
-    async def layout(app: App, principal: Annotated[Principal, reader], document: DocumentId) -> DocumentLayout:
-        return await app.content.layout(principal, document, kind)
 
     @router.get("/{document}/pages/{number}", response_class=Response)
     async def picture(
@@ -86,8 +91,6 @@ def build_router(prefix: str, kind: str, read: str, write: str) -> APIRouter:
         app: App, principal: Annotated[Principal, reader], document: DocumentId, number: str
     ) -> PageText:
         return await app.content.page_text(principal, document, kind, _number(number))
-
-    return router
 
 
 def _number(text: str) -> int:
@@ -108,13 +111,6 @@ def _spans(text: str) -> list[tuple[int, int]]:
 
 documents = build_router("/documents", "document", "documents.read", "documents.write")
 files = build_router("/files", "file", "files.read", "files.write")
-
-
-@documents.post("/{document}/retry", status_code=202)
-async def retry(
-    app: App, principal: Annotated[Principal, caller("documents.write")], document: DocumentId
-) -> DocumentState:
-    return await app.documents.retry(principal, document)
 
 
 @files.get("")

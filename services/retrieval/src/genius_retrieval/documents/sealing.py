@@ -36,8 +36,7 @@ def owner_of(row: Row) -> Owner:
 
 def retryable(row: Row) -> bool:
     """Whether it failed, its original is kept, and nothing took its place."""
-    kept = row.kind == "document" and row.original is not None
-    return kept and row.state == "failed" and row.superseded_by is None
+    return row.state == "failed" and row.original is not None and row.superseded_by is None
 
 
 class Sealing:

@@ -215,20 +215,21 @@ class DocumentService:
             require_writable(principal, row.knowledge_base)
         await self.delete_rows(write_scope(principal, row.authority), [row])
 
-    async def retry(self, principal: Principal, identifier: UUID) -> DocumentState:
+    async def retry(self, principal: Principal, identifier: UUID, kind: str) -> DocumentState:
         """Read a failed document once more, with what the platform can read by now.
 
         Raises: NotFound, Forbidden, NothingToRetry.
         """
         async with self._database.transaction(row_scope(principal)) as connection:
-            row = visible(principal, await repository.get(connection, identifier), "document")
-        require_writable(principal, row.knowledge_base)
+            row = visible(principal, await repository.get(connection, identifier), kind)
+        if row.knowledge_base:
+            require_writable(principal, row.knowledge_base)
         async with self._database.transaction(write_scope(principal, row.authority)) as connection:
-            current = visible(principal, await repository.get(connection, identifier, lock=True), "document")
+            current = visible(principal, await repository.get(connection, identifier, lock=True), kind)
             await require_retryable(connection, current)
             await repository.update(connection, identifier, state="queued", reason=None, processing=None, working=None)
             await self._queue.defer(connection, Target(identifier, row.authority, principal.subject))
-            again = visible(principal, await repository.get(connection, identifier), "document")
+            again = visible(principal, await repository.get(connection, identifier), kind)
             return await self._told(connection, principal, again)
 
     async def list_files(self, principal: Principal, limit: int, after: str | None) -> DocumentPage:

@@ -12,10 +12,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -27,7 +25,7 @@ import structlog
 
 from genius_retrieval.chunks import Chunk
 from genius_retrieval.errors import IndexUnavailable, StorageFull
-from genius_retrieval.index.edge_filters import EDGE, Outlines
+from genius_retrieval.index.edge_filters import EDGE
 from genius_retrieval.index.edge_generations import (
     NotOptimised,
     clear_leftovers,
@@ -37,6 +35,7 @@ from genius_retrieval.index.edge_generations import (
     size_of,
     to_disk,
 )
+from genius_retrieval.index.edge_shard import Shard
 from genius_retrieval.index.filters import held_filter, shared_filter, value_filter
 from genius_retrieval.index.payload import (
     CLASS,
@@ -62,7 +61,6 @@ from genius_retrieval.index.port import (
     IndexedChunk,
     Scored,
 )
-from genius_retrieval.index.terms import KeyedTerms
 from genius_retrieval.memory import give_back
 from genius_retrieval.room import Room
 from genius_retrieval.text.fields import FIELDS, terms_of
@@ -80,57 +78,6 @@ _SOME, _REST_S = 500, 60.0
 _EXACT = edge.SearchParams(exact=True)
 
 
-class _Shard:
-    """An open shard with its write lock and its term ids. `path` changes where an optimised copy takes its place."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.engine: Any = edge.EdgeShard.load(str(path))
-        self.writing = threading.Lock()
-        self.fresh = 0
-        self.outlines = Outlines()
-        self._terms = KeyedTerms()
-        self._readers, self._reading = Counter[int](), threading.Condition()
-
-    @contextmanager
-    def reading(self) -> Iterator[Any]:
-        """The engine, which is not closed before this ends."""
-        with self._reading:
-            engine = self.engine
-            self._readers[id(engine)] += 1
-        try:
-            yield engine
-        finally:
-            with self._reading:
-                self._readers[id(engine)] -= 1
-                self._reading.notify_all()
-
-    def update(self, operation: Any) -> None:
-        """Write; the caller holds `writing`."""
-        try:
-            self.engine.update(operation)
-        finally:
-            self.outlines.forget()
-
-    def replace(self, path: Path) -> None:
-        """Go on with the copy at `path` and remove the older folder; the caller holds `writing`."""
-        try:
-            fresh, older, gone = edge.EdgeShard.load(str(path)), self.engine, self.path
-        except BaseException:
-            # The newest folder counts at the next start: one that is not written to must not stay.
-            shutil.rmtree(path)
-            raise
-        with self._reading:
-            self.engine, self.path, self.fresh = fresh, path, 0
-            self._reading.wait_for(lambda: not self._readers[id(older)])
-        older.close()
-        shutil.rmtree(gone)
-
-    def vector(self, key: bytes, terms: Mapping[str, float]) -> Any:
-        indices, values = self._terms.weights(key, terms)
-        return edge.SparseVector(indices=indices, values=values)
-
-
 class EdgeIndex:
     """`CollectionIndex` on shards below `folder`; nobody else may open them meanwhile."""
 
@@ -139,7 +86,7 @@ class EdgeIndex:
         self._room = room
         self._pool = ThreadPoolExecutor(threads, "edge")
         self._slow = ThreadPoolExecutor(1, "edge-bulk")
-        self._shards: dict[UUID, _Shard] = {}
+        self._shards: dict[UUID, Shard] = {}
         self._dropped: set[UUID] = set()
         self._opening = threading.Lock()
         self._resting: dict[UUID, asyncio.TimerHandle] = {}
@@ -203,6 +150,17 @@ class EdgeIndex:
             return {}
         return await self._run(self._pool, self._fetch, collection, points, access)
 
+    async def candidates(
+        self,
+        collection: CollectionSecrets,
+        branches: Sequence[Branch | DenseBranch],
+        access: Access,
+        chosen: Callable[[Hits], Sequence[UUID]],
+    ) -> tuple[Hits, dict[UUID, IndexedChunk]]:
+        if access.empty or not branches:
+            return Hits(tuple(() for _ in branches)), {}
+        return await self._run(self._pool, self._candidates, collection, branches, access, chosen)
+
     async def optimise(self, collection: UUID) -> None:
         await self._run(self._slow, self._optimise, collection)
 
@@ -219,7 +177,7 @@ class EdgeIndex:
         assert not kwargs, "positional only"
         return await asyncio.get_running_loop().run_in_executor(pool, call, *args)
 
-    def _open(self, collection: UUID, create: bool = False, dense_size: int | None = None) -> _Shard | None:
+    def _open(self, collection: UUID, create: bool = False, dense_size: int | None = None) -> Shard | None:
         if found := self._shards.get(collection):
             return found
         with self._opening:
@@ -236,7 +194,7 @@ class EdgeIndex:
                 # The engine opens a shard for writing or not at all, and does not survive the attempt.
                 log.warning("index can only be read", collection=str(collection))
                 raise IndexUnavailable
-            shard = self._shards[collection] = _Shard(path)
+            shard = self._shards[collection] = Shard(path)
             return shard
 
     def _upsert(
@@ -346,7 +304,7 @@ class EdgeIndex:
 
     def _query(
         self,
-        shard: _Shard,
+        shard: Shard,
         engine: Any,
         collection: CollectionSecrets,
         branches: Sequence[Branch | DenseBranch],
@@ -373,12 +331,19 @@ class EdgeIndex:
         shard = self._open(collection.id)
         if shard is None:
             return {}
-        with shard.reading() as engine:
-            records = engine.retrieve(list(points), with_payload=True, with_vector=False)
-        # Each look at `id` or `payload` makes it anew.
-        payloads = [(record.id, record.payload) for record in records]
+        payloads = shard.payloads(points)
         found = [from_payload(collection, point, own) for point, own in payloads if may_be_opened(own, access)]
         return {chunk.point: chunk for chunk in found if chunk.within(access)}
+
+    def _candidates(
+        self,
+        collection: CollectionSecrets,
+        branches: Sequence[Branch | DenseBranch],
+        access: Access,
+        chosen: Callable[[Hits], Sequence[UUID]],
+    ) -> tuple[Hits, dict[UUID, IndexedChunk]]:
+        hits = self._search(collection, branches, access)
+        return hits, self._fetch(collection, chosen(hits), access)
 
     def _reseal(self, collection: UUID, anew: Callable[[UUID, str], str | None]) -> int:
         shard, done, offset = self._open(collection), 0, None
@@ -471,7 +436,7 @@ def _dense(size: int | None) -> dict[str, Any] | None:
     return {DENSE: params}
 
 
-def _rewrite(shard: _Shard, request: Any, anew: Callable[[UUID, dict[str, Any]], dict[str, Any]]) -> list[UUID]:
+def _rewrite(shard: Shard, request: Any, anew: Callable[[UUID, dict[str, Any]], dict[str, Any]]) -> list[UUID]:
     """Replace the payloads of the points that `request` names, each in one step; answers which these are."""
     # Read and written under one lock: nobody replaces the point in between.
     with shard.writing:

@@ -100,11 +100,19 @@ def may_be_opened(payload: Mapping[str, Any], access: Access) -> bool:
     )
 
 
+def unpacked(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """A payload as it is stored with what is sealed as bytes, which take less room and are ready to be opened."""
+    fields = {**payload, SEALED: binascii.a2b_base64(payload[SEALED])}
+    if later := payload.get(LATER):
+        fields[LATER] = unpacked(later)
+    return fields
+
+
 def from_payload(collection: CollectionSecrets, point: UUID, payload: Mapping[str, Any]) -> IndexedChunk:
-    """Open a payload; `Undecryptable` if it was moved or is another collection's."""
+    """Open an `unpacked` payload; `Undecryptable` if it was moved or is another collection's."""
     if later := payload.get(LATER):
         return replace(from_payload(collection, point, _own(payload)), later=from_payload(collection, point, later))
-    opened = collection.content_key.open(binascii.a2b_base64(payload[SEALED]), payload_place(point, collection.id))
+    opened = collection.content_key.open(payload[SEALED], payload_place(point, collection.id))
     content = orjson.loads(opened)
     base = payload.get(KNOWLEDGE_BASE)
     as_of = payload.get("as_of")

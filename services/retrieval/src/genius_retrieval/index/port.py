@@ -205,6 +205,16 @@ class CollectionIndex(Protocol):
         """Payloads of points; what `access` does not permit is left out."""
         ...
 
+    async def candidates(
+        self,
+        collection: CollectionSecrets,
+        branches: Sequence[Branch | DenseBranch],
+        access: Access,
+        chosen: Callable[[Hits], Sequence[UUID]],
+    ) -> tuple[Hits, dict[UUID, IndexedChunk]]:
+        """`search`, and `fetch` of what `chosen` picks of its lists; that may be called in another thread."""
+        ...
+
     async def optimise(self, collection: UUID) -> None:
         """Make segments compact after a bulk import; searches go on meanwhile."""
         ...

@@ -32,6 +32,7 @@ from genius_retrieval.index.payload import (
     shared_with,
     shared_without,
     to_payload,
+    unpacked,
 )
 from genius_retrieval.index.port import (
     DENSE,
@@ -178,8 +179,18 @@ class ServerIndex:
             )
         except CollectionMissing:
             return {}
-        found = [from_payload(collection, _uuid(record.id), record.payload or {}) for record in records]
+        found = [from_payload(collection, _uuid(record.id), unpacked(record.payload or {})) for record in records]
         return {chunk.point: chunk for chunk in found if chunk.within(access)}
+
+    async def candidates(
+        self,
+        collection: CollectionSecrets,
+        branches: Sequence[Branch | DenseBranch],
+        access: Access,
+        chosen: Callable[[Hits], Sequence[UUID]],
+    ) -> tuple[Hits, dict[UUID, IndexedChunk]]:
+        hits = await self.search(collection, branches, access)
+        return hits, await self.fetch(collection, chosen(hits), access)
 
     async def optimise(self, collection: UUID) -> None:
         """Nothing to ask for: the server makes segments compact by itself and answers meanwhile."""

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.errors import FieldError
@@ -50,7 +49,7 @@ def refuse(field: str, asked: Sequence[Any], refused: Iterable[Any]) -> None:
         raise PurposeNotAllowed(errors=[FieldError(f"/{field}/{index}", text) for index in places])
 
 
-def split(principal: Principal, rows: Sequence[sa.Row[Any]]) -> tuple[list[sa.Row[Any]], list[sa.Row[Any]]]:
+def split(principal: Principal, rows: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """Rows of knowledge bases that allow what the token is for, and the others."""
     allowed = [row for row in rows if allows(row.uses, principal.use)]
     return allowed, [row for row in rows if not allows(row.uses, principal.use)]

@@ -44,7 +44,7 @@ class Evidence(NamedTuple):
     kind asked for; `asked`: the heading names that kind; `special`: transitional rules, sanctions, powers to make
     rules that were not asked for; `parent`, `parent_precise`, `parent_asked`: the same for the chapter it stands in;
     `least`: how well the word covered worst is; `general`: the heading only says that here is the rule; `missing`:
-    words known nowhere.
+    words known nowhere. Which sentences these are, `passages` tells for those that become hits.
     """
 
     coverage: float
@@ -64,7 +64,6 @@ class Evidence(NamedTuple):
     least: float
     general: float
     missing: float
-    passages: tuple[Sentence, ...]
 
 
 class Lens:
@@ -142,9 +141,8 @@ class Lens:
         mass = named = 0.0
         for parts, idf in heading:
             mass += idf
-            own = 0.0
-            for part in parts:
-                own = max(own, self._strongest.get(part, 0.0))
+            # Of most words of headings nothing was asked.
+            own = 0.0 if self._keys.isdisjoint(parts) else max(self._strongest.get(part, 0.0) for part in parts)
             if not self.kind_terms.isdisjoint(parts):
                 own = max(own, _KIND_NAMED)
             elif not GENERAL.isdisjoint(parts):
@@ -158,10 +156,9 @@ def weigh(lens: Lens, chunk: IndexedChunk) -> Evidence:
     numbered = chunk.source_id is not None
     place, spans = around(chunk), read(chunk)
     commons = [lens.common(terms) for _, _, terms in spans]
+    covers = _covers(lens, commons)
     body, heading, subjects = _NONE.union(*commons), lens.common(place.heading), lens.common(place.subjects)
-    covers = [min(1.0, lens.covered(common)) if common else 0.0 for common in commons]
     best = max(covers, default=0.0)
-    typed, passages = _sentences(lens, chunk, spans, covers, best)
     in_body, in_heading = lens.best(body), lens.best(heading)
     in_frame = _most(in_heading, lens.best(lens.common(place.numbered) | lens.shared(place.above) | subjects))
     anywhere = _most(in_body, in_frame)
@@ -177,7 +174,7 @@ def weigh(lens: Lens, chunk: IndexedChunk) -> Evidence:
         topic=lens.covered(lens.shared(place.names)),
         # Without §§ above it, a document has no heading that must name the subject: its best sentence must.
         frame=lens.share(in_frame) if numbered else best,
-        typed=typed if lens.question.kinds else best,
+        typed=_typed(lens.question.kinds, chunk, spans, covers) if lens.question.kinds else best,
         asked=1.0 if asked else 0.0,
         special=1.0 - heading_share if place.special else 0.0,
         parent=lens.covered(lens.shared(place.chapter)),
@@ -186,7 +183,6 @@ def weigh(lens: Lens, chunk: IndexedChunk) -> Evidence:
         least=min(anywhere, default=0.0),
         general=1.0 if place.general else 0.0,
         missing=_missing(lens, anywhere),
-        passages=passages,
     )
 
 
@@ -194,36 +190,40 @@ def references_found(question: Question, chunk: IndexedChunk) -> bool:
     return bool(question.references) and not set(question.references).isdisjoint(reference_terms(chunk.heading))
 
 
-def _sentences(
-    lens: Lens, chunk: IndexedChunk, spans: Spans, covers: Sequence[float], best: float
-) -> tuple[float, tuple[Sentence, ...]]:
-    """The best cover of a sentence of the kind asked for, and the passages, of what each sentence covers."""
-    kinds = lens.question.kinds
-    # The patterns of a kind cost more than all else: only sentences on whose answer something hangs are asked.
-    known: dict[int, bool] = {}
-
-    def answers(position: int) -> bool:
-        found = known.get(position)
-        if found is None:
-            start, stop, _ = spans[position]
-            found = known[position] = bool(kinds) and _answers(chunk.text[start:stop], kinds)
-        return found
-
+def passages(lens: Lens, chunk: IndexedChunk) -> tuple[Sentence, ...]:
+    """The sentences of a hit that cover most of the question, best first; the patterns of its kinds count a little."""
+    spans, kinds = read(chunk), lens.question.kinds
+    covers = _covers(lens, (lens.common(terms) for _, _, terms in spans))
+    best = max(covers, default=0.0)
     ranked = []
     for position, cover in enumerate(covers):
         if cover >= _ENOUGH * best:
-            rank = cover + (_KIND_SHARE if answers(position) else 0.0) + _LEAD[min(position, 60)] if cover else 0.0
+            start, stop, _ = spans[position]
+            typed = _KIND_SHARE if cover and kinds and _answers(chunk.text[start:stop], kinds) else 0.0
+            rank = cover + typed + _LEAD[min(position, 60)] if cover else 0.0
             ranked.append((-rank, position))
     ranked.sort()
-    passages = []
+    found = []
     for rank, position in ranked[: _PASSAGES if best else 1]:
         start, stop, _ = spans[position]
-        passages.append(Sentence(chunk.char_from + start, chunk.char_from + stop, covers[position], -rank))
-    if not (kinds and best):
-        return 0.0, tuple(passages)
-    falling = sorted(range(len(covers)), key=covers.__getitem__, reverse=True)
-    typed = next((covers[position] for position in falling if covers[position] and answers(position)), 0.0)
-    return typed, tuple(passages)
+        found.append(Sentence(chunk.char_from + start, chunk.char_from + stop, covers[position], -rank))
+    return tuple(found)
+
+
+def _covers(lens: Lens, commons: Iterable[frozenset[str]]) -> list[float]:
+    """How much of the question each sentence covers, by the terms that they have in common."""
+    return [min(1.0, lens.covered(common)) if common else 0.0 for common in commons]
+
+
+def _typed(kinds: Sequence[Kind], chunk: IndexedChunk, spans: Spans, covers: Sequence[float]) -> float:
+    """The best cover of a sentence of one of the kinds; their patterns cost more than all else: best sentence first."""
+    for position in sorted(range(len(covers)), key=covers.__getitem__, reverse=True):
+        start, stop, _ = spans[position]
+        if not covers[position]:
+            break
+        if _answers(chunk.text[start:stop], kinds):
+            return covers[position]
+    return 0.0
 
 
 def _answers(sentence: str, kinds: Sequence[Kind]) -> bool:

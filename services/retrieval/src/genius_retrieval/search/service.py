@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from uuid import UUID
@@ -19,10 +19,11 @@ from genius_retrieval.index.port import (
     CollectionIndex,
     CollectionSecrets,
     DenseBranch,
+    Hits,
     IndexedChunk,
 )
 from genius_retrieval.search.branches import Candidate, branches_for, fuse
-from genius_retrieval.search.evidence import Lens
+from genius_retrieval.search.evidence import Lens, passages
 from genius_retrieval.search.nearness import Nearness, reranked
 from genius_retrieval.search.outside import Outside, outside
 from genius_retrieval.search.question import Question, understand
@@ -74,7 +75,8 @@ class SearchService:
             with trace.step("rerank"):
                 permitted = await reranked(self._reranker, request.query, permitted)
         trace.ranked(permitted)
-        hits = [_hit(item) for item in permitted[: request.limit]]
+        lens = Lens(question)
+        hits = [_hit(lens, item) for item in permitted[: request.limit]]
         with trace.step("verdict"):
             verdict = _verdict(question, permitted[:3], near)
         return SearchResult(hits=hits, verdict=verdict, searched=searched)
@@ -94,12 +96,11 @@ class SearchService:
             if near and (branch := await near.branch(collection)):
                 branches[DENSE] = branch
             with trace.step("index"):
-                hits = await self._index.search(collection, list(branches.values()), access)
-                fused = fuse(branches, hits, _CANDIDATES)
-                chunks = await self._index.fetch(collection, [item.point for item in fused], access)
+                best = _Best(branches)
+                hits, chunks = await self._index.candidates(collection, list(branches.values()), access, best)
                 chunks = await _as_of_now(scope, chunks)
             trace.listed(branches, hits)
-            found.extend((chunks[item.point], item) for item in fused if item.point in chunks)
+            found.extend((chunks[item.point], item) for item in best.found if item.point in chunks)
         # Pure computing of some milliseconds: kept off the event loop.
         with trace.step("ranking"):
             return await asyncio.to_thread(self._weighed, question, found)
@@ -108,6 +109,18 @@ class SearchService:
         self, question: Question, found: Sequence[tuple[IndexedChunk, Candidate]]
     ) -> tuple[list[Ranked], Outside]:
         return self.order(question, found), outside(Lens(question))
+
+
+class _Best:
+    """Picks the candidates from the lists of one collection, and keeps their scores."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = tuple(names)
+        self.found: list[Candidate] = []
+
+    def __call__(self, hits: Hits) -> list[UUID]:
+        self.found = fuse(self._names, hits, _CANDIDATES)
+        return [item.point for item in self.found]
 
 
 async def _as_of_now(scope: SearchScope, chunks: dict[UUID, IndexedChunk]) -> dict[UUID, IndexedChunk]:
@@ -159,11 +172,11 @@ def narrowed(access: Access, request: SearchRequest) -> Access:
     return Access(bases, documents, files, access.owner, access.classification)
 
 
-def _hit(item: Ranked) -> Hit:
+def _hit(lens: Lens, item: Ranked) -> Hit:
     chunk, meta = item.chunk, item.chunk.meta
-    passages = [
+    best = [
         Passage(char_from=s.char_from, char_to=s.char_to, score=round(s.score, 4), page=_page(chunk, s.char_from))
-        for s in item.evidence.passages
+        for s in passages(lens, chunk)
     ]
     return Hit(
         document=meta.document,
@@ -181,7 +194,7 @@ def _hit(item: Ranked) -> Hit:
         file=meta.document if meta.kind == "file" else None,
         protection_class=ProtectionClass(meta.protection_class),
         page_breaks=list(chunk.page_breaks),
-        passages=passages,
+        passages=best,
     )
 
 

@@ -7,6 +7,7 @@ matched by stem. Right: words as they stand in texts.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -14,6 +15,7 @@ from importlib import resources
 from genius_retrieval.text.words import stem, words
 
 VERSION = "synonyms/2"
+_HEAD = 6
 
 
 @cache
@@ -42,11 +44,18 @@ def synonyms(word: str) -> Iterator[str]:
 
 def synonyms_inside(word: str, parts: tuple[str, ...]) -> Iterator[str]:
     """Meanings of the parts of a compound, also of an everyday word at its start that no law knows."""
-    heads = parts or tuple(head for head in _heads() if word.startswith(head) and len(word) - len(head) > 3)
+    alike = _heads().get(word[:_HEAD], ())
+    heads = parts or tuple(head for head in alike if word.startswith(head) and len(word) - len(head) > 3)
     for head in heads:
         yield from synonyms(head)
 
 
 @cache
-def _heads() -> tuple[str, ...]:
-    return tuple(word for everyday, _ in _lines() for word in everyday if len(word) > 5)
+def _heads() -> dict[str, list[str]]:
+    """The longer everyday words by their first letters, in the order of the file."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for everyday, _ in _lines():
+        for word in everyday:
+            if len(word) >= _HEAD:
+                found[word[:_HEAD]].append(word)
+    return dict(found)
