@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""From the files of an application to what was observed. One file that can't be read never stops the others."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from genius_common.contracts.layout import DocumentLayout
+from genius_common.contracts.retrieval import DocumentState
+from genius_modules.completeness.capture.classify import Classifier, DocumentType
+from genius_modules.completeness.capture.description import FormDescription
+from genius_modules.completeness.capture.documents import Source, documents_of, mark_duplicates
+from genius_modules.completeness.capture.folded import find_words
+from genius_modules.completeness.capture.form import labels_of, read_form
+from genius_modules.completeness.capture.lines import Text, text_of
+from genius_modules.completeness.observed import BLANK, Fact, Observed, ObservedDocument
+
+_ILLEGIBLE = frozenset({"no_text", "no_content", "scan"})
+"""Reasons for which a file could be opened, but nobody can read what it shows."""
+_LEAST_LABELS = 6
+_FORM_TITLE = 1000
+
+
+class Files(Protocol):
+    """Where files come from: retrieval with the token of the run."""
+
+    async def state(self, file: UUID) -> DocumentState:
+        """State of a file that is `ready` or `failed`."""
+        ...
+
+    async def layout(self, file: UUID) -> DocumentLayout:
+        """Its lines and fields, where it is ready."""
+        ...
+
+
+async def read(
+    files: Files,
+    wanted: Sequence[UUID],
+    *,
+    types: Sequence[DocumentType],
+    form: FormDescription,
+    received: dt.date,
+) -> Observed:
+    """Everything that stands in the files. `received` is the day they came, the reference where no stamp tells one.
+
+    Days among the values of documents are `datetime.date`, months "2026-07". Raises what `files` raises.
+    """
+    sources: list[Source] = []
+    for file in wanted:
+        state = await files.state(file)
+        layout = await files.layout(file) if state.state == "ready" else None
+        reason = state.reason.code if state.reason else "broken"
+        sources += sources_of(state.name, layout, "" if layout else reason, state.version or "")
+    return await asyncio.to_thread(observe, sources, types, form, received)
+
+
+def sources_of(name: str, layout: DocumentLayout | None, reason: str, version: str) -> list[Source]:
+    """A file and what is attached to it, each as a document of its own."""
+    if layout is None:
+        return [Source(Text(name, ()), _unreadable(reason), version)]
+    is_mail = bool(layout.parts) or layout.media_type in {"message/rfc822", "application/vnd.ms-outlook"}
+    found = [Source(text_of(name, layout), None, version, message=is_mail)]
+    for part in layout.parts:
+        found += sources_of(f"{name}#{part.name}", part.layout, part.reason or "broken", "")
+    return found
+
+
+def _unreadable(reason: str) -> str:
+    return "unleserlich" if reason in _ILLEGIBLE else "nicht-pruefbar"
+
+
+def observe(
+    sources: Sequence[Source], types: Sequence[DocumentType], form: FormDescription, received: dt.date
+) -> Observed:
+    """What stands in documents that are opened."""
+    classifier = Classifier(types, form)
+    application = _application(sources, classifier, form)
+    facts, persons = read_form(application.text, form) if application else ({}, ())
+    facts = _received(facts, form, received)
+    documents: list[ObservedDocument] = []
+    for source in sources:
+        documents += documents_of(source, classifier, form, persons, is_form=source is application)
+    return Observed(
+        application_file=application.text.file if application else None,
+        facts=facts,
+        persons=persons,
+        documents=tuple(mark_duplicates(sources, documents)),
+        received=received,
+    )
+
+
+def _received(facts: dict[str, Fact], form: FormDescription, received: dt.date) -> dict[str, Fact]:
+    stamp = facts.get(form.received.fact, BLANK)
+    day = Fact(state="stated", value=received) if stamp.state != "stated" else stamp
+    return {**facts, form.received.fact: day}
+
+
+def _application(sources: Sequence[Source], classifier: Classifier, form: FormDescription) -> Source | None:
+    """The form: titled as one or not, the document in which most of its labels stand."""
+    labels = labels_of(form)
+    ranked = []
+    for source in sources:
+        if source.unreadable:
+            continue
+        hits = {hit.wanted for line in source.text.lines for hit in find_words(labels, line.text)}
+        title = classifier.title(source.text)
+        titled = title is not None and title.type == form.document_type
+        if titled or (len(hits) >= _LEAST_LABELS * 2 and title is None):
+            ranked.append((len(hits) + _FORM_TITLE * titled, source))
+    return max(ranked, key=lambda item: item[0])[1] if ranked else None
