@@ -14,12 +14,12 @@ from typing import Any
 from genius_retrieval import app
 from genius_retrieval.index import edge
 from genius_retrieval.ingest.rebuild import Rebuild
-from genius_retrieval.ingest.reconcile_worker import ReconcileWorker
+from genius_retrieval.ingest.recurring import Recurring
 
 if __name__ == "__main__":
     parts: Any = app
     engine: Any = edge
     engine._FEW, engine._SOME, engine._REST_S = 80, 20, 0.3
-    parts.ReconcileWorker = functools.partial(ReconcileWorker, first_s=1.0)
+    parts.Recurring = functools.partial(Recurring, first_s=1.0)
     parts.Rebuild = functools.partial(Rebuild, grace_s=0.2)
     runpy.run_module("genius_retrieval", run_name="__main__", alter_sys=True)

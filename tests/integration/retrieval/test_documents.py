@@ -257,6 +257,26 @@ def test_a_document_replaces_one_of_another_name(office: Office) -> None:
         assert client.get(f"/documents/{old['id']}/text").json()["text"].startswith("Die Widerspruchsfrist")
 
 
+def test_what_is_superseded_stays_so_when_its_successor_is_deleted(office: Office) -> None:
+    """DSG-08: by what holds then; by nothing that is there any more, it says so and does not come back."""
+    with office.client() as client:
+        old = ready(client, office, "Regelung.txt", OLD)
+        second = ready(client, office, "Regelung.txt", NEW)
+        third = ready(client, office, "Regelung.txt", NEW + b" Ausnahmen gibt es nicht.")
+        for gone, holds in ((second["id"], third["id"]), (third["id"], None)):
+            client.delete(f"/documents/{gone}").raise_for_status()
+            state = client.get(f"/documents/{old['id']}").json()
+            assert (state["superseded"], (state["superseded_by"] or {}).get("document")) == (True, holds)
+        assert found(client) == []
+        assert client.get(office.documents).json()["items"] == []
+        listed = client.get(office.documents, params={"superseded": "true"}).json()["items"]
+        assert [(item["id"], item["superseded"]) for item in listed] == [(old["id"], True)]
+        again = ready(client, office, "Regelung.txt", OLD)
+        assert again["id"] != old["id"]
+        assert again["superseded"] is False
+        assert found(client) == [again["id"]]
+
+
 def test_content_that_is_there_already_replaces_too(office: Office) -> None:
     """DSG-08"""
     with office.client() as client:

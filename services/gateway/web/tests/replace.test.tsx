@@ -22,7 +22,7 @@ describe('a document of a knowledge base', () => {
     if (url.pathname === '/api/v1/me') return json(response, { id: 'a', authority: null, roles: [], rights: [] })
     if (request.method === 'POST') return json(response, ...answer(url.searchParams.get('replaces') ?? ''))
     if (url.pathname.endsWith('/documents')) {
-      const listed = { items: Object.values(stored).filter((one) => !one.superseded_by || url.searchParams.get('superseded') === 'true') }
+      const listed = { items: Object.values(stored).filter((one) => !one.superseded || url.searchParams.get('superseded') === 'true') }
       return held.then(() => json(response, listed))
     }
     const found = stored[url.pathname.split('/').at(-1)!]
@@ -72,7 +72,7 @@ describe('a document of a knowledge base', () => {
     await waitFor(async () => expect((await row('^alt')).textContent).toContain('Wird durch „neu.txt“ ersetzt'))
     expect((await row('^neu')).textContent).toContain('anstelle von „alt.txt“')
     expect(gateway.seen.find((one) => one.method === 'POST')!.path).toBe('/api/v1/knowledge-bases/kb/documents?replaces=alt')
-    stored = { alt: doc('alt', { superseded_by: by('neu') }), neu: doc('neu', { replaces: 'alt' }) }
+    stored = { alt: doc('alt', { superseded: true, superseded_by: by('neu') }), neu: doc('neu', { replaces: 'alt' }) }
     await waitFor(async () => expect((await row('^alt')).textContent).toContain('Überholt durch „neu.txt“, seit 21.11.2026'), { timeout: 4000 })
     expect(screen.queryByRole('button', { name: 'Ersetzen …: alt.txt' })).toBeNull()
     screen.getByRole('button', { name: 'Löschen: alt.txt' })
@@ -116,7 +116,7 @@ describe('a document of a knowledge base', () => {
 
   it('was replaced by somebody else meanwhile: that is said aloud, and the list shows what holds (DSG-08)', async () => {
     answer = () => {
-      stored = { alt: doc('alt', { superseded_by: by('fremd') }), fremd: doc('fremd') }
+      stored = { alt: doc('alt', { superseded: true, superseded_by: by('fremd') }), fremd: doc('fremd') }
       return [{ code: 'already_replaced', status: 409, detail: 'Dieses Dokument wurde inzwischen schon ersetzt.' }, 409]
     }
     show()
@@ -128,7 +128,7 @@ describe('a document of a knowledge base', () => {
   })
 
   it('is shown on demand once it is superseded, and changed by nobody who may only read (DSG-08)', async () => {
-    stored = { alt: doc('alt', { superseded_by: by('neu') }), neu: doc('neu') }
+    stored = { alt: doc('alt', { superseded: true, superseded_by: by('neu') }), neu: doc('neu') }
     const user = userEvent.setup()
     const { unmount } = show()
     await row('^neu')
@@ -144,7 +144,7 @@ describe('a document of a knowledge base', () => {
 
 describe('which documents a ready one may have superseded', () => {
   it('is the one that it names, and those of its name that still hold (DSG-08)', () => {
-    const list = [doc('a'), doc('b', { name: 'NEU.txt' }), doc('c', { name: 'neu.txt', state: 'failed' }), doc('d', { name: 'neu.txt', superseded_by: by('b') }), doc('neu', { replaces: 'a' })]
+    const list = [doc('a'), doc('b', { name: 'NEU.txt' }), doc('c', { name: 'neu.txt', state: 'failed' }), doc('d', { name: 'neu.txt', superseded: true, superseded_by: by('b') }), doc('neu', { replaces: 'a' })]
     expect(mayReplace(list, list.at(-1)!).map((one) => one.id)).toEqual(['a', 'b'])
   })
   it('is on its way only until it is ready or has failed (DSG-08)', () => {

@@ -25,7 +25,7 @@ describe('a citation of a superseded document', () => {
   )
 
   it('says so, since when, and what holds now; its own words stay (DSG-08)', async () => {
-    state = { id: 'old', superseded_by: successor }
+    state = { id: 'old', superseded: true, superseded_by: successor }
     show()
     await screen.findByText('Überholt')
     expect(screen.getByText(/Ersetzt am 20\.11\.2026 durch „Neufassung\.txt“/).closest('[role=status]')).not.toBeNull()
@@ -33,9 +33,17 @@ describe('a citation of a superseded document', () => {
   })
 
   it('names nothing where the class of the new one is above the reader (DSG-08, TEN-15)', async () => {
-    state = { id: 'old', superseded_by: { ...successor, name: null } }
+    state = { id: 'old', superseded: true, superseded_by: { ...successor, name: null } }
     show()
     await screen.findByText('Überholt')
+    expect(screen.queryByRole('link', { name: /Neue Fassung/ })).toBeNull()
+  })
+
+  it('says so too where what replaced it was deleted (DSG-08)', async () => {
+    state = { id: 'old', superseded: true, superseded_by: null }
+    show()
+    await screen.findByText('Überholt')
+    screen.getByText(/was es ersetzt hat, wurde gelöscht/)
     expect(screen.queryByRole('link', { name: /Neue Fassung/ })).toBeNull()
   })
 

@@ -45,7 +45,8 @@ from genius_retrieval.ingest.queue import IngestQueue
 from genius_retrieval.ingest.rebuild import Rebuild, StoredPoints
 from genius_retrieval.ingest.rebuild_worker import RebuildWorker
 from genius_retrieval.ingest.reconcile import Reconciler
-from genius_retrieval.ingest.reconcile_worker import ReconcileWorker
+from genius_retrieval.ingest.recurring import Recurring
+from genius_retrieval.ingest.rereading import Rereading
 from genius_retrieval.ingest.scanner import Scanner
 from genius_retrieval.knowledge_bases import endpoints as knowledge_bases
 from genius_retrieval.knowledge_bases.service import KnowledgeBaseService
@@ -72,6 +73,9 @@ _LAW_BYTES = 12_000_000
 _COLLECT = (20_000, 20, 20)
 # An upload up to this multiple of the limit is received (not kept), so that it can be shown as failed with its reason.
 _COUNTED = 4
+
+
+_HOUR_S, _DAY_S = 3600.0, 24 * 3600.0
 
 
 class State(TypedDict):
@@ -165,8 +169,13 @@ async def build(settings: Settings, stack: AsyncExitStack, *, works: bool) -> Co
     stored = StoredPoints(database, sealing, objects, points)
     rebuild = Rebuild(database, catalogue, index, stored)
     rebuilding = RebuildWorker(database, rebuild, watching=bool(settings.dense or settings.qdrant))
-    reconciling = ReconcileWorker(Reconciler(database, catalogue, index, objects, stored, queue))
-    await (_run(stack, queue, rebuilding, reconciling) if works else _open(stack, queue))
+    reconciler = Reconciler(database, catalogue, index, objects, stored, queue)
+    rereading = Rereading(database, queue, parsers)
+    recurring = (
+        Recurring("stores are compared", reconciler.run, _DAY_S),
+        Recurring("scans are read again", rereading.run, _HOUR_S),
+    )
+    await (_run(stack, queue, rebuilding, *recurring) if works else _open(stack, queue))
     content = DocumentContent(database, sealing, objects, parsers, scanned=scanner is not None)
     return Components(
         settings=settings,
@@ -198,7 +207,7 @@ def _objects(settings: Settings) -> ObjectStorage:
     return ObjectStorage(open_store(settings.objects_url, settings.data_dir), room)
 
 
-async def _run(stack: AsyncExitStack, *workers: IngestQueue | RebuildWorker | ReconcileWorker) -> None:
+async def _run(stack: AsyncExitStack, *workers: IngestQueue | RebuildWorker | Recurring) -> None:
     for worker in workers:
         await worker.start()
         stack.push_async_callback(worker.stop)

@@ -105,7 +105,10 @@ class DocumentState(Model):
     protection_class: ProtectionClass = ProtectionClass.INTERN
     created_at: dt.datetime
     replaces: UUID | None = Field(default=None, description="the document that it supersedes once it is ready")
-    superseded_by: Successor | None = Field(default=None, description="set: it is no longer found, nor cited anew")
+    superseded: bool = Field(default=False, description="it no longer holds: it is not found, nor cited anew")
+    superseded_by: Successor | None = Field(
+        default=None, description="what holds instead of a superseded one; null where that was deleted"
+    )
     processing: Processing | None = Field(default=None, description="how it was read; null where that was not logged")
 
     @property

@@ -98,7 +98,7 @@ export type DocumentState = {
   unreadable?: boolean
   /** What it supersedes once it is ready. */
   replaces?: string | null
-  superseded_by?: Successor | null
+  superseded?: boolean; superseded_by?: Successor | null
   id: string
   name: string
   state: DocumentStateName

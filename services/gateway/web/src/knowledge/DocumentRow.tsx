@@ -22,9 +22,9 @@ export function DocumentRow({ document, replaces, coming, actions }: Props) {
   const { t, bytes, number } = useI18n()
   const title = document.title || document.name || t('unreadable.name')
   // What failed supersedes nothing and can't be superseded: it is deleted, and the right file uploaded.
-  const replaceable = !document.superseded_by && document.state !== 'failed'
+  const replaceable = !document.superseded && document.state !== 'failed'
   return (
-    <tr className={document.superseded_by ? 'docs-old' : undefined}>
+    <tr className={document.superseded ? 'docs-old' : undefined}>
       <th scope="row">{title}{title !== document.name && document.name && <span className="hint">{document.name}</span>}{document.unreadable && <span className="hint hint--error">{t('unreadable.name.why')}</span>}</th>
       <td data-label={t('kb.col.state')}>
         <StateBadge document={document} /> <ProtectionBadge value={document.protection_class} />
@@ -53,7 +53,7 @@ export function DocumentRow({ document, replaces, coming, actions }: Props) {
 
 function StateBadge({ document }: { document: DocumentState }) {
   const { t } = useI18n()
-  if (document.superseded_by) return <Badge kind="warning" label={t('source.superseded')} />
+  if (document.superseded) return <Badge kind="warning" label={t('source.superseded')} />
   const kind = document.state === 'ready' ? 'success' : document.state === 'failed' ? 'danger' : 'info'
   return <Badge kind={kind} label={t(`file.${document.state}`)} />
 }
@@ -63,6 +63,7 @@ function ReplacingHint({ document, replaces, coming }: Pick<Props, 'document' | 
   const { superseded_by: successor } = document
   const lines = []
   if (successor) lines.push(t('kb.superseded.by', { name: titleOf(successor) ?? t('source.superseded.unnamed'), date: date(successor.created_at) }))
+  else if (document.superseded) lines.push(t('kb.superseded.alone'))
   else if (coming) lines.push(t('kb.replace.coming', { name: coming.name }))
   if (replaces && isUnderway(document)) lines.push(t('kb.replace.replaces', { name: titleOf(replaces) ?? '' }))
   if (replaces && document.state === 'failed') lines.push(t('kb.replace.stays', { name: titleOf(replaces) ?? '' }))

@@ -12,7 +12,7 @@ export const isUnderway = (document: DocumentState): boolean => document.state !
 
 /** What a document that is ready now may supersede: the one it names, and earlier ones of its name. */
 export const mayReplace = (documents: readonly DocumentState[], ready: DocumentState): DocumentState[] =>
-  documents.filter((one) => one.id !== ready.id && !one.superseded_by && one.state !== 'failed'
+  documents.filter((one) => one.id !== ready.id && !one.superseded && one.state !== 'failed'
     && (one.id === ready.replaces || one.name.toLowerCase() === ready.name.toLowerCase()))
 
 /** What is on its way to supersede `document`, if anything. */

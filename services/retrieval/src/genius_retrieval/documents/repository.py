@@ -41,8 +41,16 @@ async def note_progress(connection: AsyncConnection, identifier: UUID, working: 
 
 
 async def remove(connection: AsyncConnection, identifier: UUID) -> Row | None:
-    gone = sa.delete(documents).where(_c.id == identifier).returning(documents)
-    return (await connection.execute(gone)).one_or_none()
+    """The row that is gone; what it had superseded is superseded by its own successor from now on, if it has one.
+
+    Without one, that stays superseded: to delete a version is not to say that the one before it holds again.
+    """
+    deletion = sa.delete(documents).where(_c.id == identifier).returning(documents)
+    gone = (await connection.execute(deletion)).one_or_none()
+    if gone is not None and gone.superseded_by is not None:
+        before = sa.update(documents).where(_c.superseded_by == gone.id, _c.id != gone.superseded_by)
+        await connection.execute(before.values(superseded_by=gone.superseded_by))
+    return gone
 
 
 async def claim_version(connection: AsyncConnection, knowledge_base: UUID, version: str) -> None:

@@ -31,6 +31,7 @@ from genius_retrieval.ingest.processing_log import ProcessingLog
 from genius_retrieval.ingest.progress import Gone, ProgressNotes
 from genius_retrieval.ingest.queue import AWAY, IngestQueue, Leftovers, Target
 from genius_retrieval.ingest.reasons import BY_WORDS_ALONE, CLASS_RAISED, FORBIDDEN
+from genius_retrieval.ingest.rereading import MISSING, lacks_recognition
 from genius_retrieval.ingest.scanner import Scanner
 from genius_retrieval.metrics import count
 from genius_retrieval.objects import ObjectStorage
@@ -82,11 +83,12 @@ class Ingestion:
             for collection in known:
                 await self._index.delete_document(collection, target.document)
             return
-        if row.state in {"ready", "failed"}:
+        anew = target.again and row.state == "ready" and row.superseded_by is None and lacks_recognition(row)
+        if row.state in {"ready", "failed"} and not anew:
             return
         told, notes = ProcessingLog(), ProgressNotes(self._database, scope, row.id)
         try:
-            await self._carry(scope, row, told, notes)
+            await (self._carry_anew if anew else self._carry)(scope, row, told, notes)
         except Gone:
             # Cancelled: whoever deleted it left a job that removes its points, and that job waits for this one.
             return
@@ -98,7 +100,7 @@ class Ingestion:
         except Exception:
             # Whatever it was: on the last attempt the document is visibly failed, never stuck.
             if last_attempt:
-                await self._fail(scope, row, "internal_error", told)
+                await self._fail(scope, row, "internal_error", told, unless_ready=anew)
             raise
 
     async def purge(self, leftovers: Leftovers) -> None:
@@ -117,6 +119,30 @@ class Ingestion:
             document = await self._parsers.parse(original, name, notes.tell)
             await notes.settle()
         told.read(document)
+        await self._indexed(scope, row, document, told, notes)
+
+    async def _carry_anew(self, scope: RowScope, row: Row, told: ProcessingLog, notes: ProgressNotes) -> None:
+        """The same for a document that is found meanwhile as it was; where no more of it can be read, it stays so.
+
+        Raises: Refused where it shows by now what must not be kept.
+        """
+        original, name = await self._original(scope, row)
+        try:
+            with told.step("read"):
+                document = await self._parsers.parse(original, name)
+        except Refused as refused:
+            if refused.code in FORBIDDEN:
+                raise
+            codes = [code.replace(MISSING, "ocr_failed") for code in row.warnings]
+            async with self._database.transaction(scope) as connection:
+                await repository.update(connection, row.id, warnings=codes)
+            return
+        told.read(document)
+        await self._indexed(scope, row, document, told, notes)
+
+    async def _indexed(
+        self, scope: RowScope, row: Row, document: CanonicalDocument, told: ProcessingLog, notes: ProgressNotes
+    ) -> None:
         with told.step("keep"):
             homes = await self._keep(scope, row, document)
         if homes is None:
@@ -220,13 +246,15 @@ class Ingestion:
         for other in await repository.supersede(connection, row):
             await self._queue.defer(connection, points_of(other))
 
-    async def _fail(self, scope: RowScope, row: Row, code: str, told: ProcessingLog) -> None:
+    async def _fail(
+        self, scope: RowScope, row: Row, code: str, told: ProcessingLog, *, unless_ready: bool = False
+    ) -> None:
         """End as failed. What must not be kept (a classification mark, malware) goes with it."""
         forbidden = code in FORBIDDEN
         values = {"original": None, "canonical": None, "title": None} if forbidden else {}
         async with self._database.transaction(scope) as connection:
             current = await repository.get(connection, row.id, lock=True)
-            if current is None:
+            if current is None or (unless_ready and current.state == "ready"):
                 return
             ended = {"state": "failed", "reason": code, "processing": told.stored(), "working": None}
             await repository.update(connection, row.id, **ended, **values)

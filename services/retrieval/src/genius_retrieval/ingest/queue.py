@@ -42,20 +42,26 @@ _BEATS = sa.text(
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The document that a job is about, with the row scope that it needs (all ids)."""
+    """The document that a job is about, with the row scope that it needs (all ids).
+
+    `again`: it is to be read although it is ready, since pages of it could not be recognised then.
+    """
 
     document: UUID
     authority: UUID | None
     person: UUID
+    again: bool = False
 
-    def arguments(self) -> dict[str, str | None]:
+    def arguments(self) -> dict[str, Any]:
         authority = str(self.authority) if self.authority else None
-        return {"document": str(self.document), "authority": authority, "person": str(self.person)}
+        again = {"again": True} if self.again else {}
+        return {"document": str(self.document), "authority": authority, "person": str(self.person), **again}
 
     @classmethod
     def of(cls, arguments: dict[str, Any]) -> Target:
         authority = arguments["authority"]
-        return cls(UUID(arguments["document"]), UUID(authority) if authority else None, UUID(arguments["person"]))
+        owner, person = UUID(authority) if authority else None, UUID(arguments["person"])
+        return cls(UUID(arguments["document"]), owner, person, arguments.get("again", False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,10 @@ class ParserRunner:
         """Whether Tesseract was there for the last scan; None before the first."""
         return self._reader.installed
 
+    async def can_recognise(self) -> bool:
+        """Whether scans would be read now. Raises: ParserUnavailable."""
+        return await self._reader.look()
+
     async def parse(self, content: bytes, name: str, told: Told = untold) -> CanonicalDocument:
         """`told` of pages as they are read, then of scans as they are recognised; what it raises ends the work."""
         kind = family(content)

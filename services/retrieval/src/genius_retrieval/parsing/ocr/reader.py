@@ -76,6 +76,20 @@ class PageReader:
             raise Refused("too_much_text")
         return {"installed": True, "pages": {number: page and orjson.Fragment(page) for number, page in found.items()}}
 
+    async def look(self) -> bool:
+        """Whether Tesseract and its language data are there now. Raises: ParserUnavailable."""
+        settings = self._settings
+        cage = {"memory_bytes": settings.memory_bytes, "cpu_seconds": int(settings.ocr_page_seconds) + 1}
+        request = {"do": "ocr", "kind": "pdf", "pages": [], "languages": settings.ocr_languages, "cage": cage}
+        async with self._slots, parser_process(request, b"") as (_, stdout):
+            try:
+                await self._begin(stdout)
+            except _Missing:
+                self.installed = False
+                return False
+        self.installed = True
+        return True
+
     async def _share(self, job: _Job, batches: Iterator[list[int]]) -> dict[str, Page]:
         """What is left of `batches`, beside others who take from them."""
         found: dict[str, Page] = {}
