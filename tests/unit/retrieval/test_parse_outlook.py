@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from genius_retrieval.ingest.reasons import warnings
 from genius_retrieval.parsing.guards import family
 from tests.support import pdf
-from tests.support.hostile_outlook import FILES
+from tests.support.hostile_outlook import FILES, as_list
 from tests.support.mails import mail
 from tests.support.outlook import INNER_HEAD, PART_HEAD, compound, message, msg, nested, properties
 from tests.unit.retrieval.parsing_helpers import codes, outcome, parse, shape
@@ -168,6 +168,11 @@ def test_a_clear_signature_hides_no_text() -> None:
     assert "Unterschriebener Text." in found.text
     assert "Beilage" in found.text
     assert found.text.count("Von: Erika Müster") == 1
+
+
+def test_a_directory_that_is_no_balanced_tree_is_read_too() -> None:
+    """Some programs write a list; the bound is that of entries in one storage (4,096), not the shape."""
+    assert lines(as_list(3_000)) == lines(msg("x"))
 
 
 def test_many_recipients_are_cut_with_a_sign() -> None:

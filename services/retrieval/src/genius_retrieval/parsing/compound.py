@@ -9,7 +9,9 @@ amount of it (ING-06).
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import IO, Any
 
 import olefile
@@ -37,9 +39,9 @@ class CompoundFile:
     def __init__(self, content: IO[bytes]) -> None:
         self._taken: dict[bool, set[int]] = {True: set(), False: set()}
         try:
-            self._ole = olefile.OleFileIO(content)
+            with _deep():
+                self._ole = olefile.OleFileIO(content)
         except RecursionError as error:
-            # olefile walks its directory by recursion.
             raise Refused("too_complex") from error
         except _DAMAGED as error:
             raise Refused("broken") from error
@@ -98,6 +100,17 @@ class CompoundFile:
         for name in path:
             node = node.kids_dict.get(name.lower()) if node is not None else None
         return node
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """olefile walks the directory by recursion, an entry of a storage a call where a writer left it unbalanced."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(before + 2 * _MOST_ENTRIES)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _is_storage(entry: Any) -> bool:
