@@ -31,7 +31,8 @@ FAILURES: dict[str, str] = {
     "no_text": "Die Datei enthält nur Bilder, auf denen kein Text zu erkennen ist. Bitte laden Sie einen besseren Scan "
     "oder eine durchsuchbare Fassung hoch.",
     "ocr_missing": "Die Datei enthält nur gescannte Seiten, und hier ist keine Texterkennung installiert. Bitte laden "
-    "Sie eine durchsuchbare Fassung hoch, oder verständigen Sie den Betrieb (Tesseract mit deutschen Sprachdaten).",
+    "Sie eine durchsuchbare Fassung hoch, oder verständigen Sie den Betrieb (Tesseract mit deutschen Sprachdaten); "
+    "danach wird die Datei von selbst noch einmal gelesen.",
     "image_too_large": "Das Bild hat mehr Bildpunkte als erlaubt. Bitte scannen oder speichern Sie es mit geringerer "
     "Auflösung (200 bis 300 dpi).",
     "too_many_scans": "Die Datei hat mehr gescannte Seiten als erlaubt. Bitte teilen Sie sie auf.",

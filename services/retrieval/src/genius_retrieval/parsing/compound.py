@@ -104,7 +104,7 @@ class CompoundFile:
 
 @contextmanager
 def _deep() -> Iterator[None]:
-    """olefile walks the directory by recursion, an entry of a storage a call where a writer left it unbalanced."""
+    """Olefile walks the directory by recursion, an entry of a storage a call where a writer left it unbalanced."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(before + 2 * _MOST_ENTRIES)
     try:
