@@ -152,8 +152,7 @@ async def build(settings: Settings, stack: AsyncExitStack, *, works: bool) -> Co
     stack.push_async_callback(database.close)
     await bind(database, settings.kek_file, settings.tenant, None, strict=settings.tax_secrecy)
     key_ring = KeyRing(open_key_encryption(settings.kek_file, settings.transit, session), keys)
-    maintenance = KeyMaintenance(key_ring, keys)
-    sealing = Sealing(key_ring)
+    maintenance, sealing = KeyMaintenance(key_ring, keys), Sealing(key_ring)
     objects = _objects(settings)
     parsers = ParserRunner(settings.parser, settings.limits)
     models, reranker = _models(settings, session, stack)
@@ -169,13 +168,9 @@ async def build(settings: Settings, stack: AsyncExitStack, *, works: bool) -> Co
     stored = StoredPoints(database, sealing, objects, points)
     rebuild = Rebuild(database, catalogue, index, stored)
     rebuilding = RebuildWorker(database, rebuild, watching=bool(settings.dense or settings.qdrant))
-    reconciler = Reconciler(database, catalogue, index, objects, stored, queue)
-    rereading = Rereading(database, queue, parsers)
-    recurring = (
-        Recurring("stores are compared", reconciler.run, _DAY_S),
-        Recurring("scans are read again", rereading.run, _HOUR_S),
-    )
-    await (_run(stack, queue, rebuilding, *recurring) if works else _open(stack, queue))
+    comparing = Recurring("stores", Reconciler(database, catalogue, index, objects, stored, queue).run, _DAY_S)
+    rereading = Recurring("scans", Rereading(database, queue, parsers).run, _HOUR_S)
+    await (_run(stack, queue, rebuilding, comparing, rereading) if works else _open(stack, queue))
     content = DocumentContent(database, sealing, objects, parsers, scanned=scanner is not None)
     return Components(
         settings=settings,

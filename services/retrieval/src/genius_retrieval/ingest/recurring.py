@@ -44,7 +44,7 @@ class Recurring:
                 wait = self._every_s
             except Exception as error:  # noqa: BLE001 a store is away: whatever it was, the next run tries again
                 log.warning(
-                    "work of the background failed", what=self._name, error=type(error).__name__, retry_in=_RETRY_S
+                    "work of the background failed", task=self._name, error=type(error).__name__, retry_in=_RETRY_S
                 )
                 wait = _RETRY_S
             await asyncio.sleep(wait)

@@ -53,7 +53,7 @@ class Rereading:
         if not waiting or not await self._parsers.can_recognise():
             return 0
         given = sum([await self._give(owner, row) for owner, row in waiting])
-        log.info("documents are read again with text recognition", documents=given)
+        log.info("documents are read again with text recognition", records=given)
         return given
 
     async def _waiting(self, owner: CollectionOwner) -> list[Row]:
