@@ -7,15 +7,13 @@ from genius_retrieval.parsing.runner import ParserRunner
 from genius_retrieval.settings import ParserSettings, UploadLimits
 from tests.support.dossiers import NAMES, contents, expected, observed, wrong_documents, wrong_facts
 
-SCANNED_FORMS = {"03-lohnabrechnung-veraltet", "08-rentnerin"}
-
 
 @pytest.fixture
 def parsers() -> ParserRunner:
     return ParserRunner(ParserSettings(), UploadLimits())
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - SCANNED_FORMS))
+@pytest.mark.parametrize("name", NAMES)
 async def test_the_facts_of_a_form_are_read(parsers: ParserRunner, name: str) -> None:
     wanted = expected(name)
     file = wanted["application_file"]

@@ -15,6 +15,7 @@ from typing import Any
 from PIL import Image, ImageFile
 
 from genius_retrieval.parsing.errors import Refused
+from genius_retrieval.parsing.ocr.lone import with_lone_words
 from genius_retrieval.parsing.ocr.picture import Corner, Pages, Picture
 from genius_retrieval.parsing.ocr.scans import POOR, Reading, RecognisedLine
 from genius_retrieval.parsing.ocr.signs import with_signs
@@ -72,6 +73,8 @@ def recognise(tesseract: Tesseract, picture: Picture) -> Reading:
             lines = again
         else:
             turns = 0
+    upright = image.transpose(_COUNTER_CLOCKWISE[turns]) if turns else image
+    lines = with_lone_words(upright, lines, tesseract.line)
     back = _turned_back(turns, *image.size)
     found = (_line(line, begins, lambda x, y: picture.point(*back(x, y))) for line, begins in _paragraphs(lines))
     return Reading(round(_confidence(lines), 1), tuple(found))

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 _LIBRARIES = ("libtesseract.so.5", "libtesseract.so.4")
 _AUTOMATIC = 3
 """Page segmentation mode: layout found automatically, columns included, without orientation."""
+_ONE_LINE = 7
+"""Page segmentation mode: the picture is one line."""
 _DPI = 200
 _PARAGRAPH, _LINE, _WORD = 1, 2, 3
 """TessPageIteratorLevel."""
@@ -118,6 +120,14 @@ class Tesseract:
             self._api.TessBaseAPIClear(self._reader)
             # What one page taught must not change how the next one is read: the same file gives the same text.
             self._api.TessBaseAPIClearAdaptiveClassifier(self._reader)
+
+    def line(self, pixels: Pixels) -> list[FoundLine]:
+        """The words of a picture of one line: a lone digit too, which on a page is taken for dirt."""
+        self._api.TessBaseAPISetPageSegMode(self._reader, _ONE_LINE)
+        try:
+            return self.recognise(pixels)
+        finally:
+            self._api.TessBaseAPISetPageSegMode(self._reader, _AUTOMATIC)
 
     def quarter_turns(self, pixels: Pixels) -> int:
         """By how many quarters the picture must be turned counter-clockwise to be upright; 0 where that is unknown."""
