@@ -24,8 +24,8 @@ def signature_of(text: Text, labels: Labels, wanted: Sequence[str]) -> Fact:
     if not found:
         return Fact(state="blank")
     cell = found[-1]
-    if cell.inline and (signed := _signed(cell.value)):
-        return Fact(state="stated", value=True, raw=signed, places=(text.place(*cell.lines),))
+    if not _is_sentence(cell.value) and (signed := _signed(cell.value)):
+        return Fact(state="stated", value=True, raw=signed, places=(text.place(*(cell.lines or (cell.line,))),))
     for line in _above(text, labels, cell.line):
         if signed := _signed(line.text):
             return Fact(state="stated", value=True, raw=signed, places=(text.place(line),))
