@@ -180,6 +180,7 @@ def gateway_settings(
             "inference_url": f"http://127.0.0.1:{free_port()}",
             "retrieval_url": f"http://127.0.0.1:{retrieval}",
             "modules_url": f"http://127.0.0.1:{free_port()}",
+            "module_register_file": folder / "modules.json",
             **values,
         }
     )

@@ -91,6 +91,7 @@ def settings(config: dict[str, Any]) -> Settings:
         inference_url="http://127.0.0.1:3",
         retrieval_url=config.get("retrieval", "http://127.0.0.1:3"),
         modules_url=config["modules"],
+        module_register_file=config.get("register"),
     )
 
 

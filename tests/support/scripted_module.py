@@ -26,6 +26,15 @@ TEXT_RESULT = {
     "required": ["text", "mode"],
     "additionalProperties": False,
 }
+CARD = {
+    "purpose": {"de": "Prüft die Plattform.", "en": "Tests the platform."},
+    "role": "both",
+    "risk_class": "minimal",
+    "annex_iii": {"de": "Kein Fall des Anhangs III.", "en": "No case of Annex III."},
+    "approver": "Teststelle",
+    "approved_on": "2026-01-01",
+    "expires_on": "2099-12-31",
+}
 _IDS = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "null"}]}
 
 
@@ -48,6 +57,7 @@ def manifest(module: str, properties: dict[str, Any], required: list[str]) -> di
         "protection_classes": ["offen", "intern", "personenbezogen"],
         "rule_of_two": {"private_data": True, "untrusted_text": True},
         "limits": {"tokens": 1000, "seconds": 60, "bytes": 1_000_000},
+        "card": CARD,
     }
 
 

@@ -80,13 +80,13 @@ def _changed(**values: Any) -> AnyModule:
 def test_the_registry_refuses_dangerous_manifests() -> None:
     """INJ-02: private data, untrusted text and an effect outside only with a human step."""
     all_three = RuleOfTwo(private_data=True, untrusted_text=True, external_effect=True)
-    with pytest.raises(ManifestRefused, match="human step"):
+    with pytest.raises(ManifestRefused, match="rule_of_two"):
         Registry([_changed(rule_of_two=all_three)])
     step = Label(de="Eine Person gibt frei.", en="A person approves.")
     assert len(list(Registry([_changed(rule_of_two=all_three, human_step=step)]))) == 1
     with pytest.raises(ManifestRefused, match="twice"):
         Registry([Chat(), Chat()])
-    with pytest.raises(ManifestRefused, match=r"chat\.completions"):
+    with pytest.raises(ManifestRefused, match="model_scope_missing"):
         Registry([_changed(scopes=("search",))])
 
 
@@ -98,7 +98,7 @@ def test_what_a_module_may_see_has_no_gap(mask: int) -> None:
     if fits:
         assert next(iter(Registry([_changed(protection_classes=listed)]))).spec.highest_class == listed[-1]
     else:
-        with pytest.raises(ManifestRefused, match="protection class"):
+        with pytest.raises(ManifestRefused, match="protection_classes_gap"):
             Registry([_changed(protection_classes=listed)])
 
 

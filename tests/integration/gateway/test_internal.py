@@ -2,6 +2,7 @@
 """The port for the other services."""
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,7 +28,7 @@ async def identity_of(gateway: Gateway, name: str) -> Principal:
 
 async def run_token(gateway: Gateway, principal: Principal, run: UUID, **options: Any) -> str:
     token: str = gateway.state.minter.for_inner(
-        principal, "modules", {"search", "run.token"}, run=run, also_for=["gateway"], **options
+        principal, "modules", {"modules.run", "search", "run.token"}, run=run, also_for=["gateway"], **options
     )
     return token
 
@@ -58,7 +59,9 @@ async def test_modules_get_fresh_tokens_while_their_run_goes_on(gateway: Gateway
         verifier = TokenVerifier("modules", "test")
         verifier.set_keys((await client.get("/.well-known/jwks.json")).json())
         fresh = verifier.verify(good.json()["token"])
-        assert (fresh.subject, fresh.run, fresh.scopes) == (principal.subject, running, {"search", "run.token"})
+        assert (fresh.subject, fresh.run, fresh.scopes) == (
+            principal.subject, running, {"modules.run", "search", "run.token"},
+        )  # fmt: skip
         assert fresh.use == "ask-documents"  # DSG-06: a fresh token is for nothing else
         assert (await ask(ended, await run_token(gateway, principal, running))).status_code == 403
         assert (await ask(ended, await run_token(gateway, principal, ended))).status_code == 401
@@ -69,6 +72,29 @@ async def test_modules_get_fresh_tokens_while_their_run_goes_on(gateway: Gateway
     async with gateway.browser() as public:
         headers = {"authorization": f"Bearer {await run_token(gateway, principal, running)}"}
         assert (await public.get("/api/v1/me", headers=headers)).status_code == 401
+
+
+async def test_a_fresh_token_of_an_external_module_stays_its_own(gateway: Gateway) -> None:
+    """INJ-07, AUTH-14: calling back brings no more than it had, and nothing of another run."""
+    principal = await identity_of(gateway, "a.weber")
+    run, other = uuid4(), uuid4()
+    await insert_run(gateway, principal, run, "running")
+    await insert_run(gateway, principal, other, "running")
+    minted = await gateway.app.api.state.runs.tokens.for_run(
+        principal, run, "extern", frozenset({"modules.run", "search"}), frozenset(), everything=False, external=True
+    )
+    async with AsyncClient(base_url=gateway.internal_url) as client:
+        headers = {"authorization": f"Bearer {minted.token}"}
+        foreign = await client.post(f"/internal/runs/{other}/token", headers=headers)
+        assert (foreign.status_code, foreign.json()["code"]) == (403, "forbidden")
+        fresh = (await client.post(f"/internal/runs/{run}/token", headers=headers)).raise_for_status().json()["token"]
+        jwks = (await client.get("/.well-known/jwks.json")).json()
+    for token in (minted.token, fresh):
+        for audience, opens in (("modules", False), ("module:anderes", False), ("module:extern", True)):
+            verifier = TokenVerifier(audience, "test")
+            verifier.set_keys(jwks)
+            with contextlib.nullcontext() if opens else pytest.raises(TokenInvalid):
+                assert verifier.verify(token).scopes == {"search", "run.token"}
 
 
 async def test_retrieval_gets_a_token_for_its_secret_alone(gateway: Gateway) -> None:

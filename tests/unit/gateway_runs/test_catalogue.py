@@ -14,7 +14,7 @@ from genius_common.errors import NotFound
 from genius_common.http import ServiceClient, create_session
 from genius_gateway.modules import catalogue as catalogue_module
 from genius_gateway.modules.catalogue import Catalogue
-from genius_gateway.modules.errors import ModulesUnavailable, ModuleVersionMismatch
+from genius_gateway.modules.errors import ModulesUnavailable, ModuleVersionMismatch, ModuleWithheld
 from tests.support.scripted_module import SCRIPTED_INPUT, manifest
 
 
@@ -169,7 +169,8 @@ async def test_one_module_with_a_bad_schema_is_left_out(
     """INJ-07: a module of others can't take the built-in ones away, nor make the gateway fetch something."""
     publisher.publish(module("eins"), module("fremd", **{which: schema}), module("zwei"))
     assert await offered(catalogue) == ["eins", "zwei"]
-    with pytest.raises(NotFound):
+    with pytest.raises(ModuleWithheld) as refused:
         await catalogue.get("fremd")
+    assert "Schema" in refused.value.detail
     publisher.publish(module("eins"), module("fremd"))  # repaired
     assert await offered(catalogue) == ["eins", "fremd"]

@@ -95,13 +95,13 @@ def module(server: Module) -> Module:
 @pytest.fixture(scope="module")
 async def client(server: Module) -> AsyncIterator[ModuleClient]:
     async with create_session() as session:
-        yield ModuleClient(ServiceClient(session, server.url, "Module"))
+        yield ModuleClient(ServiceClient(session, server.url, "Module"), "/modules/eins")
 
 
 async def play(client: ModuleClient, silence_s: float = 5.0, seen: list[Event] | None = None) -> list[Event]:
     """All events; `seen` gets them one by one, for what breaks off."""
     seen = [] if seen is None else seen
-    async for event in client.run("eins", REQUEST, "t0ken", silence_s):
+    async for event in client.run(REQUEST, "t0ken", silence_s):
         seen.append(event)
     return seen
 
@@ -180,7 +180,7 @@ async def test_silence_is_an_error(module: Module, client: ModuleClient) -> None
 async def test_leaving_early_closes_the_connection(module: Module, client: ModuleClient) -> None:
     """REL-05: that is how the module learns that nobody waits any more."""
     module.pieces = [WIRE, 10_000]
-    async with contextlib.aclosing(client.run("eins", REQUEST, "t", 5)) as events:
+    async with contextlib.aclosing(client.run(REQUEST, "t", 5)) as events:
         assert await anext(events) == EVENTS[0]
     await asyncio.wait_for(module.left.wait(), 2)
 
@@ -208,10 +208,10 @@ async def test_a_refusal_before_the_start(
 
 async def test_a_module_that_is_not_there() -> None:
     async with create_session() as session:
-        absent = ModuleClient(ServiceClient(session, "http://127.0.0.1:9", "Module"))
+        absent = ModuleClient(ServiceClient(session, "http://127.0.0.1:9", "Module"), "/modules/eins")
         with pytest.raises(Unavailable):
             await play(absent)
-        assert not await absent.cancel("eins", REQUEST.run, "t")
+        assert not await absent.cancel(REQUEST.run, "t")
 
 
 @pytest.mark.parametrize(("answer", "pause", "taken"), [(204, 0, True), (404, 0, False), (204, 500, False)])
@@ -220,7 +220,7 @@ async def test_cancel_says_whether_it_was_taken(
 ) -> None:
     monkeypatch.setattr("genius_gateway.modules.client.CANCEL_SECONDS", 0.1)
     module.refusal, module.pieces = (answer, b""), [pause]
-    assert await client.cancel("eins", REQUEST.run, "t0ken") is taken
+    assert await client.cancel(REQUEST.run, "t0ken") is taken
     asked = module.requests[-1]
     assert (asked.method, asked.path) == ("DELETE", f"/modules/eins/runs/{REQUEST.run}")
     assert asked.headers["authorization"] == "Bearer t0ken"

@@ -14,6 +14,7 @@ import orjson
 from genius_common.errors import FieldError, PlatformError, Unavailable, UpstreamFailed
 
 CONNECT_SECONDS = 2.0
+_MAX_PROBLEM_BYTES = 65_536
 _SECONDS = re.compile(r"[0-9]{1,6}")
 
 
@@ -84,10 +85,16 @@ class ServiceClient:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise UpstreamFailed(f"Die Verbindung zum Dienst „{self._name}“ ist abgebrochen.") from error
 
-    async def json(self, method: str, path: str, *, read_timeout: float = 60.0, **options: Any) -> Any:
-        """Call and return the parsed JSON body (None for 204)."""
+    def at(self, base_url: str, name: str) -> ServiceClient:
+        """A client of another address on the same session."""
+        return ServiceClient(self._session, base_url, name)
+
+    async def json(
+        self, method: str, path: str, *, read_timeout: float = 60.0, max_bytes: int | None = None, **options: Any
+    ) -> Any:
+        """Call and return the parsed JSON body (None for 204); `UpstreamFailed` beyond `max_bytes`."""
         async with self.stream(method, path, read_timeout=read_timeout, **options) as response:
-            raw = await response.read()
+            raw = await response.read() if max_bytes is None else await read_at_most(response, max_bytes)
         try:
             return orjson.loads(raw) if raw else None
         except orjson.JSONDecodeError as error:
@@ -95,10 +102,20 @@ class ServiceClient:
 
     async def _error(self, response: aiohttp.ClientResponse) -> PlatformError:
         try:
-            problem = orjson.loads(await response.read())
+            problem = orjson.loads(await read_at_most(response, _MAX_PROBLEM_BYTES))
             return RelayedError(problem, response.status, response.headers.get("retry-after"))
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, UpstreamFailed):
             return UpstreamFailed(f"Der Dienst „{self._name}“ hat mit Status {response.status} geantwortet.")
+
+
+async def read_at_most(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The body. Raises: UpstreamFailed beyond `limit` bytes; nothing more is read then."""
+    raw = bytearray()
+    async for chunk in response.content.iter_any():
+        raw += chunk
+        if len(raw) > limit:
+            raise UpstreamFailed(f"Die Antwort ist größer als {limit} Byte.")
+    return bytes(raw)
 
 
 def create_session() -> aiohttp.ClientSession:

@@ -25,6 +25,7 @@ from genius_gateway import health
 from genius_gateway.authorities.provisioning import highest_class
 from genius_gateway.dependencies import State
 from genius_gateway.policy.evaluate import PERSON_SCOPES
+from genius_gateway.runs.library import module_audience
 from genius_gateway.scopes import row_scope
 from genius_gateway.site.boundary import BoundaryMiddleware
 
@@ -62,10 +63,12 @@ async def fresh_token(run: UUID, request: Request, state: State) -> dict[str, An
     async with state.database.transaction(row_scope(principal)) as connection:
         if (await connection.execute(_RUNNING, {"run": run})).first() is None:
             raise NotAuthenticated
+    # Without the scope it is an external module's, and stays so.
+    audience = "modules" if "modules.run" in principal.scopes else module_audience(principal.use or "")
     readable = await state.knowledge_bases.readable_ids(principal)
     token = state.minter.for_inner(
         principal,
-        "modules",
+        audience,
         principal.scopes & (PERSON_SCOPES | {"run.token"}),
         run=run,
         use=principal.use,

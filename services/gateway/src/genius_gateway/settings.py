@@ -152,6 +152,9 @@ class Settings(ServiceSettings):
     inference_url: str
     retrieval_url: str
     modules_url: str
+    module_register_file: Path | None = Field(
+        default=None, description="JSON file with the external modules that the operator has registered"
+    )
     terms_version: int = Field(
         default=1,
         ge=1,

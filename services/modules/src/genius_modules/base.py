@@ -10,11 +10,23 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from genius_common.contracts.modules import ChatTurn, Label, Limits, Mode, ModuleManifest, Needs, RuleOfTwo
+from genius_common.contracts.modules import (
+    Card,
+    ChatTurn,
+    Label,
+    Limits,
+    Mode,
+    ModuleManifest,
+    Needs,
+    PromptFile,
+    RuleOfTwo,
+)
 from genius_common.contracts.retrieval import Citation, Passage
 from genius_common.errors import FieldError
 from genius_common.events import Event
 from genius_common.principal import ProtectionClass
+from genius_modules import prompts
+from genius_modules.cards import CARDS
 from genius_modules.context import RunContext
 from genius_modules.schema import json_schema
 
@@ -65,7 +77,9 @@ InputT = TypeVar("InputT", bound=ModuleInput)
 class ModuleSpec(Generic[InputT]):
     """The manifest's source. `needs`: generative = refuses without a model, optional = degrades and says so.
 
-    `protection_classes` is the data it may see, `ProtectionClass.up_to(highest)`: there is no default.
+    `protection_classes` is the data it may see, `ProtectionClass.up_to(highest)`: there is no default. `card` is its
+    entry in the register of AI uses; those of the built-in modules stand in `cards.py`. `prompts` of a built-in are the
+    files of its folder.
     """
 
     id: str
@@ -81,6 +95,8 @@ class ModuleSpec(Generic[InputT]):
     rule_of_two: RuleOfTwo
     human_step: Label | None = None
     limits: Limits = field(default_factory=Limits)
+    card: Card | None = None
+    prompts: tuple[PromptFile, ...] = ()
     icon: str = "module"
 
     @property
@@ -105,6 +121,8 @@ class ModuleSpec(Generic[InputT]):
             rule_of_two=self.rule_of_two,
             human_step=self.human_step,
             limits=self.limits,
+            card=self.card or CARDS.get(self.id),
+            prompts=list(self.prompts) or prompts.published(self.id.replace("-", "_")),
             icon=self.icon,
         )
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from genius_common.contracts.modules import PromptFile
+
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _USER = "\n--- user ---\n"
 _PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
@@ -55,6 +57,20 @@ def load(module: str, name: str) -> Prompt:
     """The prompt `name` of the module folder `module`, e.g. `load("chat", "system")`."""
     raw = files("genius_modules").joinpath(module, "prompts", f"{name}.md").read_text("utf-8")
     return parse(module, name, raw)
+
+
+@cache
+def _names(module: str) -> tuple[str, ...]:
+    folder = files("genius_modules").joinpath(module, "prompts")
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(item.name.removesuffix(".md") for item in folder.iterdir() if item.name.endswith(".md")))
+
+
+def published(module: str) -> list[PromptFile]:
+    """All prompts of a module folder as its users may read them (INJ-05)."""
+    found = [load(module, name) for name in _names(module)]
+    return [PromptFile(name=prompt.name, version=prompt.version, text=prompt.body.strip()) for prompt in found]
 
 
 def parse(module: str, name: str, raw: str) -> Prompt:

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
+from genius_common.contracts.module_rules import DATED, objections
 from genius_common.errors import NotFound
-from genius_common.principal import ProtectionClass
 from genius_modules.ask_documents.module import AskDocuments
 from genius_modules.base import AnyModule
 from genius_modules.chat.module import Chat
@@ -22,21 +23,14 @@ class ManifestRefused(ValueError):
 
 
 def check(module: AnyModule) -> None:
-    """Raise `ManifestRefused` where the description is impossible or dangerous (Rule of Two, INJ-02)."""
-    spec = module.spec
-    rule = spec.rule_of_two
-    if rule.private_data and rule.untrusted_text and rule.external_effect and spec.human_step is None:
-        raise ManifestRefused(
-            f"{spec.id}: private data, untrusted text and an effect outside need a human step (Rule of Two)"
-        )
-    if rule.external_effect and spec.human_step is None and rule.private_data:
-        raise ManifestRefused(f"{spec.id}: private data may not leave without a human step")
-    if spec.needs != "none" and "chat.completions" not in spec.scopes:
-        raise ManifestRefused(f"{spec.id}: needs a model but lacks the scope chat.completions")
-    highest = spec.highest_class
-    if highest is None or set(spec.protection_classes) != set(ProtectionClass.up_to(highest)):
-        raise ManifestRefused(f"{spec.id}: the protection classes it may see have to begin at offen, without a gap")
-    spec.manifest(model_available=False)
+    """Raise `ManifestRefused` where the description is impossible or dangerous (Rule of Two, INJ-02).
+
+    Whether its card is there and valid is decided by the gateway each day, for all modules alike (KI-03).
+    """
+    manifest = module.spec.manifest(model_available=False)
+    found = [item for item in objections(manifest, dt.datetime.now(dt.UTC).date()) if item.code not in DATED]
+    if found:
+        raise ManifestRefused(f"{manifest.id}: " + " ".join(f"{item.code}: {item.detail}" for item in found))
 
 
 class Registry:

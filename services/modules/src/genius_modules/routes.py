@@ -50,6 +50,12 @@ async def manifest(module: str, request: Request, parts: PartsOf, principal: Pri
     return found.spec.manifest(model_available=await _model_available(request, principal, parts))
 
 
+@router.get("/modules/{module}/health")
+async def health(module: str, parts: PartsOf) -> dict[str, str]:
+    parts.modules.get(module)
+    return {"status": "ok"}
+
+
 @router.post("/modules/{module}/runs", response_class=RunResponse)
 async def start_run(
     module: str, body: ModuleRunRequest, request: Request, parts: PartsOf, principal: PrincipalOf

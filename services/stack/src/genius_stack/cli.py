@@ -20,6 +20,7 @@ from genius_stack.commands import (
     keycloak,
     keys,
     laws,
+    modules,
     status,
     token,
     up,
@@ -41,6 +42,7 @@ app.add_typer(keycloak.app, name="keycloak")
 app.add_typer(authority.app, name="authority")
 app.add_typer(keys.app, name="keys")
 app.add_typer(laws.app, name="laws")
+app.add_typer(modules.app, name="modules")
 
 
 def main() -> None:

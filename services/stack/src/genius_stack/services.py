@@ -196,6 +196,7 @@ class Plan:
             "MODULES_URL": self.url("modules"),
             "KEK_FILE": str(key_encryption_key(self.data.secrets)),
             "SIGNING_KEY_FILE": str(signing_key(self.data.secrets)),
+            "MODULE_REGISTER_FILE": str(self.data.path / "modules.json"),
             "AUDIT__KEY_FILE": str(audit_key(self.data.secrets)),
             "OIDC__ISSUER": self.issuer,
             "OIDC__CLIENT_ID": WEB_CLIENT,

@@ -41,6 +41,29 @@ class RuleOfTwo(Model):
     external_effect: bool = False
 
 
+class Card(Model):
+    """The module in the register of AI uses (AI Act; KI-01 to KI-04): without a valid one it is not offered.
+
+    `approver` is an office, never the name of a person. The day `expires_on` is the last one.
+    """
+
+    purpose: Label
+    role: Literal["provider", "deployer", "both"] = Field(description="of the tenant's body under the AI Act")
+    risk_class: Literal["minimal", "limited", "high", "prohibited"]
+    annex_iii: Label = Field(description="outcome of the check against Annex III, with the reason")
+    approver: str = Field(min_length=2, max_length=200)
+    approved_on: dt.date
+    expires_on: dt.date
+
+
+class PromptFile(Model):
+    """A prompt as the module uses it, readable for its users (INJ-05); it holds no secret."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,60}$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    text: str = Field(max_length=100_000)
+
+
 class ModuleManifest(Model):
     """What a module is; built-ins and third parties publish the same. Schemas are JSON Schema 2020-12."""
 
@@ -59,6 +82,8 @@ class ModuleManifest(Model):
     rule_of_two: RuleOfTwo
     human_step: Label | None = None
     limits: Limits = Limits()
+    card: Card | None = Field(default=None, description="without one the module is not offered (KI-03)")
+    prompts: list[PromptFile] = Field(default=[], max_length=50)
     icon: str = "module"
 
     @field_validator("id")

@@ -10,9 +10,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from genius_common.contracts.modules import Label, Mode
+from genius_common.contracts.modules import Card, Label, Mode
 from genius_common.principal import ProtectionClass
 from genius_gateway.dependencies import CurrentPrincipal, State
+from genius_gateway.modules.catalogue import OfferedModule
+from genius_gateway.modules.views import WithheldView
 from genius_gateway.retention.periods import OWN_KINDS, OwnKind
 from genius_gateway.retention.schedule import SCHEDULE
 from genius_gateway.runs.assembly import System
@@ -47,11 +49,21 @@ class SwitchView(_Model):
     description: Label
     mode: Mode
     protection_classes: list[ProtectionClass]
+    card: Card | None
+    external: bool
     enabled: bool
+
+    @classmethod
+    def of(cls, offered: OfferedModule, *, enabled: bool) -> SwitchView:
+        shown = offered.manifest.model_dump(include=set(cls.model_fields))
+        return cls(**shown, external=offered.external, enabled=enabled)
 
 
 class SwitchList(_Model):
+    """`withheld` can't be switched on: not offered to anybody, and why."""
+
     items: list[SwitchView]
+    withheld: list[WithheldView]
 
 
 class Switch(_Model):
@@ -118,12 +130,11 @@ async def members(authority: UUID, principal: CurrentPrincipal, state: State) ->
 async def switches(authority: UUID, principal: CurrentPrincipal, state: State, system: System) -> SwitchList:
     """Every function of the platform, and whether it is on for the authority."""
     await state.access.require_own_authority(principal, authority)
-    off = await system.switches.off(authority)
-    manifests = [offered.manifest for offered in await system.catalogue.all()]
+    found = await system.catalogue.all()
+    off = await system.switches.off(authority, found)
     return SwitchList(
-        items=[
-            SwitchView(**m.model_dump(include=set(SwitchView.model_fields)), enabled=m.id not in off) for m in manifests
-        ]
+        items=[SwitchView.of(offered, enabled=offered.manifest.id not in off) for offered in found],
+        withheld=[WithheldView.of(item) for item in await system.catalogue.withheld()],
     )
 
 
@@ -133,9 +144,9 @@ async def set_switch(
 ) -> SwitchView:
     """Switch one function for everybody in the authority; counts for every run that starts from now on."""
     await state.access.require_own_authority(principal, authority)
-    manifest = (await system.catalogue.get(module)).manifest
-    await system.switches.set(principal, authority, manifest.id, enabled=wanted.enabled)
-    return SwitchView(**manifest.model_dump(include=set(SwitchView.model_fields)), enabled=wanted.enabled)
+    offered = await system.catalogue.get(module)
+    await system.switches.set(principal, authority, offered.manifest.id, enabled=wanted.enabled)
+    return SwitchView.of(offered, enabled=wanted.enabled)
 
 
 @router.get("/retention")

@@ -23,6 +23,14 @@ class ModuleSwitchedOff(Forbidden):
     )
 
 
+class ModuleWithheld(Forbidden):
+    """Known, but not offered: its card is missing or has expired, or it is not what was registered (KI-03, INJ-07)."""
+
+    code = "module_withheld"
+    title = "Funktion nicht angeboten"
+    default_detail = "Diese Funktion wird zurzeit nicht angeboten. Bitte wenden Sie sich an den Betrieb."
+
+
 class ModuleVersionMismatch(Conflict):
     code = "module_version_mismatch"
     title = "Andere Fassung der Funktion"

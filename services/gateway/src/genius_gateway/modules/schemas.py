@@ -14,6 +14,7 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
 from genius_common.errors import FieldError
+from genius_gateway.modules.parts import places
 
 _MAX_ERRORS = 20
 # A malformed id is no wrong form but an unknown object: whoever looks it up answers 404, as for a foreign one.
@@ -56,7 +57,16 @@ class SchemaCheck:
             _check_references(schema)
         except (SchemaError, Unresolvable, RecursionError) as error:
             raise InvalidSchema(type(error).__name__) from error
+        self._schema = schema
         self._validator = Draft202012Validator(schema, format_checker=_FORMATS, registry=Registry())
+
+    def accepts_part(self, pointer: str, value: Any) -> bool:
+        """Whether a value at `pointer` can be a part of what the schema describes."""
+        try:
+            found = places(self._schema, pointer)
+            return any(self._validator.evolve(schema=part).is_valid(value) for part in found)
+        except RecursionError:
+            return False
 
     def accepts(self, value: Any) -> bool:
         try:

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which functions an authority has switched off for its people and applications; all others are on.
+"""Which functions an authority has switched on and off for its people and applications.
+
+Those of the platform are on until switched off, external ones off until switched on.
 
 Asked in the database at every list and every start: a switch counts at once, in every replica and on every channel.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import text
@@ -13,10 +16,14 @@ from sqlalchemy import text
 from genius_common.database import Database, RowScope
 from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord, append
+from genius_gateway.modules.catalogue import OfferedModule
 from genius_gateway.modules.errors import ModuleSwitchedOff
 
-_OFF = text("SELECT module FROM module_switches WHERE authority = :authority AND NOT enabled")
-_IS_OFF = text("SELECT 1 FROM module_switches WHERE authority = :authority AND module = :module AND NOT enabled")
+_CHOICES = text("SELECT module, enabled FROM module_switches WHERE authority = :authority")
+_NOT_YET_ON = (
+    "Diese Funktion eines anderen Anbieters ist in Ihrer Behörde nicht eingeschaltet. "
+    "Wenn Sie sie brauchen, wenden Sie sich bitte an die Administration Ihrer Behörde."
+)
 _SET = text(
     "INSERT INTO module_switches (authority, module, enabled) VALUES (:authority, :module, :enabled)"
     " ON CONFLICT (authority, module) DO UPDATE SET enabled = excluded.enabled"
@@ -29,21 +36,19 @@ class ModuleSwitches:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def off(self, authority: UUID | None) -> frozenset[str]:
-        """Ids of what is switched off; nothing for people without an authority."""
+    async def off(self, authority: UUID | None, offered: Iterable[OfferedModule]) -> frozenset[str]:
+        """Ids of what is off among `offered`; nothing for people without an authority."""
         if authority is None:
             return frozenset()
         async with self._database.transaction(RowScope(authority=authority)) as connection:
-            return frozenset((await connection.execute(_OFF, {"authority": authority})).scalars())
+            rows = (await connection.execute(_CHOICES, {"authority": authority})).all()
+        chosen = {row.module: row.enabled for row in rows}
+        return frozenset(item.manifest.id for item in offered if not chosen.get(item.manifest.id, not item.external))
 
-    async def require(self, authority: UUID | None, module: str) -> None:
+    async def require(self, authority: UUID | None, offered: OfferedModule) -> None:
         """Raises: ModuleSwitchedOff."""
-        if authority is None:
-            return
-        async with self._database.transaction(RowScope(authority=authority)) as connection:
-            values = {"authority": authority, "module": module}
-            if (await connection.execute(_IS_OFF, values)).first() is not None:
-                raise ModuleSwitchedOff
+        if await self.off(authority, [offered]):
+            raise ModuleSwitchedOff(_NOT_YET_ON if offered.external else None)
 
     async def set(self, principal: Principal, authority: UUID, module: str, *, enabled: bool) -> None:
         """Switch a known function, with its record in the same transaction."""

@@ -83,6 +83,7 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/auth/logout", "session.end", ALL, None, "own"),
     Rule("GET", "/api/v1/modules", "module.list", ALL, "modules.run", "-"),
     Rule("GET", "/api/v1/modules/{module}", "module.read", ALL, "modules.run", "-"),
+    Rule("GET", "/api/v1/schemas/module-manifest.json", "module.schema", ALL, "modules.run", "-"),
     Rule("POST", "/api/v1/modules/{module}/runs", "run.start", CLERKS, "modules.run", "own"),
     Rule("GET", "/api/v1/runs", "run.list", MEMBERS, "modules.run", "own"),
     Rule("GET", "/api/v1/runs/{run}", "run.read", MEMBERS, "modules.run", "own"),

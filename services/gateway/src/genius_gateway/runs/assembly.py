@@ -18,7 +18,7 @@ from genius_gateway.conversations.repository import ConversationRepository, Mess
 from genius_gateway.conversations.service import ConversationService
 from genius_gateway.conversations.turns import TurnService
 from genius_gateway.modules.catalogue import Catalogue
-from genius_gateway.modules.client import ModuleClient
+from genius_gateway.modules.external import ExternalModules
 from genius_gateway.modules.switches import ModuleSwitches
 from genius_gateway.protection_classes.models import ModelClasses
 from genius_gateway.retention.periods import Periods
@@ -78,14 +78,13 @@ def assemble(
     library = GatewayLibrary(database, keys, minter, retrieval)
     tokens = GatewayTokens(minter, library, settings.tenant)
     references = ReferenceCheck(library)
-    catalogue = Catalogue(modules, tokens)
+    catalogue = Catalogue(modules, tokens, ExternalModules(settings.module_register_file, modules))
     switches = ModuleSwitches(database)
     parts = RunParts(
         database=database,
         repository=RunRepository(sealer, options.lease_s),
         catalogue=catalogue,
         switches=switches,
-        modules=ModuleClient(modules),
         models=ModelClasses(inference, tokens),
         tokens=tokens,
         audit=audit,

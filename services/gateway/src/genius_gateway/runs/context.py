@@ -9,7 +9,6 @@ from genius_common.contracts.modules import ServiceUrls
 from genius_common.database import Database
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.modules.catalogue import Catalogue
-from genius_gateway.modules.client import ModuleClient
 from genius_gateway.modules.switches import ModuleSwitches
 from genius_gateway.protection_classes.models import ModelClasses
 from genius_gateway.retrieval_log.log import RetrievalLog
@@ -27,7 +26,6 @@ class RunParts:
     repository: RunRepository
     catalogue: Catalogue
     switches: ModuleSwitches
-    modules: ModuleClient
     models: ModelClasses
     tokens: RunTokens
     audit: AuditTrail

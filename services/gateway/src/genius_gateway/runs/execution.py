@@ -17,7 +17,8 @@ from genius_common.events import Cancelled, Done, ErrorEvent, Event, UsageTotals
 from genius_common.principal import ProtectionClass
 from genius_gateway.knowledge_bases.model import KnowledgeBase
 from genius_gateway.knowledge_bases.purposes import names
-from genius_gateway.modules.client import CANCEL_SECONDS, InvalidEvent
+from genius_gateway.modules.catalogue import OfferedModule
+from genius_gateway.modules.client import CANCEL_SECONDS, InvalidEvent, ModuleClient
 from genius_gateway.modules.errors import ModuleOutputTooLarge
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.draft import may_start_again
@@ -78,6 +79,7 @@ class Execution:
         self._parts = parts
         self._live = journal.live
         self._token: str | None = None
+        self._module: ModuleClient | None = None
 
     async def run(self) -> None:
         worker = asyncio.create_task(self._final())
@@ -129,15 +131,16 @@ class Execution:
         job, parts = self._job, self._parts
         offered = await parts.catalogue.get(job.module, job.version)
         # Again: a run may have waited, or be one that another process had begun.
-        await parts.switches.require(job.principal.authority, job.module)
-        access = await self._access(offered.manifest)
+        await parts.switches.require(job.principal.authority, offered)
+        access = await self._access(offered)
         for note in await self._notes(offered.manifest, access.left_out):
             if not self._journal.draft.warned(note.code):
                 await self._journal.add(note)
-        self._token = access.token
+        self._token, self._module = access.token, offered.client
         request = job.module_request(parts.services, offered.manifest.limits)
-        incoming = Incoming(offered.manifest.limits.bytes, job.protection_class)
-        async with aclosing(parts.modules.run(job.module, request, self._token, job.seconds_left + 5)) as events:
+        incoming = Incoming(offered.manifest.limits.bytes, job.protection_class, offered.result)
+        silence_s = parts.options.module_silence_s if offered.external else job.seconds_left + 5
+        async with aclosing(offered.client.run(request, self._token, silence_s)) as events:
             async for event in events:
                 incoming.check(event)
                 if is_final(event):
@@ -145,15 +148,17 @@ class Execution:
                 await self._journal.add(event, content=not may_start_again(event))
         return error_event(ModuleStreamCut())
 
-    async def _access(self, manifest: ModuleManifest) -> RunToken:
+    async def _access(self, offered: OfferedModule) -> RunToken:
         """The module's token, with what it opens as of now."""
-        job, parts = self._job, self._parts
+        job, parts, manifest = self._job, self._parts, offered.manifest
         scopes = frozenset(manifest.scopes)
         if parts.retrieval_log is not None and job.case is None:
             scopes = without_sources(scopes)
         files = frozenset(file.id for file in job.files)
         everything = searches_everything(manifest, job.input)
-        return await parts.tokens.for_run(job.principal, job.run, job.module, scopes, files, everything=everything)
+        return await parts.tokens.for_run(
+            job.principal, job.run, job.module, scopes, files, everything=everything, external=offered.external
+        )
 
     async def _notes(self, manifest: ModuleManifest, unsuited: Sequence[KnowledgeBase]) -> list[WarningEvent]:
         """What the reader should know before the answer begins."""
@@ -182,9 +187,9 @@ class Execution:
     async def _stopper(self, worker: asyncio.Task[Event]) -> None:
         """When asked to stop, let the module end by itself for a moment (its last words and usage count)."""
         await self._live.stop_asked.wait()
-        if self._live.stop_reason in {"cancelled", "abandoned", "refused"} and self._token:
+        if self._live.stop_reason in {"cancelled", "abandoned", "refused"} and self._token and self._module:
             until = time.monotonic() + CANCEL_SECONDS
-            if await self._parts.modules.cancel(self._job.module, self._job.run, self._token):
+            if await self._module.cancel(self._job.run, self._token):
                 await asyncio.wait([worker], timeout=max(until - time.monotonic(), 0))
         worker.cancel()
 

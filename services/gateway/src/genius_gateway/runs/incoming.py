@@ -8,10 +8,11 @@ from typing import Any
 
 import orjson
 
-from genius_common.events import CitationEvent, ErrorEvent, Event, Usage, WarningEvent, dump_event
+from genius_common.events import CitationEvent, ErrorEvent, Event, Partial, Usage, WarningEvent, dump_event
 from genius_common.principal import ProtectionClass
 from genius_gateway.modules.client import InvalidEvent
 from genius_gateway.modules.errors import ModuleOutputTooLarge
+from genius_gateway.modules.schemas import SchemaCheck
 
 # Codes go into the audit trail and into clear columns, where no content may lie.
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -25,11 +26,13 @@ def is_code(value: str) -> bool:
 class Incoming:
     """Counts the events of one run, which may have `max_bytes` as JSON together.
 
-    `ceiling` is the run's protection class: what its token could not open it may not cite.
+    `ceiling` is the run's protection class: what its token could not open it may not cite. A part of the result fits
+    its place in the schema `result`.
     """
 
-    def __init__(self, max_bytes: int, ceiling: ProtectionClass) -> None:
+    def __init__(self, max_bytes: int, ceiling: ProtectionClass, result: SchemaCheck | None = None) -> None:
         self._left = max_bytes
+        self._result = result
         self._ceiling = ceiling
 
     def check(self, event: Event) -> None:
@@ -39,6 +42,8 @@ class Incoming:
         if isinstance(event, ErrorEvent | WarningEvent) and not is_code(event.code):
             raise InvalidEvent
         if isinstance(event, CitationEvent) and not self._ceiling.covers(event.protection_class):
+            raise InvalidEvent
+        if isinstance(event, Partial) and self._result and not self._result.accepts_part(event.path, event.value):
             raise InvalidEvent
         try:
             self._left -= len(orjson.dumps(dump_event(event)))

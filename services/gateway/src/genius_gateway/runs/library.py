@@ -25,6 +25,13 @@ from genius_gateway.tokens.minter import TokenMinter
 
 _CASE = sa.text("SELECT protection_class FROM cases WHERE id = :id")
 _READ_S = 10.0
+
+
+def module_audience(module: str) -> str:
+    """Who an external module is in `aud`: a token for it is of no use at another module."""
+    return f"module:{module}"
+
+
 _MODULE_AUDIENCES = ("inference", "retrieval", "gateway")
 
 
@@ -107,6 +114,7 @@ class GatewayTokens:
         files: frozenset[UUID],
         *,
         everything: bool,
+        external: bool,
     ) -> RunToken:
         readable = await self._library.readable_knowledge_bases(principal)
         left_out: list[KnowledgeBase] = []
@@ -114,8 +122,8 @@ class GatewayTokens:
             left_out = [base for base in readable.values() if not allows(base.uses, module)]
         token = self._minter.for_inner(
             principal,
-            "modules",
-            scopes | {"modules.run", "run.token"},
+            module_audience(module) if external else "modules",
+            (scopes - {"modules.run"} if external else scopes | {"modules.run"}) | {"run.token"},
             run=run,
             use=module,
             knowledge_bases=readable.keys() - {base.id for base in left_out},

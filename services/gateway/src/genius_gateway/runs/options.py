@@ -17,4 +17,7 @@ class RunOptions(Section):
     answer_s: float = Field(default=1.0, gt=0, description="how often the text of a chat answer is saved")
     history_chars: int = Field(default=60_000, ge=0, description="how much of a conversation a model is given")
     message_chars: int = Field(default=200_000, ge=1, description="longest message of a person")
+    module_silence_s: float = Field(
+        default=60.0, gt=0, description="longest silence of an external module before its run ends"
+    )
     max_active: int = Field(default=500, ge=1, description="runs that one process carries out at a time")

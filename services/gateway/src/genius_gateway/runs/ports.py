@@ -37,10 +37,12 @@ class RunTokens(Protocol):
         files: frozenset[UUID],
         *,
         everything: bool,
+        external: bool,
     ) -> RunToken:
         """The module's token: `scopes` cut to the user's, the readable knowledge bases, the files of the run.
 
         With `everything` the run names none of them, and those that the module may not use are left out (DSG-06).
+        An `external` module's token opens nothing at the modules service (INJ-07).
         """
         ...
 

@@ -92,7 +92,7 @@ class Starter:
     async def _store(self, principal: Principal, call: Call) -> Started:
         owner = owner_of(principal)
         offered = await self._parts.catalogue.get(call.module, call.body.version)
-        await self._parts.switches.require(owner.authority, call.module)
+        await self._parts.switches.require(owner.authority, offered)
         digests = await self._digests(owner, call)
         if digests and (known := await self._known(owner, call.module, *digests)):
             return known
