@@ -24,6 +24,7 @@ from genius_gateway.audit.actions import EFFECTS
 from genius_gateway.auth.claims import subject_key
 from genius_gateway.authorities.repository import AuthorityFile
 from genius_stack.samples import people
+from tests.support.checked import checked_case
 from tests.support.gateway import CSRF, Gateway, log_in
 from tests.support.operators import Operators
 from tests.support.personal_data import as_superuser, plant
@@ -214,6 +215,22 @@ async def _file(scene: Scene) -> str:
     client = await scene.client(_OWNER)
     made = await client.post(f"{API}/files", files={"file": ("a.txt", f"Text {uuid4()}".encode())})
     return str(made.raise_for_status().json()["id"])
+
+
+@case("case.version")
+async def _version(scene: Scene) -> Deed:
+    made, run = await checked_case(scene.gateway, _OWNER)
+    return await scene.request(_OWNER, "POST", f"/cases/{made}/versions", {"run": run})
+
+
+@case("case.sign_off")
+async def _sign_off(scene: Scene) -> Deed:
+    made, run = await checked_case(scene.gateway, _OWNER)
+    added = await (await scene.client(_OWNER)).post(f"{API}/cases/{made}/versions", json={"run": run})
+    seen = added.raise_for_status().json()
+    deadline = (dt.datetime.now(dt.UTC) + dt.timedelta(days=21)).date().isoformat()
+    body = {"version": seen["version"], "sha256": seen["sha256"], "deadline": deadline}
+    return await scene.request(_OWNER, "POST", f"/cases/{made}/sign-off", body)
 
 
 @case("case.grants")

@@ -13,6 +13,7 @@ from genius_gateway.cases import model
 from genius_gateway.cases import service as cases
 from genius_gateway.knowledge_bases import service
 from genius_gateway.policy import access
+from tests.support.checked import finished_check, result
 from tests.support.gateway import Gateway
 from tests.support.shared import loose_file, talk
 
@@ -41,13 +42,15 @@ async def foreign(gateway: Gateway) -> AsyncIterator[dict[str, str]]:
         made = await loose_file(owner, CANARY)
         await owner.post(f"/api/v1/cases/{case}/files", json={"file": made})
         recipient = {"username": "b.yilmaz"}
+        run = await finished_check(gateway, "a.weber", case, {made: CANARY}, found=result(word=CANARY))
+        assert (await owner.post(f"/api/v1/cases/{case}/versions", json={"run": run})).status_code == 201
         grants = await owner.put(f"/api/v1/cases/{case}/grants", json={"items": [recipient]})
         assert grants.status_code == 200, grants.text
         conversation = await talk(gateway, "a.weber", CANARY)
         await conversation.say(CANARY)
         snapshot = (await owner.post(conversation.path, json={"recipients": [recipient]})).json()["id"]
         async with await gateway.client("b.yilmaz") as colleague:
-            for path in (f"cases/{case}", f"files/{made}/content", f"snapshots/{snapshot}"):
+            for path in (f"cases/{case}", f"cases/{case}/versions/1", f"files/{made}/content", f"snapshots/{snapshot}"):
                 assert CANARY in (await colleague.get(f"/api/v1/{path}")).text
         yield {"kb": kb, "document": document, "case": case, "file": made, "snapshot": snapshot}
 
@@ -65,6 +68,7 @@ async def seen(gateway: Gateway, objects: dict[str, str]) -> list[str]:
             ("GET", f"/documents/{document}/text", None),
             ("GET", f"/cases/{case}", None),
             ("GET", f"/cases/{case}/files", None),
+            ("GET", f"/cases/{case}/versions/1", None),
             ("GET", f"/files/{objects['file']}/content", None),
             ("GET", f"/snapshots/{objects['snapshot']}", None),
             ("GET", "/cases", None),
@@ -89,7 +93,8 @@ async def seen(gateway: Gateway, objects: dict[str, str]) -> list[str]:
 
 async def seen_by_a_colleague(gateway: Gateway, objects: dict[str, str]) -> list[str]:
     """What a colleague without a grant sees of what is shared with another one."""
-    paths = [f"/cases/{objects['case']}", f"/files/{objects['file']}/content", f"/snapshots/{objects['snapshot']}"]
+    case = f"/cases/{objects['case']}"
+    paths = [case, f"{case}/versions/1", f"/files/{objects['file']}/content", f"/snapshots/{objects['snapshot']}"]
     async with await gateway.client("c.hoffmann") as colleague:
         answers = [await colleague.get("/api/v1" + path) for path in (*paths, "/cases", "/snapshots")]
     return [str(answer.url) for answer in answers if CANARY in answer.text]
@@ -110,7 +115,9 @@ async def test_without_the_policy(gateway: Gateway, foreign: dict[str, str], mon
     assert await seen(gateway, foreign) == []
 
 
-@pytest.mark.parametrize("table", ["knowledge_bases", "cases", "case_files", "snapshots", "grants", "keys"])
+@pytest.mark.parametrize(
+    "table", ["knowledge_bases", "cases", "case_files", "case_versions", "snapshots", "grants", "keys"]
+)
 async def test_without_row_level_security(gateway: Gateway, foreign: dict[str, str], table: str) -> None:
     """TEN-07: a table's rows are open to everybody; policy and keys still hold."""
     engine = sa.create_engine(gateway.owner_url, poolclass=sa.NullPool)

@@ -2,6 +2,7 @@
 """An authority joins; another one leaves, killed at every step: nothing is lost and nothing is left."""
 
 import asyncio
+import datetime as dt
 import json
 import secrets
 import struct
@@ -31,6 +32,7 @@ from genius_gateway.keys.whole import tables
 from genius_gateway.retention.errors import HeldBack
 from genius_stack.cli import app
 from genius_stack.samples import people
+from tests.support.checked import finished_check, result
 from tests.support.gateway import Gateway, log_in
 from tests.support.operators import Operators
 from tests.support.personal_data import Planted, plant, ready
@@ -90,7 +92,18 @@ class Leaving:
                 made = await client.post(path, files={"file": (f"{owner['owner']}.txt", content)})
                 await ready(client, f"/api/v1/documents/{made.raise_for_status().json()['id']}")
                 self.bases[owner["owner"]] = base
+            await self._sign_off(gateway, client)
             await self._read_from_mhb(gateway, client)
+
+    async def _sign_off(self, gateway: Gateway, client: httpx.AsyncClient) -> None:
+        """A version of the person's case, signed off."""
+        case, word = str(self.person.case), f"{self.person.canary}-fassung"
+        run = await finished_check(gateway, "d.schmidt", case, {}, found=result(word=word))
+        made = (await client.post(f"/api/v1/cases/{case}/versions", json={"run": run})).raise_for_status().json()
+        deadline = (dt.datetime.now(dt.UTC) + dt.timedelta(days=30)).date().isoformat()
+        body = {"version": 1, "sha256": made["sha256"], "deadline": deadline}
+        signed = (await client.post(f"/api/v1/cases/{case}/sign-off", json=body)).raise_for_status()
+        self.version: dict[str, Any] = signed.json()
 
     async def _read_from_mhb(self, gateway: Gateway, reader: httpx.AsyncClient) -> None:
         async with await gateway.client("a.weber") as owner:
@@ -240,8 +253,10 @@ async def check_what_was_handed_over(gateway: Gateway, leaving: Leaving) -> None
             assert [document["state"] for document in documents] == ["ready"], "once, whatever was killed"
         found = (await client.post("/api/v1/search", json={"query": f"{leaving.canary}-unit"})).text
         assert f"{leaving.canary}-unit gilt" in found
-        references = [case["reference"] for case in (await client.get("/api/v1/cases")).json()["items"]]
-        assert references.count(f"{leaving.person.canary}-az") == 1
+        cases = (await client.get("/api/v1/cases")).json()["items"]
+        (case,) = [one["id"] for one in cases if one["reference"] == f"{leaving.person.canary}-az"]
+        version = (await client.get(f"/api/v1/cases/{case}/versions/1")).json()
+        assert version == leaving.version, "as it was signed off"
         own = await client.get(f"/api/v1/files/{leaving.neighbour.file}/content")
         assert leaving.neighbour.canary in own.text, "the others have what they had"
 
@@ -252,7 +267,7 @@ def check_archive(archive: Path, key: Path, leaving: Leaving, folder: Path) -> N
     done = CliRunner().invoke(app, [*words, str(folder)])
     assert done.exit_code == 0, done.output
     opened = b"\n".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
-    for kind in ("frage", "datei", "bestand", "ergebnis", "eingabe", "titel"):
+    for kind in ("frage", "datei", "bestand", "ergebnis", "eingabe", "titel", "fassung"):
         assert f"{leaving.person.canary}-{kind}".encode() in opened, kind
     assert leaving.neighbour.canary.encode() not in opened
     change_a_sealed_byte(archive)

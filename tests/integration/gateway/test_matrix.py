@@ -48,6 +48,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "case.hand_over": {"json": {"username": "niemand"}},
     "case_grant.change": {"json": {"items": []}},
     "case_file.add": {"json": {"file": "00000000-0000-4000-8000-000000000000"}},
+    "case_version.add": {"json": {"run": "00000000-0000-4000-8000-000000000000"}},
+    "case_version.correct": {"json": {"version": 1, "accepted": ["nichts"]}},
+    "case.sign_off": {"json": {"version": 1, "sha256": "0" * 64}},
     "snapshot.create": {"json": {"recipients": [{"username": "niemand"}]}},
     "conversation.change": {"json": {"pinned": False}},
 }
@@ -56,8 +59,10 @@ REMOVES = {
     "knowledge_base.delete", "document.delete", "file.delete", "case.delete", "conversation.delete", "snapshot.end",
     "case_grant.change", "api_token.revoke", "api_token.revoke_other",
 }  # fmt: skip
-WITHOUT_FILE = {"case_file.add", "case_file.remove"}
-"""They name a file that nobody has: who may call them gets to know that, in the words of the unknown."""
+NAMING_NOTHING = {
+    "case_file.add", "case_file.remove", "case_version.add", "case_version.correct", "case.sign_off",
+}  # fmt: skip
+"""They name a file, run or version that is not there: who may call them gets to know that, as of the unknown."""
 
 
 def targets(rule: Rule, objects: Objects) -> list[tuple[str | None, str]]:
@@ -133,8 +138,9 @@ def _empty(rule: Rule, target: str | None, status: int) -> bool:
     return status == 404 and (
         target is None
         or rule.objects == "tenant"
-        or rule.action in WITHOUT_FILE
+        or rule.action in NAMING_NOTHING
         or "{n}" in rule.path
+        or "{number}" in rule.path
         or rule.path.endswith(("/text", "/content"))
     )
 

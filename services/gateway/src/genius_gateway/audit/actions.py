@@ -13,7 +13,7 @@ EFFECTS = frozenset(
         "authority.apply", "authority.close", "authority.remove",
         "budget.warning",
         "case.change", "case.create", "case.delete", "case.file_add", "case.file_remove", "case.grants",
-        "case.hand_over",
+        "case.hand_over", "case.sign_off", "case.version",
         "conversation.change", "conversation.create", "conversation.delete",
         "grant.change",
         "hold.lift", "hold.set",

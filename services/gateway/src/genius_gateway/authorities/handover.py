@@ -40,6 +40,12 @@ _CASE = text(
     " retention_until) VALUES (:id, :authority, :owner, :reference, :title, :protection_class, :state, :created_at,"
     " :updated_at, :retention_until) ON CONFLICT DO NOTHING"
 )
+_VERSIONS = text("SELECT * FROM case_versions WHERE authority = :authority ORDER BY case_id, number")
+_VERSION = text(
+    "INSERT INTO case_versions (id, case_id, number, authority, owner, protection_class, digest, content, made_at,"
+    " signed_at, signature) VALUES (:id, :case_id, :number, :authority, :owner, :protection_class, :digest, :content,"
+    " :made_at, :signed_at, :signature) ON CONFLICT DO NOTHING"
+)
 _TARGET = text("SELECT 1 FROM authorities WHERE id = :id AND state = 'active'")
 _MEMBER = text("SELECT 1 FROM memberships WHERE authority = :id AND person = :person")
 
@@ -156,15 +162,39 @@ class HandOver:
                     "title": key.seal(title, f"cases/title/{identifier}") if title is not None else None,
                 }
                 await connection.execute(_CASE, {**row, **sealed, "id": identifier, "authority": to, "owner": receiver})
+        await self._versions(leaving, to, receiver)
         return len(opened)
 
+    async def _versions(self, leaving: UUID, to: UUID, receiver: UUID) -> None:
+        """Versions go with their cases, with digest, number and sign-off as they are."""
+        async with self._database.transaction(whole(leaving)) as connection:
+            rows = (await connection.execute(_VERSIONS, {"authority": leaving})).mappings().all()
+            opened = [
+                (row, [await self._value(connection, row, name, "case_versions") for name in ("content", "signature")])
+                for row in rows
+            ]
+        for row, (content, signature) in opened:
+            identifier = successor_id(row["id"], to)
+            async with self._database.transaction(RowScope(authority=to, person=receiver)) as connection:
+                key = await self._keys.person_key(connection, to, receiver)
+                sealed = {
+                    name: key.seal(value, f"case_versions/{name}/{identifier}") if value is not None else None
+                    for name, value in (("content", content), ("signature", signature))
+                }
+                place = {"id": identifier, "case_id": successor_id(row["case_id"], to)}
+                await connection.execute(_VERSION, {**row, **sealed, **place, "authority": to, "owner": receiver})
+
     async def _opened(self, connection: Any, row: Any) -> tuple[bytes, bytes | None]:
-        key = await self._keys.by_id(connection, key_id_of(row["reference"]))
-        title = row["title"]
-        return (
-            key.open(row["reference"], f"cases/reference/{row['id']}"),
-            key.open(title, f"cases/title/{row['id']}") if title is not None else None,
-        )
+        reference = await self._value(connection, row, "reference", "cases")
+        assert reference is not None
+        return reference, await self._value(connection, row, "title", "cases")
+
+    async def _value(self, connection: Any, row: Any, column: str, table: str) -> bytes | None:
+        sealed = row[column]
+        if sealed is None:
+            return None
+        key = await self._keys.by_id(connection, key_id_of(sealed))
+        return key.open(sealed, f"{table}/{column}/{row['id']}")
 
     def _principal(self, authority: UUID, base: UUID) -> Principal:
         return Principal(

@@ -15,6 +15,7 @@ from genius_common.errors import Forbidden
 from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.auth.identity import Identity
+from genius_gateway.case_versions.repository import VersionRepository
 from genius_gateway.cases.copying import FileCopies
 from genius_gateway.cases.model import Case, Right, rights
 from genius_gateway.cases.repository import CaseRepository
@@ -61,6 +62,7 @@ class CaseService:
         grants: ObjectGrants,
         recipients: Recipients,
         copies: FileCopies,
+        versions: VersionRepository,
     ) -> None:
         self._database = database
         self._cases = cases
@@ -68,6 +70,7 @@ class CaseService:
         self._grants = grants
         self._recipients = recipients
         self._copies = copies
+        self._versions = versions
 
     async def all(self, principal: Principal) -> list[ListedCase]:
         """The newest 500 that the caller may read."""
@@ -199,9 +202,11 @@ class CaseService:
         new = Owner(old.authority, to.id)
         await self._grants.clear(connection, "case", case.id)
         await self._grants.give(connection, old, "case", case.id, [(to, "write")], "")
+        versions = await self._versions.all(connection, case.id)
         await rescope(connection, new.scope)
         sealed = await self._cases.sealed(connection, new, case.id, case.reference, case.title)
         await self._cases.update(connection, replace(case, owner=to.id), sealed)
+        await self._versions.take_over(connection, new, versions)
         await self._grants.clear(connection, "case", case.id)
 
     async def _listed(

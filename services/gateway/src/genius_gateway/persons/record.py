@@ -86,6 +86,19 @@ RECORD: tuple[Table, ...] = (
         },
     ),
     Table(
+        name="case_versions", kind="cases", person="owner",
+        columns={
+            **technical("id case_id number authority protection_class"), "owner": _PSEUDONYM,
+            "digest": Column(category="content", what="Prüfsumme des Inhalts und einer Zufallszahl"),
+            "content": sealed(
+                "Ergebnis der Prüfung, Angaben mit Fundstellen, Korrekturen mit Grund, Name und Pseudonym dessen, der"
+                " sie vorgenommen hat", "case_versions/content/{id}"
+            ),
+            "signature": sealed("Wer die Fassung freigegeben hat, Frist, Schreiben", "case_versions/signature/{id}"),
+            **dict.fromkeys(("made_at", "signed_at"), personal("Zeit der Nutzung")),
+        },
+    ),
+    Table(
         name="cases", kind="cases", person="owner",
         columns={
             **technical("id authority unit protection_class state retention_until"), "owner": _PSEUDONYM,

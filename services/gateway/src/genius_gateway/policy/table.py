@@ -146,6 +146,15 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", _CASE + "/{case}/files", "case_file.list", MEMBERS, "modules.run", "readable"),
     Rule("POST", _CASE + "/{case}/files", "case_file.add", CLERKS, "modules.run", "writable"),
     Rule("DELETE", _CASE + "/{case}/files/{file}", "case_file.remove", CLERKS, "modules.run", "writable"),
+    Rule("GET", _CASE + "/{case}/versions", "case_version.list", MEMBERS, "modules.run", "readable"),
+    Rule("POST", _CASE + "/{case}/versions", "case_version.add", CLERKS, "modules.run", "writable"),
+    Rule("GET", _CASE + "/{case}/versions/{number}", "case_version.read", MEMBERS, "modules.run", "readable"),
+    Rule(
+        "GET", _CASE + "/{case}/versions/{number}/difference/{other}", "case_version.compare", MEMBERS, "modules.run",
+        "readable",
+    ),
+    Rule("POST", _CASE + "/{case}/corrections", "case_version.correct", CLERKS, None, "writable"),
+    Rule("POST", _CASE + "/{case}/sign-off", "case.sign_off", CLERKS, None, "writable"),
     Rule(
         "GET", "/api/v1/usage", "usage.read", frozenset({Role.BEHOERDENADMINISTRATION, Role.BETRIEB}), None, "authority"
     ),

@@ -22,6 +22,9 @@ RETRIEVALS: Mapping[str, Kind] = {
     "file.text": "fundstelle",
     "file.page": "seitenbild",
     "case_file.list": "dokumentliste",
+    # What a check has read from the files of a case.
+    "case_version.read": "fundstelle",
+    "case_version.compare": "fundstelle",
     "snapshot.read": "freigabe",
     # Only where the run has sources: `runs/sources.py`.
     RUN: "auftrag",

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from genius_common.database import Database
 from genius_common.http import ServiceClient
 from genius_common.keys import KeyRing
+from genius_gateway.case_versions.checks import Checks
+from genius_gateway.case_versions.repository import VersionRepository
+from genius_gateway.case_versions.service import CaseVersions
 from genius_gateway.cases.copying import FileCopies
 from genius_gateway.cases.files import CaseFiles
 from genius_gateway.cases.service import CaseService
@@ -15,6 +18,7 @@ from genius_gateway.conversations.repository import ConversationRepository, Mess
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.retention.schedule import Schedule
+from genius_gateway.runs.repository import RunRepository
 from genius_gateway.runs.sealing import Sealer
 from genius_gateway.sharing.names import MemberNames
 from genius_gateway.sharing.recipients import Recipients
@@ -28,6 +32,7 @@ from genius_gateway.tokens.minter import TokenMinter
 class Sharing:
     cases: CaseService
     case_files: CaseFiles
+    case_versions: CaseVersions
     snapshots: SnapshotService
 
 
@@ -48,11 +53,19 @@ def sharing(needs: Needs) -> Sharing:
     rows, sealer = SharedRows.of(needs.keys), Sealer(needs.keys)
     recipients = Recipients(MemberNames(needs.keys))
     database, access = needs.database, needs.access
+    versions = VersionRepository(sealer)
     return Sharing(
         cases=CaseService(
-            database, rows.cases, access, rows.grants, recipients, FileCopies(needs.minter, needs.retrieval)
+            database,
+            rows.cases,
+            access,
+            rows.grants,
+            recipients,
+            FileCopies(needs.minter, needs.retrieval),
+            versions,
         ),
         case_files=CaseFiles(database, access, needs.minter, needs.retrieval),
+        case_versions=CaseVersions(database, access, versions, Checks(RunRepository(sealer, lease_s=0))),
         snapshots=SnapshotService(
             database,
             access,
