@@ -15,7 +15,7 @@ from genius_modules.completeness.capture.cells import Labels
 from genius_modules.completeness.capture.description import DocumentReading
 from genius_modules.completeness.capture.folded import find_words
 from genius_modules.completeness.capture.lines import Line, Row, Text
-from genius_modules.completeness.capture.naming import BIRTH, Named, names_in, people_in
+from genius_modules.completeness.capture.naming import BIRTH, FAMILY, GIVEN, TOGETHER, Named, names_in, people_in
 from genius_modules.completeness.observed import Place
 
 _SEMESTER = re.compile(r"(Winter|Sommer)semester\s+(20\d\d)", re.IGNORECASE)
@@ -49,7 +49,8 @@ class _Reader:
         self._reading = reading
         self._title = title
         wanted = [reading.names, reading.issued, reading.period, reading.valid_until, reading.year, reading.amount]
-        self.labels = Labels(text, [label for labels in (*wanted, reading.address, BIRTH) for label in labels])
+        who = (BIRTH, FAMILY, GIVEN, TOGETHER)
+        self.labels = Labels(text, [label for labels in (*wanted, reading.address, *who) for label in labels])
         self.places: list[Place] = []
 
     def values(self) -> Iterator[tuple[str, Any]]:

@@ -17,6 +17,17 @@ Named = tuple[str, dt.date | None]
 BIRTH = ("Geburtsdatum", "geboren am", "geb. am", "geb.", "Geburtstag")
 FAMILY = ("Familienname", "Nachname", "Name", "Familiennamen")
 GIVEN = ("Vornamen", "Vorname", "Vorname(n)")
+TOGETHER = (
+    "Name, Vorname",
+    "Familienname, Vorname",
+    "Nachname, Vorname",
+    "Vorname, Name",
+    "Vorname Name",
+    "Vorname und Name",
+    "Vor- und Nachname",
+    "Vor- und Familienname",
+    "Vorname, Familienname",
+)
 _TITLE = re.compile(r"^(?:Herrn?|Frau|Familie|Dr\.|Prof\.)\s+", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_][^\W\d_'’.-]*(?:[ '’-]+[^\W\d_][^\W\d_'’.-]*){1,5}")
 _SALUTED = re.compile(r"^(?:Herrn?|Frau)\s+([^\W\d_][\w'’.-]+(?: [^\W\d_][\w'’.-]+){1,3})$")
@@ -31,10 +42,11 @@ _PARTICLES |= {"al", "ibn", "bin", "zu", "zum", "zur", "und", "ten", "ter"}
 def names_in(text: Text, labels: Labels, wanted: Sequence[str]) -> tuple[Named, ...]:
     """The names behind the labels, else those who a letter is addressed to, each with a birth date where one is."""
     found: list[str] = []
-    for cell in labels.cells(wanted, text.lines):
+    for cell in labels.cells([*wanted, *TOGETHER], text.lines):
         found += [name for part in re.split(r"[;]|,(?=\s*\S+\s+\S)|\bund\b", cell.value) if (name := a_name(part))]
         if not found and (name := a_name(cell.value)):
             found.append(name)
+    found += _in_parts(text, labels) if not found else []
     found += _by_role(text, wanted) if not found else []
     if not found:
         found += [match[1] for line in text.lines if (match := _SALUTED.match(line.text.strip()))]
@@ -110,6 +122,16 @@ def _row_name(written: str, family_first: bool) -> str | None:
         return None
     first, second = (cells[0], cells[1]) if len(cells) == 2 else (words[0], " ".join(words[1:]))
     return f"{second} {first}" if family_first else f"{first} {second}"
+
+
+def _in_parts(text: Text, labels: Labels) -> list[str]:
+    """Names whose family and given part have a label each, in the order of the labels."""
+    families = labels.cells(FAMILY, text.lines)
+    givens = labels.cells(GIVEN, text.lines)
+    families.sort(key=lambda cell: cell.line.index)
+    givens.sort(key=lambda cell: cell.line.index)
+    pairs = zip(givens, families, strict=False)
+    return [name for given, family in pairs if (name := a_name(f"{given.value} {family.value}".strip()))]
 
 
 def _by_role(text: Text, wanted: Sequence[str]) -> list[str]:
