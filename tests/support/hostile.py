@@ -101,7 +101,7 @@ FILES: dict[str, tuple[bytes, set[str]]] = {
     "text-mit-zip.txt": (b"harmlos\n" + archive({"a.txt": "x"}), {"ambiguous_type"}),
     "docx-und-jar.docx": (docx(paragraph("x"), parts={"META-INF/MANIFEST.MF": "Main-Class: X"}), {"ambiguous_type"}),
     "docx-und-odt.docx": (docx(paragraph("x"), parts={"content.xml": "<a/>"}), {"ambiguous_type"}),
-    "nur-zip.zip": (archive({"a.txt": "x"}), {"unknown_type"}),
+    "leeres-archiv.zip": (archive({"ordner/": ""}), {"no_content"}),
     "kein-zip.docx": (b"PK\x03\x04" + b"quatsch" * 50, {"broken"}),
     "abgeschnitten.docx": (docx(paragraph("x" * 5000))[:400], {"broken"}),
     "bombe.docx": (docx(paragraph("x"), parts={"word/media/a.bin": b"\0" * 30_000_000}), {"archive_bomb"}),

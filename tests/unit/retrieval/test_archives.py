@@ -200,7 +200,7 @@ def test_xml_in_other_encodings_is_read(encoding: str) -> None:
     ("make", "expected"),
     [
         (lambda: b"%PDF-1.7 x", "pdf"),
-        (lambda: archive(PLAIN), "zip"),
+        (lambda: archive(PLAIN), "archive"),
         (lambda: b"Text", "text"),
         (lambda: "Größe".encode("utf-16"), "text"),
         (lambda: b"x" * 1030 + b"%PDF-1.7", "text"),

@@ -3,7 +3,7 @@ import { useRef } from 'react'
 import { Button } from '../kern/Button'
 import type { IconName } from '../kern/Icon'
 
-export const ACCEPT = '.pdf,.docx,.pptx,.odt,.xlsx,.ods,.csv,.txt,.md,.html,.htm,.eml,.msg,.jpg,.jpeg,.png,.tif,.tiff'
+export const ACCEPT = '.pdf,.docx,.pptx,.odt,.xlsx,.ods,.csv,.txt,.md,.html,.htm,.eml,.msg,.jpg,.jpeg,.png,.tif,.tiff,.zip'
 
 type Props = { label: string; icon: IconName; variant?: 'secondary' | 'tertiary'; onFiles: (files: File[]) => void; describedBy?: string | undefined; id?: string | undefined; disabled?: boolean; className?: string; single?: boolean; first?: boolean }
 

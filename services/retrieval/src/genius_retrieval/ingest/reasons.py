@@ -20,7 +20,7 @@ FAILURES: dict[str, str] = {
     "empty": "Die Datei ist leer. Bitte prüfen Sie die Datei und laden Sie sie erneut hoch.",
     "too_large": "Die Datei ist größer als erlaubt. Bitte teilen Sie sie auf oder verkleinern Sie sie.",
     "unknown_type": "Diese Art von Datei wird nicht unterstützt. Möglich sind PDF, DOCX, PPTX, ODT, XLSX, ODS, CSV, "
-    "HTML, Markdown, E-Mail (EML, MSG), Text und gescannte Seiten als JPG, PNG oder TIFF.",
+    "HTML, Markdown, E-Mail (EML, MSG), Text, gescannte Seiten als JPG, PNG oder TIFF und ZIP mit solchen Dateien.",
     "outlook_message": "Als diese Datei hochgeladen wurde, konnten Outlook-Nachrichten (.msg) noch nicht gelesen "
     "werden. Bitte lesen Sie sie noch einmal oder laden Sie sie erneut hoch.",
     "ambiguous_type": "Die Datei lässt sich als verschiedene Dateiarten lesen und wird aus Sicherheitsgründen nicht "

@@ -7,6 +7,7 @@ import contextlib
 import io
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typing import IO, Literal
 
 from genius_retrieval.parsing.errors import Refused
 
-Family = Literal["pdf", "image", "zip", "mail", "outlook", "text"]
+Family = Literal["pdf", "image", "zip", "archive", "mail", "outlook", "text"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A name in the directory of every Outlook message (MS-OXMSG 2.4).
@@ -73,7 +74,7 @@ def family(content: bytes) -> Family:
             raise Refused("ambiguous_type")
         return "pdf"
     if head.startswith(b"PK\x03\x04"):
-        return "zip"
+        return "zip" if _is_office(content) else "archive"
     if head.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
         raise Refused("encrypted")
     if head.startswith(_BINARY_STARTS) or head.startswith((b"PK\x05\x06", b"PK\x07\x08")):
@@ -83,6 +84,17 @@ def family(content: bytes) -> Family:
     if head.startswith(_IMAGES):
         return "image"
     return "mail" if _is_mail(content[:_MAIL_HEAD]) else "text"
+
+
+def _is_office(content: bytes) -> bool:
+    """Whether the directory of a ZIP names what every office file has; a bent directory is left to their parser."""
+    end = content.rfind(b"PK\x05\x06")
+    if end < 0 or len(content) < end + 20:
+        return True
+    size, start = struct.unpack_from("<II", content, end + 12)
+    directory = content[start : start + size]
+    entry = rb"PK\x01\x02.{42}(?:\[Content_Types\]\.xml|mimetype|META-INF/MANIFEST\.MF)"
+    return not directory.startswith(b"PK\x01\x02") or re.search(entry, directory, re.DOTALL) is not None
 
 
 def _is_mail(head: bytes) -> bool:

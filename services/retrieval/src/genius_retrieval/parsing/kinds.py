@@ -39,12 +39,8 @@ def load_parser(family: str, task: str) -> Callable[..., Any]:
         from genius_retrieval.parsing import office
 
         return office.parse
-    if family in {"mail", "outlook"}:
-        from genius_retrieval.parsing import mail, outlook
-
-        readers = {kind: load_parser(kind, "parse") for kind in ("pdf", "image", "zip", "text")}
-        openers = {"mail": mail.open_mail, "outlook": outlook.open_message}
-        return partial(mail.parse if family == "mail" else outlook.parse, readers, openers)
+    if family in {"mail", "outlook", "archive"}:
+        return _load_messages(family)
     from genius_retrieval.parsing import delimited, html, markdown, plain
 
     def parse_text(content: bytes, name: str, bounds: Bounds) -> CanonicalDocument:
@@ -59,6 +55,23 @@ def load_parser(family: str, task: str) -> Callable[..., Any]:
         return delimited.parse(content, name, bounds) or plain.parse(content, name, bounds)
 
     return parse_text
+
+
+def _load_messages(family: str) -> Callable[..., Any]:
+    """Messages and archives may hold each other, and all that others read."""
+    from genius_retrieval.parsing import archives, mail, outlook
+
+    def parse(content: bytes, name: str, bounds: Bounds) -> CanonicalDocument:
+        openers: dict[str, Callable[[bytes], Any]] = {
+            "mail": mail.open_mail,
+            "outlook": outlook.open_message,
+            "archive": partial(archives.open_files, bounds=bounds),
+        }
+        return parsers[family](readers, openers, content, name, bounds)
+
+    readers = {kind: load_parser(kind, "parse") for kind in ("pdf", "image", "zip", "text")}
+    parsers = {"mail": mail.parse, "outlook": outlook.parse, "archive": archives.parse}
+    return parse
 
 
 def _head(content: bytes) -> bytes:

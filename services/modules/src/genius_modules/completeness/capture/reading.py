@@ -21,6 +21,9 @@ from genius_modules.completeness.observed import BLANK, Fact, Observed, Observed
 
 _ILLEGIBLE = frozenset({"no_text", "no_content", "scan"})
 """Reasons for which a file could be opened, but nobody can read what it shows."""
+_MAILS = frozenset({"message/rfc822", "application/vnd.ms-outlook"})
+_CONTAINERS = frozenset({"application/zip"})
+"""What only holds files, and has no words of its own."""
 _LEAST_LABELS = 6
 _FORM_TITLE = 1000
 
@@ -62,8 +65,9 @@ def sources_of(name: str, layout: DocumentLayout | None, reason: str, version: s
     """A file and what is attached to it, each as a document of its own."""
     if layout is None:
         return [Source(Text(name, ()), _unreadable(reason), version)]
-    is_mail = bool(layout.parts) or layout.media_type in {"message/rfc822", "application/vnd.ms-outlook"}
-    found = [Source(text_of(name, layout), None, version, message=is_mail)]
+    found = []
+    if layout.media_type not in _CONTAINERS:
+        found.append(Source(text_of(name, layout), None, version, message=layout.media_type in _MAILS))
     for part in layout.parts:
         found += sources_of(f"{name}#{part.name}", part.layout, part.reason or "broken", "")
     return found
