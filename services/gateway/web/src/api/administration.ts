@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { getJson, sendJson } from './client'
 import type { Limit } from './limits'
+import type { Card, Withheld } from './cards'
 import type { Label, Mode } from './types'
 
 /** Routes of administrators, auditors and operators, as far as the UI reads them. */
@@ -11,8 +12,9 @@ const of = (authority: string): string => `/api/v1/authorities/${enc(authority)}
 export type Member = { name: string | null; username: string | null; units: string[]; roles: string[] }
 export const fetchMembers = async (authority: string): Promise<Member[]> => (await getJson<List<Member>>(`${of(authority)}/members`)).items
 
-export type ModuleSwitch = { id: string; version: string; title: Label; description: Label; mode: Mode; protection_classes: string[]; enabled: boolean }
-export const fetchSwitches = async (authority: string): Promise<ModuleSwitch[]> => (await getJson<List<ModuleSwitch>>(`${of(authority)}/modules`)).items
+export type ModuleSwitch = { id: string; version: string; title: Label; description: Label; mode: Mode; protection_classes: string[]; card?: Card | null; external?: boolean; enabled: boolean }
+export type SwitchList = { items: ModuleSwitch[]; withheld: Withheld[] }
+export const fetchSwitches = (authority: string): Promise<SwitchList> => getJson(`${of(authority)}/modules`)
 export const setSwitch = (authority: string, module: string, enabled: boolean): Promise<ModuleSwitch> =>
   sendJson('PUT', `${of(authority)}/modules/${enc(module)}`, { enabled })
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+import type { Provenance } from './cards'
 import type { Processing } from './processing'
 import type { Limits } from './limits'
 
 /** Shapes of the public API (api.md, OpenAPI document) as far as the UI reads them. Unknown fields are ignored. */
-
 export type Locale = 'de' | 'en'
 export type Label = { de: string; en: string }
 export type Mode = 'generative' | 'extractive' | 'template'
@@ -71,7 +71,7 @@ export type JsonSchema = {
   'x-message'?: Label & { pointer: string }
 }
 
-export type Manifest = {
+export type Manifest = Provenance & {
   id: string
   version: string
   title: Label

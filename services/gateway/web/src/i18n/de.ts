@@ -6,6 +6,7 @@ import { deKnowledge } from './de.knowledge'
 import { dePreview } from './de.preview'
 import { deProtection } from './de.protection'
 import { dePurposes } from './de.purposes'
+import { deAbout } from './de.about'
 import { deLanguage } from './de.language'
 import { deSearchCheck } from './de.searchcheck'
 import { deShared } from './de.shared'
@@ -20,6 +21,7 @@ export const de = {
   ...dePreview,
   ...deProtection,
   ...dePurposes,
+  ...deAbout,
   ...deLanguage,
   ...deSearchCheck,
   ...deShared,

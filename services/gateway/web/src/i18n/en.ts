@@ -7,6 +7,7 @@ import { enKnowledge } from './en.knowledge'
 import { enPreview } from './en.preview'
 import { enProtection } from './en.protection'
 import { enPurposes } from './en.purposes'
+import { enAbout } from './en.about'
 import { enLanguage } from './en.language'
 import { enSearchCheck } from './en.searchcheck'
 import { enShared } from './en.shared'
@@ -20,6 +21,7 @@ export const en: Record<Key, string> = {
   ...enPreview,
   ...enProtection,
   ...enPurposes,
+  ...enAbout,
   ...enLanguage,
   ...enSearchCheck,
   ...enShared,

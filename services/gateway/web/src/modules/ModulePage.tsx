@@ -17,6 +17,7 @@ import { useSession } from '../session'
 import { SourcePanel } from '../sources/SourcePanel'
 import { useSources } from '../sources/useSources'
 import { useTitle } from '../useTitle'
+import { AboutModule } from './AboutModule'
 import { RunResult } from './RunResult'
 import { useRun } from './useRun'
 import type { Manifest } from '../api/types'
@@ -69,6 +70,7 @@ function Module({ module }: { module: Manifest }) {
           {module.needs === 'none' || module.mode === 'generative' ? t('module.ai') : t('module.ai.off', { how: t(howKey) })}
           {module.human_step && <> {label(module.human_step)}</>}
         </Note>
+        {module.external && <Note kind="warning">{t('about.external')}</Note>}
         {required && mayRead(module) && <CasePicker chosen={chosen} onChoose={choose} hint={t('case.form.hint')} />}
         <SchemaForm schema={module.input_schema} use={module.id} start={saved} serverErrors={fieldErrors} onValues={(values) => writeDraft(key, JSON.stringify({ ...values, files: undefined }))} onSubmit={submit}>
           {error && error.status !== 401 && !fieldErrors?.length && <ErrorNote error={error} />}
@@ -78,6 +80,7 @@ function Module({ module }: { module: Manifest }) {
           </div>
         </SchemaForm>
         {live && <ActingCase value={acting}><RunResult module={module} live={live} at={at} sources={sources} /></ActingCase>}
+        <AboutModule module={module} />
       </div></div>
       {sources.open && <ActingCase value={acting}><SourcePanel key={sources.open.key} citations={sources.open.citations} active={sources.open.active} onChoose={sources.choose} onClose={sources.close} /></ActingCase>}
       {asking && (
