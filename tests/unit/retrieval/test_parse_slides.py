@@ -55,6 +55,7 @@ def test_slides_say_their_number_and_title() -> None:
         ("paragraph", "Quelle: Kämmerei"),
         ("paragraph", "Auf die Rücklage hinweisen."),
         ("paragraph", "Ohne Titel."),
+        ("page_footer", "Stadt Köln"),
     ]
     assert codes(found) == []
     assert [path for path, _ in paths(DECK)] == [

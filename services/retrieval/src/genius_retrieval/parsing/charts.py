@@ -6,13 +6,23 @@ Read is what the program drew last (`numCache`, `strCache` and literals); the wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from genius_retrieval.parsing.builder import DocumentBuilder
 from genius_retrieval.parsing.cell_formats import show
+from genius_retrieval.parsing.guards import Bounds, read_part
+from genius_retrieval.parsing.packages import relations
+from genius_retrieval.parsing.safe_xml import parse_xml
 
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+# The newer kinds (waterfall, treemap, map) keep their values in another form, which is not read.
+_NEWER = "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart"
+# What repeats for older programs what is there already.
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _TEXT = "{http://schemas.openxmlformats.org/drawingml/2006/main}t"
 _VALUES = tuple(C + name for name in ("numRef", "strRef", "numLit", "strLit", "multiLvlStrRef"))
@@ -56,6 +66,45 @@ def chart_tables(root: Any) -> list[ChartTable]:
         return [ChartTable(above, tuple(_joint(series, across)))]
     first, *others = (tuple(_joint([one], across)) for one in series)
     return [ChartTable(above, first), *(ChartTable("", rows) for rows in others)]
+
+
+def add_chart(builder: DocumentBuilder, tables: Sequence[ChartTable]) -> None:
+    """What is written at the chart, then its values; one that keeps none is named."""
+    if not tables:
+        builder.warn("charts_not_read")
+    for table in tables:
+        builder.add("paragraph", table.above)
+        builder.add("table", "\n".join(table.rows))
+
+
+class ChartParts:
+    """The charts of a file that others of its parts show, each part read once."""
+
+    def __init__(self, archive: zipfile.ZipFile, bounds: Bounds) -> None:
+        self._archive = archive
+        self._bounds = bounds
+        self._read: set[str] = set()
+
+    def of(self, part: str) -> Callable[[str], list[ChartTable]]:
+        """The values of a chart by its id among the relations of `part`; empty where there are none."""
+        parts = relations(self._archive, part, self._bounds)
+
+        def tables(identifier: str) -> list[ChartTable]:
+            found = parts.get(identifier)
+            if found is None or found.kind != "chart" or found.target in self._read:
+                return []
+            self._read.add(found.target)
+            raw = read_part(self._archive, found.target, self._bounds)
+            return [] if raw is None else chart_tables(parse_xml(raw))
+
+        return tables
+
+
+def charts_in(element: Any) -> Iterator[str]:
+    """Ids of the charts that are shown in a drawing, also of the newer kinds."""
+    for chart in element.iter(C + "chart", _NEWER):
+        if not any(ancestor.tag == _FALLBACK for ancestor in chart.iterancestors()):
+            yield str(chart.get(_ID) or "")
 
 
 def _is_joint(series: list[_Series]) -> bool:

@@ -8,11 +8,12 @@ opens every part of the package.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
+from genius_retrieval.parsing.charts import ChartParts, ChartTable, add_chart, charts_in
 from genius_retrieval.parsing.docx_edges import page_edges
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, read_part
@@ -25,6 +26,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _SKIPPED |= {_W + "tbl", _FALLBACK}
 _WRAPPERS = {_W + "sdt", _W + "sdtContent", _W + "ins", _W + "customXml"}
 _CHANGES = (_W + "del", _W + "ins", _W + "moveFrom", _W + "commentReference")
+_DRAWING = _W + "drawing"
 _MAX_DEPTH = 100
 
 
@@ -41,10 +43,11 @@ def parse(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> CanonicalDocum
     if any(next(root.iter(tag), None) is not None for tag in _CHANGES):
         builder.warn("tracked_changes")
     levels = _heading_levels(read_part(archive, "word/styles.xml", bounds))
-    _Body(builder, levels).read(body, 0)
+    charts = ChartParts(archive, bounds)
+    _Body(builder, levels, charts.of("word/document.xml")).read(body, 0)
     for kind, part in page_edges(archive, root, bounds):
         with builder.aside(kind):
-            _Body(builder, levels).read(parse_xml(read_part(archive, part, bounds) or b""), 0)
+            _Body(builder, levels, charts.of(part)).read(parse_xml(read_part(archive, part, bounds) or b""), 0)
     return builder.build(core_title(archive, bounds), name)
 
 
@@ -83,9 +86,12 @@ def _style_level(style: Any) -> int | None:
 class _Body:
     """Paragraphs and tables in order; consecutive list items become one block, with their introduction."""
 
-    def __init__(self, builder: DocumentBuilder, levels: dict[str, int]) -> None:
+    def __init__(
+        self, builder: DocumentBuilder, levels: dict[str, int], charts: Callable[[str], list[ChartTable]]
+    ) -> None:
         self._builder = builder
         self._levels = levels
+        self._charts = charts
         self._items: list[str] = []
 
     def read(self, parent: Any, depth: int) -> None:
@@ -97,6 +103,7 @@ class _Body:
             elif child.tag == _W + "tbl":
                 self._flush()
                 self._builder.add("table", "\n".join(self._rows(child)))
+                self._draw(child.iter(_DRAWING))
             elif child.tag in _WRAPPERS:
                 self.read(child, depth + 1)
         if depth == 0:
@@ -110,6 +117,15 @@ class _Body:
         for box in paragraph.iter(_W + "txbxContent"):
             if not _is_fallback(box):
                 self.read(box, 1)
+        self._draw(item for item in paragraph.iter(_DRAWING) if next(item.iterancestors(_W + "p")) is paragraph)
+
+    def _draw(self, drawings: Iterable[Any]) -> None:
+        """Charts hang inside of paragraphs too; those of deleted text are none."""
+        for drawing in drawings:
+            if next(drawing.iterancestors(_W + "del", _W + "moveFrom"), None) is None:
+                for chart in charts_in(drawing):
+                    self._flush()
+                    add_chart(self._builder, self._charts(chart))
 
     def _add(self, paragraph: Any, text: str) -> None:
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")

@@ -8,16 +8,14 @@ what lies beside the slide like any other.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.builder import DocumentBuilder
-from genius_retrieval.parsing.charts import ChartTable, chart_tables
+from genius_retrieval.parsing.charts import ChartParts
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, read_part
-from genius_retrieval.parsing.packages import Relation, core_title, refuse_marked_parts, related, relations
+from genius_retrieval.parsing.packages import core_title, refuse_marked_parts, related, relations
 from genius_retrieval.parsing.page_lists import with_pages
 from genius_retrieval.parsing.pptx_shapes import A, P, Shapes, Size, is_text
 from genius_retrieval.parsing.safe_xml import parse_xml
@@ -71,6 +69,7 @@ class _Deck:
         self._builder = builder
         self._bounds = bounds
         self._size = size
+        self._charts = ChartParts(archive, bounds)
         self._seen: set[str] = set()
         self.bare: list[int] = []
 
@@ -85,7 +84,7 @@ class _Deck:
         before = self._builder.length
         # The title of a slide ends with the slide, also where the next one has none.
         self._builder.place(f"Folie {number}", ends=2)
-        shapes = Shapes(self._builder, self._size, partial(self._charts, relations(self._archive, part, self._bounds)))
+        shapes = Shapes(self._builder, self._size, self._charts.of(part))
         shapes.read(root.find(f"{P}cSld/{P}spTree"))
         self._diagrams(part)
         if shapes.pictures and self._builder.length == before:
@@ -99,11 +98,6 @@ class _Deck:
             points = () if root is None else root.iter(_DIAGRAM + "pt")
             texts = (" ".join("".join(node.itertext()) for node in point.iter(A + "p")).strip() for point in points)
             self._builder.add("list", "\n".join("- " + text for text in texts if text))
-
-    def _charts(self, parts: Mapping[str, Relation], identifier: str) -> list[ChartTable]:
-        found = parts.get(identifier)
-        root = self._tree(found.target) if found is not None and found.kind == "chart" else None
-        return [] if root is None else chart_tables(root)
 
     def _notes(self, number: int, slide: str) -> None:
         for part in related(self._archive, slide, self._bounds, "notesSlide"):

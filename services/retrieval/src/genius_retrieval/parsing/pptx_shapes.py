@@ -6,20 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from genius_retrieval.chunks import BlockKind
 from genius_retrieval.parsing.builder import DocumentBuilder
-from genius_retrieval.parsing.charts import C, ChartTable
+from genius_retrieval.parsing.charts import ChartTable, add_chart, charts_in
 from genius_retrieval.parsing.errors import Refused
 
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-# The newer kinds (waterfall, treemap, map) keep their values in another form, which is not read.
-_NEWER_CHART = "{http://schemas.microsoft.com/office/drawing/2014/chartex}chart"
 _ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Choice"
 _TITLES = {"title": 2, "ctrTitle": 1}
-# What a master repeats on every slide; its marks are sought all the same.
-_REPEATED = {"dt", "ftr", "hdr", "sldNum", "sldImg"}
+# What a master repeats on every slide. A number or picture alone says nothing; marks are sought in all of them.
+_REPEATED = {"sldNum", "sldImg"}
+_EDGES: dict[str, BlockKind] = {"hdr": "page_header", "ftr": "page_footer", "dt": "page_footer"}
 _LISTED = {"body", "obj", "subTitle"}
 _PROPERTIES = ("nvSpPr", "nvGrpSpPr", "nvPicPr", "nvGraphicFramePr", "nvCxnSpPr")
 _MAX_DEPTH = 50
@@ -78,22 +77,18 @@ class Shapes:
         kind = _placeholder(shape)
         if kind in _REPEATED:
             return
+        if kind in _EDGES:
+            for paragraph in shape.iter(A + "p"):
+                self._builder.add(_EDGES[kind], self._text(paragraph))
+            return
         self.pictures = self.pictures or shape.tag == P + "pic"
         for table in shape.iter(A + "tbl"):
             self._builder.add("table", "\n".join(self._rows(table)))
-        for chart in shape.iter(C + "chart", _NEWER_CHART):
-            self._chart(str(chart.get(_R) or ""))
+        for chart in charts_in(shape):
+            add_chart(self._builder, self._charts(chart))
         body = shape.find(P + "txBody")
         if body is not None:
             self._body(body, kind)
-
-    def _chart(self, identifier: str) -> None:
-        tables = self._charts(identifier)
-        if not tables:
-            self._builder.warn("charts_not_read")
-        for table in tables:
-            self._builder.add("paragraph", table.above)
-            self._builder.add("table", "\n".join(table.rows))
 
     def _body(self, body: Any, kind: str | None) -> None:
         if kind in _TITLES and not self._notes:

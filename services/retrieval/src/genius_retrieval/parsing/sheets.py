@@ -47,6 +47,12 @@ class Sheet:
             self._write()
         self._builder.place("")
 
+    def title(self) -> None:
+        """Its name as a heading, where no row has put it there: something stands beside the rows."""
+        if self._name:
+            self._builder.add("heading", self._name, level=2)
+            self._name = None
+
     def _header(self, cells: list[str], line: str) -> None:
         """The first of the first rows that has words in all of two or more cells names the columns."""
         self._seen += 1
@@ -58,9 +64,7 @@ class Sheet:
         columns = "" if self._columns in lines else self._columns
         rows = f"Zeile {self._first}" if self._first == self._last else f"Zeilen {self._first}–{self._last}"
         self._builder.place(rows, columns)
-        if self._name:
-            self._builder.add("heading", self._name, level=2)
-            self._name = None
+        self.title()
         self._builder.add("table", "\n".join(lines))
 
 

@@ -12,14 +12,16 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from genius_retrieval.chunks import CanonicalDocument
+from genius_retrieval.chunks import BlockKind, CanonicalDocument
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
 from genius_retrieval.parsing.cell_formats import BUILT_IN, show
+from genius_retrieval.parsing.charts import ChartParts, add_chart, charts_in
 from genius_retrieval.parsing.errors import Refused
 from genius_retrieval.parsing.guards import Bounds, open_part, read_part
 from genius_retrieval.parsing.packages import core_title, refuse_marked_parts, related, relations
 from genius_retrieval.parsing.safe_xml import iter_xml, parse_xml
 from genius_retrieval.parsing.sheets import Sheet
+from genius_retrieval.parsing.xlsx_edges import page_edges, without_codes
 
 WORKBOOK = "xl/workbook.xml"
 _S = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -28,7 +30,6 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _ROW, _COLUMN, _HEAD, _CELL = _S + "row", _S + "col", _S + "headerFooter", _S + "c"
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
-_HEAD_CODES = re.compile(r'&(?:"[^"]*"|\d+|K[0-9A-F]{6}|[A-Z&])')
 _TRUTH = {"1": "WAHR", "0": "FALSCH"}
 _ASIDE = ("docProps/", "xl/comments", "xl/threadedComments/", "xl/drawings/", "xl/charts/")
 
@@ -61,8 +62,11 @@ def parse(archive: zipfile.ZipFile, name: str, bounds: Bounds) -> CanonicalDocum
     parts = relations(archive, WORKBOOK, bounds)
     for sheet in workbook.iter(_S + "sheet"):
         part = parts.get(str(sheet.get(_R)))
+        hidden = sheet.get("state") in {"hidden", "veryHidden"}
         if part is not None and part.kind == "worksheet":
-            reader.sheet(part.target, str(sheet.get("name") or ""), sheet.get("state") in {"hidden", "veryHidden"})
+            reader.sheet(part.target, str(sheet.get("name") or ""), hidden)
+        elif part is not None and part.kind == "chartsheet" and not hidden:
+            reader.chart_sheet(part.target, str(sheet.get("name") or ""))
     return builder.build(core_title(archive, bounds), name)
 
 
@@ -76,6 +80,7 @@ class _Reader:
         about = workbook.find(_S + "workbookPr")
         self._since_1904 = about is not None and about.get("date1904") in {"1", "true"}
         self._styles = _styles(read_part(archive, "xl/styles.xml", bounds))
+        self._charts = ChartParts(archive, bounds)
         self._texts = list(self._shared()) if "xl/sharedStrings.xml" in archive.namelist() else []
 
     def _shared(self) -> Iterator[str]:
@@ -92,20 +97,29 @@ class _Reader:
         """The visible rows of a sheet, then the text boxes on it. What is hidden is read for its marks only."""
         sheet = Sheet(self._builder, name)
         out: set[int] = set()
+        edges: list[tuple[BlockKind, str]] = []
         number = 0
         with open_part(self._archive, part) as stream:
             for _, element in iter_xml(stream, (), (_COLUMN, _ROW, _HEAD)):
                 if element.tag == _COLUMN:
                     out |= _hidden_columns(element)
                 elif element.tag == _HEAD:
-                    refuse_marked(_HEAD_CODES.sub(" ", "\n".join(element.itertext())))
+                    refuse_marked(without_codes("\n".join(element.itertext()), name))
+                    if not hidden:
+                        edges += page_edges(element, name)
                 else:
                     number = _number(element.get("r"), number)
                     unseen = hidden or element.get("hidden") in {"1", "true"}
                     self._row(sheet, number, self._cells(element), unseen, out)
         sheet.close()
         if not hidden:
-            self._boxes(part)
+            self._boxes(part, sheet)
+        for kind, text in edges:
+            self._builder.add(kind, text)
+
+    def chart_sheet(self, part: str, name: str) -> None:
+        """A sheet that is a chart and nothing else."""
+        self._boxes(part, Sheet(self._builder, name))
 
     def _row(self, sheet: Sheet, number: int, cells: list[_Cell], unseen: bool, out: set[int]) -> None:
         shown = [] if unseen else [cell for cell in cells if not cell.unseen and cell.column not in out]
@@ -147,10 +161,18 @@ class _Reader:
             return stored
         return stored[:10] if kind == "d" else show(stored, code, self._since_1904)
 
-    def _boxes(self, part: str) -> None:
+    def _boxes(self, part: str, sheet: Sheet) -> None:
+        """Text boxes and charts on a sheet, which stand under its name."""
         for drawing in related(self._archive, part, self._bounds, "drawing"):
-            for paragraph in parse_xml(read_part(self._archive, drawing, self._bounds) or b"").iter(_A + "p"):
-                self._builder.add("paragraph", "".join(node.text or "" for node in paragraph.iter(_A + "t")))
+            root = parse_xml(read_part(self._archive, drawing, self._bounds) or b"")
+            charts = self._charts.of(drawing)
+            for paragraph in root.iter(_A + "p"):
+                if text := "".join(node.text or "" for node in paragraph.iter(_A + "t")).strip():
+                    sheet.title()
+                    self._builder.add("paragraph", text)
+            for chart in charts_in(root):
+                sheet.title()
+                add_chart(self._builder, charts(chart))
 
 
 def _text(item: Any) -> str:
