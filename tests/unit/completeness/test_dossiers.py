@@ -6,6 +6,8 @@ import pytest
 from genius_retrieval.parsing.runner import ParserRunner
 from genius_retrieval.settings import ParserSettings, UploadLimits
 from tests.support.dossiers import NAMES, contents, expected, observed, wrong_documents, wrong_facts
+from tests.support.mails import mail
+from tests.support.office import archive
 
 
 @pytest.fixture
@@ -68,3 +70,16 @@ async def test_promises_in_a_mail_are_no_documents_and_its_attachments_are(parse
         ("nachricht.eml", "begleitschreiben"),
         ("nachricht.eml#Umsaetze.pdf", "kontoauszug"),
     ]
+
+
+async def test_scans_in_a_mail_or_an_archive_are_recognised(parsers: ParserRunner) -> None:
+    scan = contents("01-vollstaendig-mietzuschuss")["Buergerbuero.pdf"]
+    photo = contents("05-unleserlicher-scan")["Arbeitslosengeld_Bescheid_Foto.jpg"]
+    files = {"Scan.pdf": scan, "Arbeitslosengeld_Bescheid.jpg": photo}
+    sent = {"m.eml": mail("Anbei.", files=files), "alles.zip": archive({"Scan.pdf": scan})}
+    found = {document.file: document for document in (await observed(parsers, sent)).documents}
+    for name in ("m.eml#Scan.pdf", "alles.zip#Scan.pdf"):
+        assert found[name].document_type == "meldebescheinigung"
+        assert found[name].values["people"] == ["Fridolin Nebelhorn"]
+    illegible = found["m.eml#Arbeitslosengeld_Bescheid.jpg"]
+    assert (illegible.unreadable_reason, illegible.expected_type) == ("unleserlich", "arbeitslosengeldbescheid")

@@ -7,7 +7,7 @@ from typing import Any
 
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.ingest.reasons import FAILURES
-from genius_retrieval.parsing.errors import Refused, Scanned
+from genius_retrieval.parsing.errors import Refused, Scanned, ScannedParts
 from genius_retrieval.parsing.guards import Bounds, family
 from genius_retrieval.parsing.kinds import load_parser
 
@@ -21,6 +21,8 @@ def parse(content: bytes, name: str, bounds: Bounds = BOUNDS) -> CanonicalDocume
         found: CanonicalDocument = parser(content, name, bounds)
     except Scanned:
         found = parser(content, name, bounds, readings={"installed": False, "pages": {}})
+    except ScannedParts:
+        found = parser(content, name, bounds, readings={})
     check(found)
     return found
 

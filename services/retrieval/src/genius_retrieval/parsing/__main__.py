@@ -5,7 +5,8 @@ Request and answer: one line of JSON, then bytes; lines before the answer ("+3/1
 Request `{"do": "parse"|"render"|"ocr", "cage": …, …}` and the file; answer `{"ok": true, "caged": bool, …}` and the
 canonical document or PNG, or `{"ok": false, "code": …}`. A parser that needs the text of scanned pages first answers
 `{"ok": true, "scans": [3, 7], …}`; `ocr` answers with one line of JSON for each of `pages` as soon as it is read, and
-the next `parse` is given them as `readings`.
+the next `parse` is given them as `readings`. Of a message it answers `{"ok": true, "parts": [[number, kind, pages,
+bytes], …], …}` and the scanned attachments one after the other; then `readings` are by their numbers.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import orjson
 
 from genius_common import cage
 from genius_retrieval.parsing.codec import encode_document
-from genius_retrieval.parsing.errors import Refused, Scanned
+from genius_retrieval.parsing.errors import Refused, Scanned, ScannedParts
 from genius_retrieval.parsing.guards import Bounds
 from genius_retrieval.parsing.kinds import PAGED, load_parser
 
@@ -53,6 +54,9 @@ def _answer(request: dict[str, Any], work: Any, content: bytes, caged: bool) -> 
             body = work(content, request["picture"])
     except Scanned as scanned:
         head["scans"] = scanned.pages
+    except ScannedParts as scanned:
+        head["parts"] = [[part.number, part.kind, part.pages, len(part.content)] for part in scanned.parts]
+        body = b"".join(part.content for part in scanned.parts)
     except Refused as refused:
         head = {"ok": False, "caged": caged, "code": refused.code}
     except (MemoryError, RecursionError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Mapping
+from typing import Any
 
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.builder import refuse_marked
@@ -17,10 +18,15 @@ _NOISE = ("__MACOSX/", "Thumbs.db", ".DS_Store", "desktop.ini")
 
 
 def parse(
-    readers: Mapping[str, Reader], openers: Mapping[str, Opener], content: bytes, name: str, bounds: Bounds
+    readers: Mapping[str, Reader],
+    openers: Mapping[str, Opener],
+    content: bytes,
+    name: str,
+    bounds: Bounds,
+    readings: Mapping[str, Any] | None = None,
 ) -> CanonicalDocument:
     """The files of an archive, each with the limits of a file of its own. Raises: Refused where none is in it."""
-    return write_mail(open_files(content, bounds, name), name, MEDIA_TYPE, bounds, readers, openers)
+    return write_mail(open_files(content, bounds, name), name, MEDIA_TYPE, bounds, readers, openers, readings)
 
 
 def open_files(content: bytes, bounds: Bounds, name: str = "") -> Mail:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 class Refused(Exception):
@@ -12,6 +13,24 @@ class Refused(Exception):
     def __init__(self, code: str) -> None:
         self.code = code
         super().__init__(code)
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPart:
+    """An attachment whose `pages` are pictures; `number` counts attachments in the order that they are met in."""
+
+    number: int
+    kind: str
+    pages: list[int]
+    content: bytes
+
+
+class ScannedParts(Exception):
+    """These attachments hold pictures: read the message again once text recognition has seen them."""
+
+    def __init__(self, parts: Sequence[ScannedPart]) -> None:
+        self.parts = list(parts)
+        super().__init__("scanned parts")
 
 
 class Scanned(Exception):

@@ -61,13 +61,13 @@ def _load_messages(family: str) -> Callable[..., Any]:
     """Messages and archives may hold each other, and all that others read."""
     from genius_retrieval.parsing import archives, mail, outlook
 
-    def parse(content: bytes, name: str, bounds: Bounds) -> CanonicalDocument:
+    def parse(content: bytes, name: str, bounds: Bounds, readings: dict[str, Any] | None = None) -> CanonicalDocument:
         openers: dict[str, Callable[[bytes], Any]] = {
             "mail": mail.open_mail,
             "outlook": outlook.open_message,
             "archive": partial(archives.open_files, bounds=bounds),
         }
-        return parsers[family](readers, openers, content, name, bounds)
+        return parsers[family](readers, openers, content, name, bounds, readings)
 
     readers = {kind: load_parser(kind, "parse") for kind in ("pdf", "image", "zip", "text")}
     parsers = {"mail": mail.parse, "outlook": outlook.parse, "archive": archives.parse}

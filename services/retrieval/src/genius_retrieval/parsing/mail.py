@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from email.message import Message
 from functools import partial
+from typing import Any
 
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.parsing.bodies import repeats
@@ -34,11 +35,16 @@ _SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pg
 
 
 def parse(
-    readers: Mapping[str, Reader], openers: Mapping[str, Opener], content: bytes, name: str, bounds: Bounds
+    readers: Mapping[str, Reader],
+    openers: Mapping[str, Opener],
+    content: bytes,
+    name: str,
+    bounds: Bounds,
+    readings: Mapping[str, Any] | None = None,
 ) -> CanonicalDocument:
     """`readers` and `openers` of attachments, see `messages.Writer`."""
     mail = open_mail(content)
-    return write_mail(mail, name, "message/rfc822", bounds, readers, openers)
+    return write_mail(mail, name, "message/rfc822", bounds, readers, openers, readings)
 
 
 def open_mail(content: bytes) -> Mail:

@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from genius_retrieval.chunks import FURNITURE, AttachedPart, CanonicalDocument
 from genius_retrieval.parsing import html, plain
 from genius_retrieval.parsing.builder import DocumentBuilder, refuse_marked
-from genius_retrieval.parsing.errors import Refused, Scanned
+from genius_retrieval.parsing.errors import Refused, Scanned, ScannedPart, ScannedParts
 from genius_retrieval.parsing.guards import Bounds, family
 from genius_retrieval.parsing.turns import Turns, label
 
@@ -67,11 +67,21 @@ class _Unread(Refused):
 
 
 class Writer:
-    """Writes messages into one builder. `readers` by family of files, `openers` those of messages."""
+    """Writes messages into one builder. `readers` by family of files, `openers` those of messages.
+
+    `readings`: None in the first pass, then those of scanned attachments by their number (`ocr.scans.Scans`).
+    """
 
     def __init__(
-        self, builder: DocumentBuilder, bounds: Bounds, readers: Mapping[str, Reader], openers: Mapping[str, Opener]
+        self,
+        builder: DocumentBuilder,
+        bounds: Bounds,
+        readers: Mapping[str, Reader],
+        openers: Mapping[str, Opener],
+        readings: Mapping[str, Any] | None = None,
     ) -> None:
+        self._readings = readings
+        self._scanned: list[ScannedPart] = []
         self._builder = builder
         self._bounds = bounds
         self._readers = readers
@@ -82,8 +92,13 @@ class Writer:
         self._unread: Counter[str] = Counter()
 
     def write(self, mail: Mail) -> None:
-        """The whole of the file's message, and what could not be read of it."""
+        """The whole of the file's message, and what could not be read of it.
+
+        Raises: ScannedParts in the first pass, where attachments have pages that are pictures.
+        """
         self._message(mail, 1)
+        if self._scanned and self._readings is None:
+            raise ScannedParts(self._scanned)
         for reason, count in sorted(self._unread.items()):
             self._builder.warn(f"attachments:{reason}:{count}")
 
@@ -156,13 +171,18 @@ class Writer:
                 raise _Unread("too_deep")
             self._message(safely(opened or partial(self._openers[kind], attachment.content)), level + 1)
             return
-        self._adopt(self._read(self._readers[kind], attachment), level)
+        self._adopt(self._read(kind, attachment), level)
 
-    def _read(self, reader: Reader, attachment: Attachment) -> CanonicalDocument:
-        name = attachment.name or _UNNAMED
+    def _read(self, kind: str, attachment: Attachment) -> CanonicalDocument:
+        name, reader = attachment.name or _UNNAMED, self._readers[kind]
         try:
             return safely(partial(reader, attachment.content, name, self._bounds))
-        except Scanned:
+        except Scanned as scanned:
+            if self._readings is None:
+                self._scanned.append(ScannedPart(self._taken, kind, scanned.pages, attachment.content))
+            own = (self._readings or {}).get(str(self._taken))
+            if own and own["installed"]:
+                return safely(partial(reader, attachment.content, name, self._bounds, readings=own))
             return safely(partial(self._partly, reader, attachment.content, name))
 
     def _partly(self, reader: Reader, content: bytes, name: str) -> CanonicalDocument:
@@ -212,10 +232,16 @@ def _below(own: int | None, level: int) -> int | None:
 
 
 def write_mail(
-    mail: Mail, name: str, media_type: str, bounds: Bounds, readers: Mapping[str, Reader], openers: Mapping[str, Opener]
+    mail: Mail,
+    name: str,
+    media_type: str,
+    bounds: Bounds,
+    readers: Mapping[str, Reader],
+    openers: Mapping[str, Opener],
+    readings: Mapping[str, Any] | None = None,
 ) -> CanonicalDocument:
     """The canonical document of a message."""
     builder = DocumentBuilder(bounds, media_type)
-    writer = Writer(builder, bounds, readers, openers)
+    writer = Writer(builder, bounds, readers, openers, readings)
     writer.write(mail)
     return replace(builder.build(mail.subject, name), parts=tuple(writer.parts))

@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import compressed_rtf
 from striprtf.striprtf import rtf_to_text
@@ -44,10 +45,15 @@ _SINCE_1601 = dt.datetime(1601, 1, 1, tzinfo=dt.UTC)
 
 
 def parse(
-    readers: Mapping[str, Reader], openers: Mapping[str, Opener], content: bytes, name: str, bounds: Bounds
+    readers: Mapping[str, Reader],
+    openers: Mapping[str, Opener],
+    content: bytes,
+    name: str,
+    bounds: Bounds,
+    readings: Mapping[str, Any] | None = None,
 ) -> CanonicalDocument:
     """`readers` and `openers` of attachments, see `messages.Writer`."""
-    return write_mail(open_message(content), name, "application/vnd.ms-outlook", bounds, readers, openers)
+    return write_mail(open_message(content), name, "application/vnd.ms-outlook", bounds, readers, openers, readings)
 
 
 def open_message(content: bytes) -> Mail:

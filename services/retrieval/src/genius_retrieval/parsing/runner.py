@@ -12,6 +12,7 @@ import orjson
 import structlog
 
 from genius_common.cage import Limits
+from genius_common.contracts.retrieval import Counted
 from genius_retrieval.chunks import CanonicalDocument
 from genius_retrieval.ingest.progress import Told, untold
 from genius_retrieval.ingest.reasons import FAILURES
@@ -25,6 +26,7 @@ from genius_retrieval.settings import ParserSettings, UploadLimits
 
 log = structlog.get_logger(__name__)
 _READ = 65_536
+_SCANNED_KINDS = frozenset({"pdf", "image"})
 _COUNT = re.compile(rb"\+(\d{1,6})/(\d{1,6})\n")
 
 
@@ -34,6 +36,8 @@ class _Answer:
 
     body: bytes
     scans: list[int] | None
+    parts: list[list[Any]] | None = None
+    """Scanned attachments, whose bytes follow each other in `body`: number, family, pages, length."""
 
 
 class ParserRunner:
@@ -77,11 +81,33 @@ class ParserRunner:
         if answer.scans:
             readings = await self._reader.read(content, kind, self._scans(answer.scans), told)
             answer = await self._run({**request, "readings": readings}, content, self._slots)
+        if answer.parts:
+            parts_read = await self._read_parts(answer.parts, answer.body, told)
+            answer = await self._run({**request, "readings": parts_read}, content, self._slots)
         try:
             return await asyncio.to_thread(decode_document, answer.body)
         except ValueError as error:
             log.warning("parser answered nonsense")
             raise Refused("broken") from error
+
+    async def _read_parts(self, parts: list[list[Any]], contents: bytes, told: Told) -> dict[str, Any]:
+        """The readings of scanned attachments by their numbers; all of them together are limited as one file."""
+        self._scans([page for _, _, pages, _ in parts for page in pages])
+        total = sum(len(pages) for _, _, pages, _ in parts)
+        found: dict[str, Any] = {}
+        done = start = 0
+        for number, kind, pages, length in parts:
+            if kind not in _SCANNED_KINDS or type(number) is not int or type(length) is not int or length < 0:
+                raise Refused("broken")
+
+            async def told_of_all(what: Counted, own: int, _: int, before: int = done) -> None:
+                await told(what, before + own, total)
+
+            content = contents[start : start + length]
+            found[str(number)] = await self._reader.read(content, kind, pages, told_of_all)
+            start += length
+            done += len(pages)
+        return found
 
     async def picture(self, content: bytes, page: int, boxes: list[list[float]]) -> bytes:
         """Page `page` (from 1) as PNG with `boxes` (x0, y0, x1, y1 in points) highlighted."""
@@ -141,7 +167,7 @@ class ParserRunner:
         if result["ok"] is not True:
             log.info("file refused", code=result["code"], error=result.get("error"))
             raise Refused(result["code"] if result["code"] in FAILURES else "broken")
-        return _Answer(body, result.get("scans"))
+        return _Answer(body, result.get("scans"), result.get("parts"))
 
     def _scans(self, pages: list[int]) -> list[int]:
         """The pages, checked: a parser that was taken over may answer anything."""
