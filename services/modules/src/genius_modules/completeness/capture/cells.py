@@ -95,7 +95,9 @@ class Labels:
         if len(line.text) > _LONGEST_SENTENCE or line.text[item.start].islower():
             return False
         # Behind another label in its line, or a number or letter that counts ("3. Vorname", "a) Ort").
-        return bool(re.fullmatch(r"\(?\w{1,3}[.)]?", before)) or bool(find_words(self._labels, before))
+        return bool(re.fullmatch(r"\(?\w{1,3}(?:\.\d{1,2}){0,3}[.)]?", before)) or bool(
+            find_words(self._labels, before)
+        )
 
     def _begun(self, line: Line, kept: Sequence[_Labelled]) -> _Labelled | None:
         """A label that begins in this line and ends in the next ones of its column."""

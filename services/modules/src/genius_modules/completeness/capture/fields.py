@@ -50,6 +50,9 @@ def parsed(field: FormField, written: str) -> tuple[State, Any]:
     }
     reader = readers.get(field.kind)
     value: Any = reader(written) if reader else written.strip() or None
+    if reader and value is None and ":" in written:
+        # The rest of a longer label: "Wohnfläche | der Wohnung in m²: 64,5".
+        value = reader(written.rpartition(":")[2])
     if value is None or (field.kind == "money" and value < 0 and not field.negative):
         return "invalid", None
     return "stated", value

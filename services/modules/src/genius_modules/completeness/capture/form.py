@@ -16,6 +16,8 @@ from genius_modules.completeness.capture.persons import PersonReader
 from genius_modules.completeness.capture.signature import signature_of
 from genius_modules.completeness.observed import Fact, ObservedPerson, Place
 
+_TITLE_LINES = 5
+
 
 def labels_of(form: FormDescription) -> set[str]:
     """Every label that the form may have."""
@@ -44,9 +46,17 @@ def _fact(text: Text, labels: Labels, field: FormField, lines: list[Line]) -> Fa
         found = {name: labels.cells(wanted, lines) for name, wanted in field.parts.items()}
         return address_of({name: fact_of(text, part, cells) for name, cells in found.items() if cells})
     fact = fact_of(text, field, labels.cells(field.labels, lines))
-    if fact.state == "blank" and field.kind == "choice" and (ticked := next(_ticked(text, field, lines), None)):
-        return ticked
+    if fact.state == "blank" and field.kind == "choice":
+        return next(_ticked(text, field, lines), None) or next(_titled(text, field), fact)
     return fact
+
+
+def _titled(text: Text, field: FormField) -> Iterator[Fact]:
+    """What the form's title says: an "Antrag auf Mietzuschuss" is one, where no box says otherwise."""
+    for line in text.lines[:_TITLE_LINES]:
+        marked = read_marks(line.text, field.choices)
+        if marked.state == "stated" and len(marked.chosen) == 1 and not has_signs(line.text) and line.heading:
+            yield Fact(state="stated", value=marked.chosen[0], raw=marked.quote, places=(text.place(line),))
 
 
 def _ticked(text: Text, field: FormField, lines: list[Line]) -> Iterator[Fact]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from genius_common.contracts.layout import DocumentLayout, LayoutLine
-from genius_modules.completeness.capture.folded import with_paragraph_signs
+from genius_modules.completeness.capture.folded import fold, with_paragraph_signs
 from genius_modules.completeness.observed import Place
 
 _FURNITURE = frozenset({"page_header", "page_footer"})
@@ -132,8 +132,21 @@ def text_of(file: str, layout: DocumentLayout) -> Text:
     inner = [line for line in layout.lines if line.kind not in _FURNITURE]
     own = {line.page for line in inner}
     kept = [line for line in layout.lines if line.kind not in _FURNITURE or line.page not in own]
-    lines = tuple(_line(at, line, line.page in scanned) for at, line in enumerate(kept) if line.text.strip())
+    kept = [line for line in kept if line.text.strip()] + list(_only_told(layout))
+    lines = tuple(_line(at, line, line.page in scanned) for at, line in enumerate(kept))
     return Text(file, lines, layout.hidden_text, poor, scanned)
+
+
+def _only_told(layout: DocumentLayout) -> Iterable[LayoutLine]:
+    """Filled fields whose label is no word of their page, but what the form tells who can't see it (tooltip)."""
+    seen: dict[int, str] = {}
+    for line in layout.lines:
+        seen[line.page] = seen.get(line.page, "") + fold(line.text).text
+    for filled in layout.fields:
+        answer = filled.value if filled.checked is None else "☒" if filled.checked else ""
+        if answer and filled.label and fold(filled.label).text not in seen.get(filled.page, ""):
+            told = f"{filled.label}: {answer}" if filled.checked is None else f"{answer} {filled.label}"
+            yield LayoutLine(text=told, page=filled.page)
 
 
 def _line(at: int, line: LayoutLine, scanned: bool) -> Line:
