@@ -97,6 +97,25 @@ def test_people_in_the_rows_of_a_table_are_read_and_empty_rows_are_none() -> Non
     assert people[1].facts["einkommensarten"].value == []
 
 
+def test_two_columns_with_answers_below_their_labels_are_read() -> None:
+    asked = [
+        ("Familienname", "Nebel", "Vorname", "Ida"),
+        ("Straße, Hausnummer", "Am Wall 3", "PLZ, Ort", "40002 Rheinbeispiel"),
+        ("Geburtsdatum", "01.02.1980", "Einzugsdatum", "01.03.2022"),
+        ("Wohnfläche", "64,5 m²", "Gesamtmiete", "700,00 EUR"),
+    ]
+    lines = [pdf.Text("Antrag auf Wohngeld", x=50, y=800, size=16)]
+    for at, (left, below_left, right, below_right) in enumerate(asked):
+        y = 760 - 40 * at
+        lines += [pdf.Text(left, x=50, y=y, size=8), pdf.Text(right, x=300, y=y, size=8)]
+        lines += [pdf.Text(below_left, x=50, y=y - 14), pdf.Text(below_right, x=300, y=y - 14)]
+    found = _form(pdf.build(pdf.Page(lines)))
+    assert found.facts["anschrift"].value == {"strasse": "Am Wall 3", "plz": "40002", "ort": "Rheinbeispiel"}
+    assert (found.facts["wohnkosten_cent"].value, plain(found.facts["wohnflaeche_qm"].value)) == (70000, "64.5")
+    assert plain(found.facts["einzugsdatum"].value) == "2022-03-01"
+    assert (found.persons[0].name, plain(found.persons[0].facts["geburtsdatum"].value)) == ("Ida Nebel", "1980-02-01")
+
+
 def _form(content: bytes, name: str = "a.pdf") -> Observed:
     sources = sources_of(name, layout_of(parse(content, name)), "", "")
     return observe(sources, types(), load_form("wohngeld"), RECEIVED)

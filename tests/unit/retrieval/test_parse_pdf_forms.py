@@ -67,3 +67,18 @@ def test_the_lines_of_an_attachment_name_it_and_its_own_pages() -> None:
     assert (own.name, broken.name, broken.reason, broken.layout) == ("Bank.pdf", "kaputt.pdf", "broken", None)
     assert [line.text for line in found.lines][-1] == "Guten Tag,"
     assert decode_document(encode_document(document)) == document
+
+
+def test_columns_that_reading_order_runs_together_are_lines_of_their_own() -> None:
+    words = [
+        pdf.Text("Wohnfläche", x=50, y=700, size=8),
+        pdf.Text("Gesamtmiete im Monat", x=300, y=700, size=8),
+        pdf.Text("64,5 m²", x=50, y=686),
+        pdf.Text("700,00 EUR", x=300, y=686),
+        pdf.Text("Ein Satz ohne Lücken.", x=50, y=640),
+    ]
+    document = parse(pdf.build(pdf.Page(words)), "a.pdf")
+    assert lines(document) == ["Wohnfläche", "Gesamtmiete im Monat", "64,5 m²", "700,00 EUR", "Ein Satz ohne Lücken."]
+    assert [round(line.box[0] / 10) for line in layout_of(document).lines if line.box] == [5, 30, 5, 30, 5]
+    assert decode_document(encode_document(document)) == document
+    assert "Wohnfläche Gesamtmiete im Monat" in document.text.replace("\n", " ")

@@ -20,7 +20,10 @@ FURNITURE = frozenset[BlockKind]({"page_header", "page_footer"})
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Where one line of text stands on its page; `char_from`/`char_to` is the span of that line."""
+    """Where one line of text stands on its page; `char_from`/`char_to` is the span of that line.
+
+    `cells`: where wide gaps divide it, as in a form with columns, the first character and left and right of each part.
+    """
 
     page: int
     x0: float
@@ -29,6 +32,7 @@ class Box:
     y1: float
     char_from: int
     char_to: int
+    cells: tuple[tuple[int, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,12 @@ def _attached_from(document: CanonicalDocument) -> int:
 def _lines(document: CanonicalDocument, block: Block) -> Iterator[LayoutLine]:
     if block.boxes:
         for box in block.boxes:
-            text = document.text[box.char_from : box.char_to]
-            yield LayoutLine(text=text, page=box.page, box=(box.x0, box.y0, box.x1, box.y1), kind=block.kind)
+            # A column of a form or table is a line of its own.
+            cells = box.cells or ((box.char_from, box.x0, box.x1),)
+            ends = [*(at for at, _, _ in cells[1:]), box.char_to]
+            for (at, left, right), end in zip(cells, ends, strict=True):
+                text = document.text[at:end].strip()
+                yield LayoutLine(text=text, page=box.page, box=(left, box.y0, right, box.y1), kind=block.kind)
         return
     for row in block.text.split("\n"):
         yield LayoutLine(text=row, page=block.page or 1, kind=block.kind)

@@ -50,7 +50,10 @@ _NOWHERE = _Place(0, "", "")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a page with its rectangle in points."""
+    """One line of a page with its rectangle in points.
+
+    `cells`: for each part between wide gaps how many letters stand before it, and its left and right.
+    """
 
     text: str
     page: int
@@ -58,6 +61,7 @@ class Line:
     y0: float
     x1: float
     y1: float
+    cells: tuple[tuple[int, float, float], ...] = ()
 
 
 def is_marked(text: str) -> bool:
@@ -182,7 +186,11 @@ class DocumentBuilder:
             return None
         offset = self._append(text)
         page = lines[0].page or None
-        boxes = tuple(Box(n.page, n.x0, n.y0, n.x1, n.y1, offset + a, offset + b) for n, a, b in spans if page)
+        boxes = tuple(
+            Box(n.page, n.x0, n.y0, n.x1, n.y1, offset + a, offset + b, _cells(n, text[a:b], offset + a))
+            for n, a, b in spans
+            if page
+        )
         block = Block(kind, text, offset, self._length, page, boxes, level)
         self._blocks.append(block)
         return block
@@ -241,6 +249,14 @@ class DocumentBuilder:
 
     def _first_heading(self) -> str:
         return next((block.text for block in self._blocks[:5] if block.kind == "heading" and block.level == 1), "")
+
+
+def _cells(line: Line, cleaned: str, offset: int) -> tuple[tuple[int, float, float], ...]:
+    """Where the parts of a line begin in the text: cleaning changes blanks, but not how many letters there are."""
+    if not line.cells or len("".join(cleaned.split())) != len("".join(line.text.split())):
+        return ()
+    letters = [position for position, character in enumerate(cleaned) if not character.isspace()]
+    return tuple((offset + letters[before], left, right) for before, left, right in line.cells if before < len(letters))
 
 
 def _as_of(text: str) -> dt.date | None:

@@ -47,7 +47,10 @@ def _encoded(document: CanonicalDocument) -> dict[str, Any]:
                 block.char_to,
                 block.page,
                 block.level,
-                [[b.page, b.x0, b.y0, b.x1, b.y1, b.char_from, b.char_to] for b in block.boxes],
+                [
+                    [b.page, b.x0, b.y0, b.x1, b.y1, b.char_from, b.char_to, *([b.cells] if b.cells else [])]
+                    for b in block.boxes
+                ],
             ]
             for block in document.blocks
         ],
@@ -124,8 +127,13 @@ class _Reader:
         )
 
     def box(self, item: list[Any]) -> Box:
-        page, x0, y0, x1, y1, start, end = item
-        return Box(_int(page), _number(x0), _number(y0), _number(x1), _number(y1), *self.span(start, end))
+        # Most lines have no cells, those of documents from before that none at all.
+        page, x0, y0, x1, y1, start, end, *rest = item
+        start, end = self.span(start, end)
+        cells = tuple((_int(at), _number(left), _number(right)) for at, left, right in (rest[0] if rest else ()))
+        if any(not start <= at <= end for at, _, _ in cells) or len(rest) > 1:
+            raise ValueError("cell outside of its line")
+        return Box(_int(page), _number(x0), _number(y0), _number(x1), _number(y1), start, end, cells)
 
     def page(self, item: list[Any]) -> PageSpan:
         number, start, end, width, height = item

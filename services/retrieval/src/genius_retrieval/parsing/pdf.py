@@ -22,6 +22,7 @@ from genius_retrieval.parsing.layout import Styled
 from genius_retrieval.parsing.ocr.scans import Scans, letters_of
 from genius_retrieval.parsing.page_lists import Seen, unseen
 from genius_retrieval.parsing.pages import ReadPage, add_pages
+from genius_retrieval.parsing.pdf_cells import cells_of
 from genius_retrieval.parsing.pdf_forms import PageForm, fields_of, opened_form
 
 # pdfium marks a hyphen that divides a word at the end of a line.
@@ -136,21 +137,23 @@ def _lines(textpage: Any, number: int, visible: Rectangle, form: PageForm) -> tu
         stripped = part.strip()
         if not stripped:
             continue
-        box = _rectangle(textpage, start, len(part))
+        rectangles = [textpage.get_rect(i) for i in range(textpage.count_rects(start, len(part)))]
+        box = _rectangle(rectangles)
         first = start + len(part) - len(part.lstrip())
         size = float(raw.FPDFText_GetFontSize(textpage, first))
         if box is None or _invisible(textpage, first, box, visible):
             hidden = True
             continue
-        stripped = re.sub(f"[{_SOFT_HYPHENS}]", "-", form.tick(textpage, start, part, box).strip())
+        ticked = form.tick(textpage, start, part, box)
+        cells = cells_of(textpage, start, part, rectangles) if ticked == part else ()
+        stripped = re.sub(f"[{_SOFT_HYPHENS}]", "-", ticked.strip())
         bold = raw.FPDFText_GetFontWeight(textpage, first) >= _BOLD
-        found.append(Styled(Line(stripped, number, *box), size, bold))
+        found.append(Styled(Line(stripped, number, *box, cells), size, bold))
     return found, hidden
 
 
-def _rectangle(textpage: Any, start: int, length: int) -> Rectangle | None:
+def _rectangle(rectangles: Sequence[Rectangle]) -> Rectangle | None:
     """Union of the rectangles of a line in points."""
-    rectangles = [textpage.get_rect(i) for i in range(textpage.count_rects(start, length))]
     if not rectangles:
         return None
     left, bottom, right, top = zip(*rectangles, strict=True)
