@@ -78,6 +78,22 @@ class IndexContract:
         assert await index.candidates(collection, ASK, Access(), lambda _: all_points) == (Hits(((),)), {})
         assert (await index.candidates(new_collection(), ASK, own, points))[1] == {}
 
+    async def test_documents_that_are_taken_out_take_no_place(self, index):
+        """INJ-06: neither in the lists, however many points they have, nor by their points; rarity is without them."""
+        collection, base, planted = new_collection(), uuid4(), uuid4()
+        await index.upsert(collection, chunks(planted, [f"{MARKER} {n}." for n in range(200)]), meta(planted, base))
+        other = await self.fill(index, collection, base)
+        wide, narrow = Access(frozenset({base})), Access(frozenset({base}), without=frozenset({planted}))
+        assert len(points(await index.search(collection, ASK, wide))) == 100
+        hits, kept = await index.candidates(collection, ASK, narrow, points)
+        assert {chunk.meta.document for chunk in kept.values()} == {other}
+        assert len(points(hits)) == 1
+        everything = points(await index.search(collection, ASK, wide))
+        assert (
+            await index.fetch(collection, everything, Access(frozenset({base}), without=frozenset({planted, other})))
+            == {}
+        )
+
     async def test_what_was_read_before_is_read_as_it_is_now(self, index):
         """BAK-02: after each kind of write."""
         collection, base, document = new_collection(), uuid4(), uuid4()

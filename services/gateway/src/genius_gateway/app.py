@@ -36,6 +36,7 @@ from genius_gateway.case_versions import endpoints as case_versions
 from genius_gateway.cases import endpoints as cases
 from genius_gateway.conversations import endpoints as conversations
 from genius_gateway.documents import endpoints as documents
+from genius_gateway.documents import quarantine
 from genius_gateway.documents import search_endpoints as search
 from genius_gateway.knowledge_bases import endpoints as knowledge_bases
 from genius_gateway.knowledge_bases import share_endpoints as shares
@@ -72,6 +73,7 @@ ROUTERS = (
     knowledge_bases,
     shares,
     documents,
+    quarantine,
     search,
     cases,
     case_versions,

@@ -14,7 +14,7 @@ const DOCUMENT: DocumentState = {
   processing: { steps: [{ step: 'scan', ms: 1250 }, { step: 'read', ms: 40, failed: true }], chunks: null, tables: 0 },
 }
 const nothing = () => undefined
-const ACTIONS = { remove: nothing, replace: nothing, retry: nothing, inspect: nothing }
+const ACTIONS = { remove: nothing, replace: nothing, retry: nothing, inspect: nothing, lock: nothing }
 const row = (document: DocumentState, actions?: typeof ACTIONS) => render(
   <SettingsProvider><table><tbody><DocumentRow document={document} actions={actions} /></tbody></table></SettingsProvider>,
 )

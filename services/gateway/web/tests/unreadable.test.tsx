@@ -33,7 +33,7 @@ describe('what does not open', () => {
     expect(conversationTitle({ title: null }, (key) => key)).toBe('chat.untitled')
     expect(conversationTitle({ title: 'Neu', unreadable: true }, (key) => key)).toBe('Neu')
     const lost: DocumentState = { id: 'd', name: '', unreadable: true, state: 'ready', size: 1, created_at: '2026-11-20T10:00:00Z' }
-    render(<SettingsProvider><table><tbody><DocumentRow document={lost} actions={{ remove: () => undefined, replace: () => undefined, retry: () => undefined, inspect: () => undefined }} /></tbody></table></SettingsProvider>)
+    render(<SettingsProvider><table><tbody><DocumentRow document={lost} actions={{ remove: () => undefined, replace: () => undefined, retry: () => undefined, inspect: () => undefined, lock: () => undefined }} /></tbody></table></SettingsProvider>)
     screen.getByRole('rowheader', { name: /^Name nicht lesbar/ })
     screen.getByRole('button', { name: 'Löschen: Name nicht lesbar' })
   })

@@ -22,6 +22,17 @@ class AlreadyReplaced(Conflict):
     )
 
 
+class DocumentQuarantined(Conflict):
+    """Its keepers have locked it, because what it says may be false or planted (INJ-06)."""
+
+    code = "document_quarantined"
+    title = "Dokument gesperrt"
+    default_detail = (
+        "Dieses Dokument ist gesperrt, weil sein Inhalt geprüft wird. Bitte verlassen Sie sich nicht auf Antworten, "
+        "die es nennen, und fragen Sie die Wissenspflege."
+    )
+
+
 class NothingToRetry(Conflict):
     """Only what has failed and whose original is kept can be read again."""
 

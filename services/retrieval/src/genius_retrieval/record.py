@@ -15,7 +15,7 @@ RECORD: tuple[Table, ...] = (
             **technical(
                 "id kind knowledge_base authority owner_kind protection_class name_digest collection state reason"
                 " next_collection warnings media_type size pages text_length version as_of original canonical"
-                " parser_version processing working points superseded_by replaces"
+                " parser_version processing working points superseded_by replaces quarantined_at"
             ),
             "owner_person": personal("Pseudonym der Person, der die Datei gehört"),
             "uploaded_by": Column(category="personal", what="Pseudonym dessen, der hochgeladen hat", forget=True),

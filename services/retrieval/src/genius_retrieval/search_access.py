@@ -25,12 +25,11 @@ from genius_retrieval.knowledge_bases.purposes import refuse, refused, split
 from genius_retrieval.metrics import SEARCH_SECONDS
 from genius_retrieval.search.service import SearchScope, SearchService
 from genius_retrieval.search.trace import Trace
-from genius_retrieval.search_filter import conditions, narrowed
+from genius_retrieval.search_filter import HOLDING, conditions, narrowed
 from genius_retrieval.search_sections import HitSections
 from genius_retrieval.tables import documents, knowledge_bases
 
-_HOLDS = sa.and_(documents.c.state == "ready", documents.c.superseded_by.is_(None))
-"""What may be found: read, and not superseded."""
+_HOLDS = sa.and_(*HOLDING)
 _READY = (
     sa.select(sa.func.count())
     .where(_HOLDS, documents.c.knowledge_base == knowledge_bases.c.id)
@@ -38,11 +37,18 @@ _READY = (
     .scalar_subquery()
     .label("ready")
 )
+_LOCKED = (
+    sa.select(sa.func.array_agg(documents.c.id))
+    .where(documents.c.quarantined_at.is_not(None), documents.c.knowledge_base == knowledge_bases.c.id)
+    .correlate(knowledge_bases)
+    .scalar_subquery()
+    .label("locked")
+)
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", type_=ARRAY(sa.Uuid))
 # A search makes as few round trips as it can, with statements that are made once: each costs as much as a list of the
 # engine.
-_BASES = Statement(sa.select(knowledge_bases, _READY).where(knowledge_bases.c.id == sa.any_(_IDS)))
-"""Knowledge bases, and how many of their documents can be found."""
+_BASES = Statement(sa.select(knowledge_bases, _READY, _LOCKED).where(knowledge_bases.c.id == sa.any_(_IDS)))
+"""Knowledge bases, how many of their documents can be found, and which of them are locked."""
 _FOUND: sa.Select[Any] = (
     sa.select(
         *(documents.c[name] for name in ("id", "kind", "knowledge_base", "authority", "owner_person", "warnings")),
@@ -107,6 +113,8 @@ class PrincipalSearch:
             files=frozenset(wanted.files or ()),
             owner=principal.subject,
             classification=principal.classification,
+            # The engine is told, so that what is locked takes no place among the candidates.
+            without=frozenset(locked for base in reach.bases for locked in base.locked or ()),
         )
 
         async def holding(ids: Set[UUID]) -> Set[UUID]:

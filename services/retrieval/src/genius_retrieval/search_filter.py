@@ -36,6 +36,8 @@ MEDIA_TYPES: Mapping[DocumentKind, tuple[str, ...]] = {
 }
 """What every parser calls its documents, each in one group."""
 _d = documents.c
+HOLDING = (_d.state == "ready", _d.superseded_by.is_(None), _d.quarantined_at.is_(None))
+"""What may be found: read, not superseded, not locked."""
 Condition = sa.ColumnElement[bool]
 
 
@@ -66,7 +68,7 @@ async def narrowed(
     `total`: how many documents `bases` have; where the filter leaves all of them, none is named. Raises: InvalidInput
     where they are more than the engine can be told.
     """
-    current = [_d.state == "ready", _d.superseded_by.is_(None), *conditions(request)]
+    current = [*HOLDING, *conditions(request)]
     files = await _ids(connection, [_d.id.in_(request.files), *current]) if request.files else []
     changed: dict[str, list[UUID] | None] = {"files": None if request.files is None else files}
     if request.files is not None and request.knowledge_bases is None and request.documents is None:

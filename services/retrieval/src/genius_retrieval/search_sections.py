@@ -18,6 +18,7 @@ from genius_common.errors import Forbidden, NotFound
 from genius_common.principal import Principal
 from genius_retrieval.chunks import CanonicalDocument, Section
 from genius_retrieval.documents.content import DocumentContent
+from genius_retrieval.errors import DocumentQuarantined
 
 LONGEST = 4_000
 """Characters up to which one hit grows: 93 of 100 §§ of the federal laws are no longer."""
@@ -50,7 +51,7 @@ class HitSections:
     async def _opened(self, principal: Principal, hit: Hit) -> CanonicalDocument | None:
         try:
             return await self._content.canonical(principal, hit.document, "file" if hit.file else "document")
-        except (NotFound, Forbidden):
+        except (NotFound, Forbidden, DocumentQuarantined):
             return None
 
 

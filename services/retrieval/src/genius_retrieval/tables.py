@@ -74,6 +74,7 @@ documents = sa.Table(
     ),
     sa.Column("working", postgresql.JSONB(none_as_null=True), comment="how far the step is that it is in: numbers"),
     sa.Column("superseded_by", sa.Uuid),
+    sa.Column("quarantined_at", sa.DateTime(timezone=True), comment="locked since: in no search, in no answer"),
     sa.Column("replaces", sa.Uuid, comment="what it supersedes when it is ready, whatever its name"),
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),
     sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False, server_default=_NOW),

@@ -109,6 +109,9 @@ class DocumentState(Model):
     superseded_by: Successor | None = Field(
         default=None, description="what holds instead of a superseded one; null where that was deleted"
     )
+    quarantined_at: dt.datetime | None = Field(
+        default=None, description="since when it is locked: not found, in no answer, opened by its keepers alone"
+    )
     processing: Processing | None = Field(default=None, description="how it was read; null where that was not logged")
 
     @property

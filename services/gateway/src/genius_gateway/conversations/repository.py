@@ -15,6 +15,7 @@ from genius_common.principal import ProtectionClass
 from genius_gateway.conversations.tables import conversations, message_terms, messages
 from genius_gateway.conversations.terms import term_ids
 from genius_gateway.conversations.tree import Node, Tree
+from genius_gateway.runs.incoming import documents_in
 from genius_gateway.runs.sealing import Owner, Sealer
 from genius_gateway.runs.tables import runs
 
@@ -160,7 +161,8 @@ class MessageRepository:
         self, connection: AsyncConnection, owner: Owner, message: UUID, content: dict[str, Any], **values: Any
     ) -> None:
         sealed = await self._sealer.seal(connection, owner, content, _content_place(message))
-        row = {"id": message, "authority": owner.authority, "owner": owner.person, "content": sealed, **values}
+        own = {"id": message, "authority": owner.authority, "owner": owner.person}
+        row = {**own, "content": sealed, "sources": sorted(documents_in(content)), **values}
         await connection.execute(sa.insert(messages).values(row))
 
     async def update(
@@ -168,7 +170,8 @@ class MessageRepository:
     ) -> UUID | None:
         """Replace the content; answers the conversation, None if the message is gone."""
         sealed = await self._sealer.seal(connection, owner, content, _content_place(message))
-        query = sa.update(messages).where(messages.c.id == message).values(content=sealed, **values)
+        sources = sorted(documents_in(content))
+        query = sa.update(messages).where(messages.c.id == message).values(content=sealed, sources=sources, **values)
         found: UUID | None = (await connection.execute(query.returning(messages.c.conversation))).scalar_one_or_none()
         return found
 

@@ -45,6 +45,7 @@ messages = sa.Table(
     sa.Column("model", sa.Text),
     sa.Column("run", sa.Uuid),
     sa.Column("files", _IDS, nullable=False),
+    sa.Column("sources", _IDS, nullable=False, comment="documents that it cites"),
     sa.Column("protection_class", sa.Text, nullable=False),
     sa.Column("created_at", _TIME, nullable=False),
 )

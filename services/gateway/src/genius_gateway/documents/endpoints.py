@@ -31,7 +31,7 @@ Highlight = Annotated[str | None, Query(pattern=r"^\d{1,9}-\d{1,9}(,\d{1,9}-\d{1
 Position = Annotated[int | None, Query(ge=0, le=2**31)]
 _CLASS = "/protection_class"
 _READ = ("documents.read",)
-_WRITE = ("documents.write",)
+WRITE = ("documents.write",)
 _FILES_READ = ("files.read",)
 _FILES_WRITE = ("files.write",)
 _OUT_OF_CASES = text("DELETE FROM case_files WHERE file = :file")
@@ -86,7 +86,7 @@ async def upload_document(
     upload = await FileUpload(request, state.settings.limits.upload_bytes).open()
     await _record(state, principal, "document.upload", "knowledge_base", kb)
     path = f"/knowledge-bases/{kb}/documents"
-    return DocumentState.model_validate(await state.documents.upload(principal, _WRITE, path, upload, params=stated))
+    return DocumentState.model_validate(await state.documents.upload(principal, WRITE, path, upload, params=stated))
 
 
 def _replaced(value: str) -> UUID:
@@ -105,7 +105,7 @@ async def read_document(document: UUID, principal: CurrentPrincipal, state: Stat
     return await _state_of(state, principal, _READ, f"/documents/{document}")
 
 
-async def _change(document: UUID, principal: Principal, state: GatewayState, action: str) -> None:
+async def change(document: UUID, principal: Principal, state: GatewayState, action: str) -> None:
     """Before the document is changed: the caller may, and it is recorded. Raises: NotFound, Forbidden."""
     found = await read_document(document, principal, state)
     if found.knowledge_base is None:
@@ -116,17 +116,17 @@ async def _change(document: UUID, principal: Principal, state: GatewayState, act
 
 @router.delete("/documents/{document}", tags=["documents"], status_code=204)
 async def delete_document(document: UUID, principal: CurrentPrincipal, state: State) -> Response:
-    await _change(document, principal, state, "document.delete")
-    await state.documents.json(principal, _WRITE, "DELETE", f"/documents/{document}")
+    await change(document, principal, state, "document.delete")
+    await state.documents.json(principal, WRITE, "DELETE", f"/documents/{document}")
     return Response(status_code=204)
 
 
 @router.post("/documents/{document}/retry", tags=["documents"], status_code=202)
 async def retry_document(document: UUID, principal: CurrentPrincipal, state: State) -> DocumentState:
     """Read a failed document (`retryable`) once more, with what the platform can read by now."""
-    await _change(document, principal, state, "document.retry")
+    await change(document, principal, state, "document.retry")
     return DocumentState.model_validate(
-        await state.documents.json(principal, _WRITE, "POST", f"/documents/{document}/retry")
+        await state.documents.json(principal, WRITE, "POST", f"/documents/{document}/retry")
     )
 
 

@@ -30,7 +30,7 @@ RECORD: tuple[Table, ...] = (
                 "id authority application module version state mode protection_class conversation user_message"
                 " answer_message case_id error_code partial progress_done progress_total input_tokens output_tokens"
                 " detached deadline attempts seq_reserved content_sent runner lease_until cancel_requested"
-                " idempotency_key request_digest"
+                " idempotency_key request_digest sources"
             ),
             "owner": _PSEUDONYM,
             "request": sealed("Eingaben", "runs/request/{id}"),
@@ -51,7 +51,9 @@ RECORD: tuple[Table, ...] = (
     Table(
         name="messages", kind="conversations", person="owner", key=("ordinal",),
         columns={
-            **technical("id ordinal conversation authority parent role state mode model run files protection_class"),
+            **technical(
+                "id ordinal conversation authority parent role state mode model run files sources protection_class"
+            ),
             "owner": _PSEUDONYM,
             "content": sealed("Text und Fundstellen", "messages/content/{id}"),
             "created_at": personal("Zeit der Nutzung"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -17,6 +18,7 @@ from genius_gateway.modules.schemas import SchemaCheck
 # Codes go into the audit trail and into clear columns, where no content may lie.
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _MAX_TOKENS = 10**9
+_DEEPEST = 8
 
 
 def is_code(value: str) -> bool:
@@ -72,6 +74,28 @@ def unsupported(value: Any) -> list[dict[str, Any]]:
 
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def documents_in(value: Any, depth: int = 0) -> frozenset[UUID]:
+    """The documents of all citations in a result, wherever a module has put them; what is no id is left out."""
+    found: set[UUID] = set()
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name == "citations":
+                found.update(filter(None, (_document(item) for item in cited(inner))))
+            elif depth < _DEEPEST:
+                found |= documents_in(inner, depth + 1)
+    elif isinstance(value, list) and depth < _DEEPEST:
+        for item in value:
+            found |= documents_in(item, depth + 1)
+    return frozenset(found)
+
+
+def _document(citation: dict[str, Any]) -> UUID | None:
+    try:
+        return UUID(str(citation.get("document")))
+    except ValueError:
+        return None
 
 
 def cited(value: Any) -> list[dict[str, Any]]:

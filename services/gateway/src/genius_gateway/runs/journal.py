@@ -17,6 +17,7 @@ from genius_common.events import Done, ErrorEvent, Event
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.draft import Draft
+from genius_gateway.runs.incoming import documents_in
 from genius_gateway.runs.job import Job
 from genius_gateway.runs.live import LiveRun, LoggedEvent
 from genius_gateway.runs.repository import TRANSIENT, EndState, Outcome
@@ -151,9 +152,11 @@ class Journal:
             "protection_class": draft.protection_class(self.job.protection_class).value,
             "input_tokens": draft.input_tokens,
             "output_tokens": draft.output_tokens,
+            "sources": documents_in(draft.content),
         }
         if isinstance(final, Done):
             usage = {"input_tokens": final.usage.input_tokens, "output_tokens": final.usage.output_tokens}
+            common["sources"] |= documents_in(final.result)
             return Outcome(state="succeeded", result=final.result, **{**common, **usage})
         partial = draft.partial_result()
         error = None

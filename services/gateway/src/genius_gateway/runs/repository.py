@@ -38,6 +38,7 @@ class Outcome:
     protection_class: str
     input_tokens: int = 0
     output_tokens: int = 0
+    sources: frozenset[UUID] = frozenset()
 
 
 async def notify(connection: AsyncConnection, channel: str, run: UUID) -> None:
@@ -210,6 +211,7 @@ class RunRepository:
                 protection_class=outcome.protection_class,
                 input_tokens=outcome.input_tokens,
                 output_tokens=outcome.output_tokens,
+                sources=sorted(outcome.sources),
                 finished_at=sa.func.now(),
                 lease_until=None,
             )

@@ -29,6 +29,7 @@ runs = sa.Table(
     sa.Column("result", postgresql.BYTEA),
     sa.Column("error", postgresql.BYTEA),
     sa.Column("warnings", postgresql.BYTEA),
+    sa.Column("sources", postgresql.ARRAY(sa.Uuid), nullable=False, comment="documents that the result cites"),
     sa.Column("error_code", sa.Text),
     sa.Column("partial", sa.Boolean, nullable=False),
     sa.Column("progress_done", sa.Integer),

@@ -98,7 +98,7 @@ export type DocumentState = {
   unreadable?: boolean
   /** What it supersedes once it is ready. */
   replaces?: string | null
-  superseded?: boolean; superseded_by?: Successor | null
+  superseded?: boolean; superseded_by?: Successor | null; quarantined_at?: string | null
   id: string
   name: string
   state: DocumentStateName

@@ -15,7 +15,7 @@ type Props = {
   replaces?: DocumentState | undefined
   coming?: DocumentState | undefined
   /** Given to those who may write. */
-  actions?: { remove: () => void; replace: () => void; retry: () => void; inspect: () => void } | undefined
+  actions?: { remove: () => void; replace: () => void; retry: () => void; inspect: () => void; lock: () => void } | undefined
 }
 
 export function DocumentRow({ document, replaces, coming, actions }: Props) {
@@ -41,6 +41,7 @@ export function DocumentRow({ document, replaces, coming, actions }: Props) {
             {document.retryable && <Button icon="regenerate" label={t('kb.retry')} aria-label={t('kb.retry.name', { name: title })} onClick={actions.retry} />}
             {document.processing && <Button icon="info" label={t('kb.processing')} aria-label={t('kb.processing.name', { name: title })} aria-haspopup="dialog" onClick={actions.inspect} />}
             {replaceable && <Button icon="regenerate" label={t('kb.replace')} aria-label={t('kb.replace.name', { name: title })} aria-haspopup="dialog" onClick={actions.replace} />}
+            {document.state === 'ready' && !document.superseded && <Button icon="shield" label={t(document.quarantined_at ? 'kb.lock.open' : 'kb.lock')} aria-label={t(document.quarantined_at ? 'kb.lock.open.name' : 'kb.lock.name', { name: title })} aria-haspopup="dialog" onClick={actions.lock} />}
             {isUnderway(document)
               ? <Button icon="stop" iconOnly label={t('kb.cancel.name', { name: title })} aria-haspopup="dialog" onClick={actions.remove} />
               : <Button icon="trash" iconOnly label={`${t('app.delete')}: ${title}`} onClick={actions.remove} />}
@@ -54,6 +55,7 @@ export function DocumentRow({ document, replaces, coming, actions }: Props) {
 function StateBadge({ document }: { document: DocumentState }) {
   const { t } = useI18n()
   if (document.superseded) return <Badge kind="warning" label={t('source.superseded')} />
+  if (document.quarantined_at) return <Badge kind="danger" label={t('source.locked')} />
   const kind = document.state === 'ready' ? 'success' : document.state === 'failed' ? 'danger' : 'info'
   return <Badge kind={kind} label={t(`file.${document.state}`)} />
 }
@@ -61,7 +63,7 @@ function StateBadge({ document }: { document: DocumentState }) {
 function ReplacingHint({ document, replaces, coming }: Pick<Props, 'document' | 'replaces' | 'coming'>) {
   const { t, date } = useI18n()
   const { superseded_by: successor } = document
-  const lines = []
+  const lines = document.quarantined_at ? [t('kb.locked.since', { date: date(document.quarantined_at) })] : []
   if (successor) lines.push(t('kb.superseded.by', { name: titleOf(successor) ?? t('source.superseded.unnamed'), date: date(successor.created_at) }))
   else if (document.superseded) lines.push(t('kb.superseded.alone'))
   else if (coming) lines.push(t('kb.replace.coming', { name: coming.name }))

@@ -18,6 +18,7 @@ import { Note } from '../kern/Note'
 import { useSession } from '../session'
 import { DocumentRow } from './DocumentRow'
 import { ProcessingDialog } from './ProcessingDialog'
+import { QuarantineDialog } from './QuarantineDialog'
 import { ReplaceDialog } from './ReplaceDialog'
 import { comingInstead, isUnderway, useDocuments } from './useDocuments'
 
@@ -33,6 +34,7 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
   const [deleting, setDeleting] = useState<DocumentState | null>(null)
   const [replacing, setReplacing] = useState<DocumentState | null>(null)
   const [inspecting, setInspecting] = useState<DocumentState | null>(null)
+  const [locking, setLocking] = useState<DocumentState | null>(null)
   const [problem, setProblem] = useState('')
   const heading = useRef<HTMLHeadingElement>(null)
   const limits = useMemo(() => ({ ...limitsOf(me), files: MANY }), [me])
@@ -75,6 +77,11 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
       setTimeout(() => heading.current?.focus())
     }, (failure: unknown) => setProblem(errorText(failure, t)))
   }
+  const locked = (state: DocumentState) => {
+    changed(state)
+    setLocking(null)
+    announcer.status(t(state.quarantined_at ? 'kb.lock.done' : 'kb.unlock.done', { name: state.name }))
+  }
   const { over, handlers } = useDrop(addFiles)
   const find = (id: string | null | undefined) => documents?.find((one) => one.id === id)
   return (
@@ -97,13 +104,14 @@ export function DocumentTable({ base, change }: { base: KnowledgeBase; change: b
         <table className="docs">
           <thead><tr><th scope="col">{t('kb.col.name')}</th><th scope="col">{t('kb.col.state')}</th><th scope="col" className="num">{t('kb.col.pages')}</th><th scope="col" className="num">{t('kb.col.size')}</th>{change && <th scope="col"><span className="sr-only">{t('kb.col.actions')}</span></th>}</tr></thead>
           <tbody>{documents.map((document) => (
-            <DocumentRow key={document.id} document={document} replaces={find(document.replaces)} coming={comingInstead(documents, document)} actions={change ? { remove: () => setDeleting(document), replace: () => setReplacing(document), retry: () => retry(document), inspect: () => setInspecting(document) } : undefined} />
+            <DocumentRow key={document.id} document={document} replaces={find(document.replaces)} coming={comingInstead(documents, document)} actions={change ? { remove: () => setDeleting(document), replace: () => setReplacing(document), retry: () => retry(document), inspect: () => setInspecting(document), lock: () => setLocking(document) } : undefined} />
           ))}</tbody>
         </table>
       )}
       {next && <Button variant="secondary" label={t('kb.docs.more')} onClick={() => load(next)} />}
       {change && documents && <Check checked={superseded} onChange={setSuperseded} label={t('kb.superseded.show')} />}
       {inspecting && <ProcessingDialog document={inspecting} onClose={() => setInspecting(null)} />}
+      {locking && <QuarantineDialog document={locking} onClose={() => setLocking(null)} onDone={locked} />}
       {replacing && <ReplaceDialog document={replacing} limits={limits} onClose={() => setReplacing(null)} onFile={replaceBy} />}
       {deleting && (
         <ConfirmDialog {...questionOn(deleting, t)} onClose={() => setDeleting(null)} act={() => deleteDocument(deleting.id)} onDone={() => {

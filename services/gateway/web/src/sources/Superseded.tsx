@@ -7,7 +7,7 @@ import { useI18n } from '../i18n'
 import { Icon } from '../kern/Icon'
 import { useExports } from '../session'
 
-/** Says that the cited document no longer holds, and opens what does. The citation itself stays what it was. */
+/** Says that the cited document is locked, or no longer holds, and opens what does. The citation itself stays what it was. */
 export function Superseded({ citation }: { citation: Citation }) {
   const { t, date } = useI18n()
   const acting = useActingCase()
@@ -26,6 +26,12 @@ export function Superseded({ citation }: { citation: Citation }) {
   return (
     // In the page before it has words, so that a screen reader says them.
     <div role="status">
+      {found?.quarantined_at && (
+        <div className="superseded">
+          <p><strong><Icon name="danger" />{t('source.locked')}</strong></p>
+          <p>{t('source.locked.text', { date: date(found.quarantined_at) })}</p>
+        </div>
+      )}
       {found?.superseded && (
         <div className="superseded">
           <p><strong><Icon name="warning" />{t('source.superseded')}</strong></p>

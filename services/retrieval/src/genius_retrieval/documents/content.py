@@ -16,9 +16,10 @@ from genius_retrieval.access import row_scope
 from genius_retrieval.chunks import FURNITURE, CanonicalDocument, PageSpan
 from genius_retrieval.documents.blocks import part_around, part_starts, text_blocks
 from genius_retrieval.documents.layout import layout_of
+from genius_retrieval.documents.repository import Row
 from genius_retrieval.documents.sealing import Sealing, open_text
 from genius_retrieval.documents.service import opened
-from genius_retrieval.errors import NoPagePicture
+from genius_retrieval.errors import DocumentQuarantined, NoPagePicture
 from genius_retrieval.ingest.reasons import notes_on
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing.codec import decode_document
@@ -62,7 +63,7 @@ class DocumentContent:
 
     async def original(self, principal: Principal, identifier: UUID, kind: str) -> Original:
         async with self._database.transaction(row_scope(principal)) as connection:
-            row = await opened(connection, principal, identifier, kind)
+            row = _unlocked(principal, await opened(connection, principal, identifier, kind))
             name = open_text(await self._sealing.key_of(connection, row.name), row.name, "name", row.id)
         if row.original is None or (self._scanned and row.state not in {"ready", "failed"}):
             raise NotFound
@@ -98,9 +99,9 @@ class DocumentContent:
             raise NoPagePicture from refused
 
     async def canonical(self, principal: Principal, identifier: UUID, kind: str) -> CanonicalDocument:
-        """Raises: NotFound, PurposeNotAllowed."""
+        """Raises: NotFound, PurposeNotAllowed, DocumentQuarantined."""
         async with self._database.transaction(row_scope(principal)) as connection:
-            row = await opened(connection, principal, identifier, kind)
+            row = _unlocked(principal, await opened(connection, principal, identifier, kind))
         if row.canonical is None or row.state == "failed":
             raise NotFound
         return await asyncio.to_thread(decode_document, await self._object(principal, row.canonical))
@@ -110,6 +111,14 @@ class DocumentContent:
         async with self._database.transaction(row_scope(principal)) as connection:
             key = await self._sealing.key_of(connection, sealed)
         return self._objects.open(identifier, sealed, key)
+
+
+def _unlocked(principal: Principal, row: Row) -> Row:
+    """Raises: DocumentQuarantined for modules, and for whoever does not look after the knowledge base (INJ-06)."""
+    keeper = principal.run is None and row.knowledge_base in principal.writable_knowledge_bases
+    if row.quarantined_at is not None and not keeper:
+        raise DocumentQuarantined
+    return row
 
 
 def _page(document: CanonicalDocument, number: int) -> PageSpan:

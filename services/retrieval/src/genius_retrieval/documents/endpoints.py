@@ -113,6 +113,20 @@ documents = build_router("/documents", "document", "documents.read", "documents.
 files = build_router("/files", "file", "files.read", "files.write")
 
 
+@documents.put("/{document}/quarantine")
+async def lock(
+    app: App, principal: Annotated[Principal, caller("documents.write")], document: DocumentId
+) -> DocumentState:
+    return await app.documents.quarantine(principal, document, locked=True)
+
+
+@documents.delete("/{document}/quarantine")
+async def unlock(
+    app: App, principal: Annotated[Principal, caller("documents.write")], document: DocumentId
+) -> DocumentState:
+    return await app.documents.quarantine(principal, document, locked=False)
+
+
 @files.get("")
 async def list_files(
     app: App,

@@ -82,6 +82,7 @@ class Sealing:
             created_at=row.created_at,
             replaces=row.replaces,
             processing=row.processing,
+            quarantined_at=row.quarantined_at,
             superseded=row.superseded_by is not None,
             superseded_by=await self._successor(connection, row) if row.superseded_by else None,
         )

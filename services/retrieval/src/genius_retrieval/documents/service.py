@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.contracts.retrieval import NOT_THERE_TO_REPLACE, DocumentPage, DocumentState
@@ -32,6 +33,7 @@ from genius_retrieval.knowledge_bases.purposes import require_for_run
 from genius_retrieval.objects import ObjectStorage
 from genius_retrieval.parsing.builder import is_marked
 from genius_retrieval.refusals import repository as refusals
+from genius_retrieval.tables import documents
 
 _EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 
@@ -231,6 +233,20 @@ class DocumentService:
             await self._queue.defer(connection, Target(identifier, row.authority, principal.subject))
             again = visible(principal, await repository.get(connection, identifier), kind)
             return await self._told(connection, principal, again)
+
+    async def quarantine(self, principal: Principal, identifier: UUID, locked: bool) -> DocumentState:
+        """Lock a document of a knowledge base at once, or let it hold again; to repeat it changes nothing (INJ-06).
+
+        Its points stay where they are: each answer is checked against the row. Raises: NotFound.
+        """
+        async with self._database.transaction(row_scope(principal)) as connection:
+            row = visible(principal, await repository.get(connection, identifier), "document")
+        require_writable(principal, row.knowledge_base)
+        async with self._database.transaction(write_scope(principal, row.authority)) as connection:
+            since = sa.func.coalesce(documents.c.quarantined_at, sa.func.now()) if locked else None
+            await repository.update(connection, identifier, quarantined_at=since)
+            changed = visible(principal, await repository.get(connection, identifier), "document")
+            return await self._told(connection, principal, changed)
 
     async def list_files(self, principal: Principal, limit: int, after: str | None) -> DocumentPage:
         """The caller's own files in order of upload; never for a run, which gets its files named."""

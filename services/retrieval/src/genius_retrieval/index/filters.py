@@ -47,7 +47,7 @@ def held_filter(dialect: Dialect, points: Sequence[UUID], document: UUID) -> Any
 
 def access_filter(dialect: Dialect, access: Access) -> Any:
     """What `access` permits; it must not be empty."""
-    return dialect.every(_conditions(dialect, access))
+    return dialect.every(_conditions(dialect, access), _without(dialect, access))
 
 
 def outline_filter(dialect: Dialect, access: Access) -> Any | None:
@@ -71,7 +71,7 @@ def hidden_filter(dialect: Dialect, access: Access) -> Any:
 
 
 def point_filter(dialect: Dialect, points: Sequence[UUID], access: Access) -> Any:
-    return dialect.every([dialect.points(points), *_conditions(dialect, access)])
+    return dialect.every([dialect.points(points), *_conditions(dialect, access)], _without(dialect, access))
 
 
 def _conditions(dialect: Dialect, access: Access) -> list[Any]:
@@ -89,6 +89,10 @@ def _conditions(dialect: Dialect, access: Access) -> list[Any]:
     either = readable[0] if len(readable) == 1 else [dialect.either([dialect.every(one) for one in readable])]
     classes = [item.value for item in ProtectionClass.up_to(access.classification)]
     return [dialect.any_of(CLASS, classes), *either]
+
+
+def _without(dialect: Dialect, access: Access) -> list[Any]:
+    return [_any(dialect, DOCUMENT, access.without)] if access.without else []
 
 
 def _outline(access: Access) -> tuple[str, frozenset[UUID]] | None:

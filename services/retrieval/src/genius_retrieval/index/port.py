@@ -57,7 +57,8 @@ class DocumentMeta:
 class Access:
     """What a search may see. Nothing listed = nothing seen.
 
-    `documents` narrows the knowledge bases (None = all their documents). `files` are visible only to their `owner`.
+    `documents` narrows the knowledge bases (None = all their documents), `without` takes single ones out of them.
+    `files` are visible only to their `owner`.
     """
 
     knowledge_bases: frozenset[UUID] = frozenset()
@@ -65,6 +66,7 @@ class Access:
     files: frozenset[UUID] = frozenset()
     owner: UUID | None = None
     classification: ProtectionClass = ProtectionClass.INTERN
+    without: frozenset[UUID] = frozenset()
 
     @property
     def empty(self) -> bool:
@@ -73,7 +75,7 @@ class Access:
 
     def permits(self, meta: DocumentMeta) -> bool:
         """Whether a point with these clear values may leave: the check at answer time, in no engine's hands."""
-        if not self.classification.covers(meta.protection_class):
+        if not self.classification.covers(meta.protection_class) or meta.document in self.without:
             return False
         if meta.kind == "file":
             return self.owner is not None and meta.owner == self.owner and meta.document in self.files

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from genius_common.contracts.retrieval import Hit, Passage, Searched, SearchRequest, SearchResult, Verdict, page_at
@@ -158,7 +158,7 @@ def narrowed(access: Access, request: SearchRequest) -> Access:
     """The intersection of what may be seen with what the request asks for; asking for one kind leaves out the other."""
     named = (request.knowledge_bases, request.documents, request.files)
     if all(item is None for item in named):
-        return Access(access.knowledge_bases, access.documents, frozenset(), access.owner, access.classification)
+        return replace(access, files=frozenset())
     bases: frozenset[UUID] = frozenset()
     documents = access.documents
     if request.knowledge_bases is not None:
@@ -169,7 +169,7 @@ def narrowed(access: Access, request: SearchRequest) -> Access:
         asked = frozenset(request.documents)
         documents = asked if documents is None else documents & asked
     files = access.files & frozenset(request.files or ())
-    return Access(bases, documents, files, access.owner, access.classification)
+    return replace(access, knowledge_bases=bases, documents=documents, files=files)
 
 
 def _hit(lens: Lens, item: Ranked) -> Hit:
