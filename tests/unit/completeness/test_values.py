@@ -123,6 +123,8 @@ def test_double_names_and_accents() -> None:
         ("Nein", "stated", ("false",)),
         ("ja (Gymnasium)", "stated", ("true",)),
         ("vielleicht", "unsure", ()),
+        ("[x] Ja [ ] Nein [x] mich", "stated", ("true",)),
+        ("(Ja oder Nein) [ ] Ja [x] Nein", "stated", ("false",)),
     ],
 )
 def test_boxes(text: str, state: str, chosen: tuple[str, ...]) -> None:

@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Forms that reading was not written for: other labels, order, columns, marks, sizes and formats (48 of them)."""
 
-import pytest
+import random
 
+import pypdfium2
+import pytest
+from PIL import Image, ImageFilter
+
+from genius_common.contracts.layout import DocumentLayout, LayoutLine, LayoutPage
 from genius_modules.completeness.capture.description import load_form
 from genius_modules.completeness.capture.folded import name_parts
 from genius_modules.completeness.capture.reading import observe, sources_of
 from genius_modules.completeness.observed import Observed
 from genius_retrieval.documents.layout import layout_of
+from genius_retrieval.parsing.runner import ParserRunner
+from genius_retrieval.settings import ParserSettings, UploadLimits
 from tests.support import pdf
 from tests.support.document_variants import PAPERS, as_docx, as_pdf
-from tests.support.dossiers import RECEIVED, plain, types, wrong_facts
+from tests.support.dossiers import RECEIVED, observed, plain, types, wrong_facts
 from tests.support.form_variants import LAYOUTS, variant
 from tests.support.office import docx, paragraph
 from tests.unit.retrieval.parsing_helpers import parse
@@ -42,6 +49,28 @@ def test_a_document_of_another_make_is_read(name: str, suffix: str) -> None:
 def _latin(name: str) -> str:
     """What the font of a written PDF can show."""
     return name.encode("cp1252", "ignore").decode("cp1252")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", [0, 1, 2, 9, 16, 17])
+async def test_a_scan_of_a_form_of_another_make_is_read(seed: int) -> None:
+    """A little askew, blurred and dirty."""
+    made = variant(seed)
+    found = await observed(ParserRunner(ParserSettings(), UploadLimits()), {"Scan.pdf": _scanned(made.content, seed)})
+    assert list(wrong_facts(found, made.application)) == []
+
+
+def _scanned(content: bytes, seed: int) -> bytes:
+    rng = random.Random(seed)
+    pages = []
+    for page in pypdfium2.PdfDocument(content):
+        image = page.render(scale=200 / 72).to_pil().convert("L")
+        turned = image.rotate(rng.uniform(-0.6, 0.6), fillcolor=255).filter(
+            ImageFilter.GaussianBlur(rng.choice([0, 0.6]))
+        )
+        dirt = Image.frombytes("L", turned.size, rng.randbytes(turned.width * turned.height))
+        pages.append(pdf.Page(scan=Image.blend(turned, dirt, 0.06)))
+    return pdf.build(*pages)
 
 
 def test_labels_with_numbers_more_words_and_boxes_below_are_read() -> None:
@@ -114,6 +143,40 @@ def test_two_columns_with_answers_below_their_labels_are_read() -> None:
     assert (found.facts["wohnkosten_cent"].value, plain(found.facts["wohnflaeche_qm"].value)) == (70000, "64.5")
     assert plain(found.facts["einzugsdatum"].value) == "2022-03-01"
     assert (found.persons[0].name, plain(found.persons[0].facts["geburtsdatum"].value)) == ("Ida Nebel", "1980-02-01")
+
+
+def test_people_in_a_table_of_a_page_are_read() -> None:
+    rows = [
+        ("Name, Vorname", "Geburtsdatum", "Staatsangehörigkeit", "Einkommensart"),
+        ("Nebel, Ida", "1.2.1980", "deutsch", "Rente"),
+        ("Nebel, Tom", "3.4.2012", "polnisch", ""),
+    ]
+    lines = [pdf.Text("Antrag auf Wohngeld", x=50, y=800, size=16), pdf.Text("Haushalt", x=50, y=770, size=12)]
+    for at, row in enumerate(rows):
+        cells = [(cell, x) for cell, x in zip(row, (50, 200, 310, 440), strict=True) if cell]
+        lines += [pdf.Text(cell, x=x, y=740 - 24 * at, size=9) for cell, x in cells]
+    lines.append(pdf.Text("Wohnfläche: 64,5", x=50, y=640))
+    found = _form(pdf.build(pdf.Page(lines)))
+    assert [person.name for person in found.persons] == ["Ida Nebel", "Tom Nebel"]
+    assert [plain(person.facts["geburtsdatum"].value) for person in found.persons] == ["1980-02-01", "2012-04-03"]
+    assert [person.facts["einkommensarten"].value for person in found.persons] == [["rente"], None]
+    assert found.persons[1].facts["staatsangehoerigkeit_gruppe"].value == "eu_ewr_schweiz"
+
+
+def test_a_question_that_is_not_recognised_on_a_scan_is_not_blank() -> None:
+    for scanned in (True, False):
+        layout = DocumentLayout(
+            media_type="application/pdf",
+            lines=[_at("Antrag auf Wohngeld", 780), _at("Wohnf_äche", 700), _at("Vorname Ida", 680)],
+            pages=[LayoutPage(number=1, width=595, height=842, scanned=scanned)],
+        )
+        facts = observe(sources_of("a.pdf", layout, "", ""), types(), load_form("wohngeld"), RECEIVED).facts
+        wanted = "invalid" if scanned else "blank"
+        assert (facts["haushalt_anzahl"].state, facts["anschrift"].state) == (wanted, wanted)
+
+
+def _at(text: str, y: float) -> LayoutLine:
+    return LayoutLine(text=text, box=(50, y, 50 + 6 * len(text), y + 10))
 
 
 def _form(content: bytes, name: str = "a.pdf") -> Observed:

@@ -22,8 +22,11 @@ def address_in(text: str) -> dict[str, str] | None:
     return {name: match[name].strip() for name in ("strasse", "plz", "ort")} if match else None
 
 
-def address_of(parts: Mapping[str, Fact]) -> Fact:
-    """The address from the facts of its parts (`description.FormField.parts`); incomplete is blank, odd is invalid."""
+def address_of(parts: Mapping[str, Fact], *, scanned: bool = False) -> Fact:
+    """The address from the facts of its parts (`description.FormField.parts`); incomplete is blank, odd is invalid.
+
+    On a scan a part whose label was not found may be there all the same: then it is invalid too.
+    """
     whole = parts.get("whole")
     if whole and whole.state == "stated" and (found := address_in(str(whole.value))):
         return Fact(state="stated", value=found, raw=str(whole.value), places=whole.places)
@@ -36,6 +39,7 @@ def address_of(parts: Mapping[str, Fact]) -> Fact:
     raw = ", ".join(read[name] for name in wanted if name in read)
     if any(name not in read for name in wanted):
         odd = "plz_ort" in read and "plz" not in read
+        odd = odd or (scanned and any(name not in parts for name in wanted if name not in read))
         return Fact(state="invalid" if odd else "blank", raw=raw or None, places=places)
     if not _POSTCODE.fullmatch(read["plz"]) or not re.search(r"\d", read["strasse"]):
         return Fact(state="invalid", raw=raw, places=places)

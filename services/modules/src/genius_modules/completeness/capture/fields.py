@@ -90,7 +90,7 @@ def _with_list_below(text: Text, cell: Cell) -> tuple[str, tuple[Line, ...]]:
     last = cell.lines[-1] if cell.lines else cell.line
     boxes: list[Line] = []
     for line in (other for other in text.lines if other.index > last.index):
-        if not has_signs(line.text[:4]):
+        if not has_signs(line.text[:4]) or text.left_of(line):
             break
         boxes.append(line)
     if not boxes or (cell.value and cell.inline):

@@ -44,10 +44,15 @@ def _fact(text: Text, labels: Labels, field: FormField, lines: list[Line]) -> Fa
     if field.kind == "address":
         part = FormField(fact=field.fact, kind="text")
         found = {name: labels.cells(wanted, lines) for name, wanted in field.parts.items()}
-        return address_of({name: fact_of(text, part, cells) for name, cells in found.items() if cells})
-    fact = fact_of(text, field, labels.cells(field.labels, lines))
+        known: dict[str, Fact] = {name: fact_of(text, part, cells) for name, cells in found.items() if cells}
+        return address_of(known, scanned=bool(text.scanned_pages))
+    cells = labels.cells(field.labels, lines)
+    fact = fact_of(text, field, cells)
     if fact.state == "blank" and field.kind == "choice":
-        return next(_ticked(text, field, lines), None) or next(_titled(text, field), fact)
+        fact = next(_ticked(text, field, lines), None) or next(_titled(text, field), fact)
+    if fact.state == "blank" and not cells and text.scanned_pages:
+        # Nobody can say that nothing stands there where the question itself was not recognised.
+        return Fact(state="invalid")
     return fact
 
 

@@ -85,6 +85,14 @@ class Text:
             beside, key=lambda other: (-round(other.box[3] / 8) if other.box else 0, other.box and other.box[0])
         )
 
+    def left_of(self, line: Line) -> list[Line]:
+        """The lines in the row of `line` that end before it."""
+        if line.box is None:
+            return []
+        left, bottom, _, top = line.box
+        same = [other for other in self.lines if other.page == line.page and other.is_beside(top, bottom)]
+        return [other for other in same if other.box and other.box[2] <= left + 1]
+
     def continues(self, line: Line) -> Line | None:
         """The line that goes on with `line` in its column, as those of a label in two lines do."""
         if line.box is None:

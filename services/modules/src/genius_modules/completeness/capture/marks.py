@@ -15,7 +15,7 @@ _EMPTY = r"[☐□○◯▢❏❑]|\[ {0,3}\]|\( {0,3}\)|\[_\]|\(_\)"
 _MARK = re.compile(f"(?P<ticked>{_TICKED})|(?P<empty>{_EMPTY})")
 # Tesseract knows no boxes: a crossed one becomes letters with strokes across, an empty one what is round or straight.
 _ROUGH = re.compile(
-    r"(?<!\S)(?:(?P<ticked>[\[\(]?[xX®&BKM@][\]\)]|[\[\(][xX®&BKM@]|DX|DJX|IX|BX|EX|X|x|®|&|KI|XI)|"
+    r"(?<!\S)(?:(?P<ticked>[\[\(]?[A-Z]?[xX®&BKM@][\]\)]|[\[\(][xX®&BKM@]|DX|DJX|IX|BX|EX|X|x|®|&|KI|XI)|"
     r"(?P<empty>\[\]|\[|\]|L]|LJ|CI|C]|O|o|D|\(\)|Q|U|\||I]|DI|01|O\)))(?=\s|$)"
 )
 
@@ -84,7 +84,7 @@ def _by_signs(text: str, found: Sequence[Found], signs: Sequence[_Sign], names: 
 
 def _paired(found: Sequence[Found], signs: Sequence[_Sign]) -> list[tuple[Found, _Sign]]:
     """Each box with its word: before it, or behind it where the first word comes before the first box."""
-    before = found[-1].start >= signs[-1].end
+    before = found[-1].start >= signs[-1].end or signs[0].end <= found[0].start
     pairs = []
     for at, option in enumerate(found):
         if before:

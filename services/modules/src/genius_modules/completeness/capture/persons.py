@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from genius_modules.completeness.capture.cells import Cell, Labels
 from genius_modules.completeness.capture.description import FormDescription, FormField, Measure
 from genius_modules.completeness.capture.fields import fact_of, name_of
-from genius_modules.completeness.capture.folded import find_words, fold
+from genius_modules.completeness.capture.folded import fold
 from genius_modules.completeness.capture.lines import Line, Text
+from genius_modules.completeness.capture.person_tables import people_in_tables
 from genius_modules.completeness.observed import BLANK, Fact, ObservedPerson, Place
 
 _MOST = 30
-_LEAST_COLUMNS = 2
 
 
 @dataclass
@@ -85,30 +85,9 @@ class PersonReader:
         return {label for item in self._form.fields for label in item.all_labels} - own
 
     def _by_table(self) -> list[Section]:
-        """The rows of a table whose header names what is asked of a person; its lines belong to nobody else."""
-        known = {label: item.fact for item in self._form.persons.fields for label in item.labels}
-        known |= {label: item.fact for item in self._form.persons.measures for label in item.labels}
-        table = [line for line in self._text.lines if " | " in line.text]
-        for at, header in enumerate(table):
-            columns = [_label_in(known, cell) for cell in header.text.split(" | ")]
-            if sum(label is not None for label in columns) < _LEAST_COLUMNS or (
-                columns[0] is None and columns[1] is None
-            ):
-                continue
-            return list(self._rows(columns, table[at + 1 :]))
-        return []
-
-    def _rows(self, columns: Sequence[str | None], rows: Sequence[Line]) -> Iterator[Section]:
-        for line in rows:
-            values = line.text.split(" | ")
-            if len(values) != len(columns):
-                return
-            cells = {
-                label: Cell(label, line, value.strip(" -–"), (line,), inline=True)
-                for label, value in zip(columns, values, strict=True)
-                if label is not None
-            }
-            yield Section([line], cells)
+        known = [label for item in self._form.persons.fields for label in item.labels]
+        known += [label for item in self._form.persons.measures for label in item.labels]
+        return [Section(lines, cells) for lines, cells in people_in_tables(self._text, self._labels, known)]
 
     def _person(self, section: Section, household: Mapping[str, Fact]) -> dict[str, Fact]:
         facts: dict[str, Fact] = {}
@@ -169,11 +148,6 @@ class PersonReader:
         for item in self._form.persons.applicant:
             self._add(facts, item, fact_of(self._text, item, self._labels.cells(item.labels, lines)))
         return {name: fact for name, fact in facts.items() if fact.state != "blank"}
-
-
-def _label_in(known: Mapping[str, str], cell: str) -> str | None:
-    found = find_words(known, cell)
-    return found[0].wanted if found and found[0].start <= 1 else None
 
 
 def _number_for(measure: Measure, cell: Cell) -> int | None:
