@@ -182,3 +182,16 @@ def _at(text: str, y: float) -> LayoutLine:
 def _form(content: bytes, name: str = "a.pdf") -> Observed:
     sources = sources_of(name, layout_of(parse(content, name)), "", "")
     return observe(sources, types(), load_form("wohngeld"), RECEIVED)
+
+
+def test_running_text_that_begins_a_line_with_a_title_is_none() -> None:
+    """A page that goes on with a contract is not the document that its text mentions."""
+    first = pdf.text_page("Wohnungsmietvertrag", "Zwischen Egon Beispiel (Vermieter) und Rosa Abendroth (Mieterin)")
+    second = pdf.text_page(
+        "§ 4 Der Vermieter stellt auf Verlangen jederzeit und ohne Kosten für die Mieterin eine",
+        "Mietbescheinigung aus, soweit eine Behörde das von ihr verlangt",
+        "Mietbescheinigungen älterer Art gelten nicht.",
+    )
+    sources = sources_of("V.pdf", layout_of(parse(pdf.build(first, second), "V.pdf")), "", "")
+    (document,) = observe(sources, types(), load_form("wohngeld"), RECEIVED).documents
+    assert (document.document_type, document.pages) == ("mietvertrag", (1, 2))
