@@ -175,8 +175,9 @@ class _Content:
 
 
 def _content(
-    settings: Settings, keys: KeyRing, database: Database, minter: TokenMinter, retrieval: ServiceClient
-) -> _Content:
+    settings: Settings, keys: KeyRing, database: Database, minter: TokenMinter, retrieval: ServiceClient,
+    exporter: Exporter,
+) -> _Content:  # fmt: skip
     repository, share_rows = KnowledgeBaseRepository(keys), ShareRows(keys)
     access = ObjectAccess(database, repository, SharedRows.of(keys))
     knowledge_bases = KnowledgeBaseService(
@@ -184,7 +185,8 @@ def _content(
     )
     needs = Needs(
         database=database, keys=keys, access=access, knowledge_bases=knowledge_bases, minter=minter,
-        retrieval=retrieval, schedule=Schedule(settings.retention.days),
+        retrieval=retrieval, schedule=Schedule(settings.retention.days), audit=AuditTrail(database), exporter=exporter,
+        export_up_to=settings.protection.export_up_to,
     )  # fmt: skip
     shares = KnowledgeBaseShares(database, share_rows, access, minter, retrieval)
     return _Content(repository, access, knowledge_bases, shares, sharing(needs))
@@ -197,7 +199,8 @@ def _build(
     clients = ServiceClients(http, settings)
     retrieval, tenant = clients.retrieval, settings.tenant
     known = _sign_in(settings, keys, database, http)
-    content = _content(settings, keys, database, minter, retrieval)
+    exporter = Exporter(settings.export)
+    content = _content(settings, keys, database, minter, retrieval, exporter)
     audit_key = private_key(settings.audit.key_file.read_bytes())
     checkpoints = Checkpoints(database, audit_key, tenant, read_witnesses(settings.audit.witness_keys_file))
     audit, authorities, ledger = AuditTrail(database), AuthorityRepository(database), Ledger(database, settings.limits)
@@ -216,7 +219,7 @@ def _build(
         retrieval_log=RetrievalLog(database, keys, content.access) if settings.tax_secrecy else None,
         retrieval_checks=RetrievalChecks(database, keys, checkpoints),
         knowledge_bases=content.knowledge_bases, sharing=content.sharing, shares=content.shares,
-        documents=RetrievalRelay(retrieval, content.knowledge_bases), exporter=Exporter(settings.export),
+        documents=RetrievalRelay(retrieval, content.knowledge_bases), exporter=exporter,
         refusals=RefusalReports(database, authorities, audit, retrieval, minter, tenant),
         protection=data_protection(settings, parts),
         inference=clients.inference, retrieval=retrieval, modules=clients.modules,

@@ -6,8 +6,10 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response, StreamingResponse
 
+from genius_gateway.case_versions.export import Form
 from genius_gateway.case_versions.schemas import (
     Changes,
     Difference,
@@ -20,6 +22,7 @@ from genius_gateway.case_versions.schemas import (
     view,
 )
 from genius_gateway.dependencies import CurrentIdentity, CurrentPrincipal, State
+from genius_gateway.export.exporter import MEDIA_TYPES
 
 router = APIRouter(prefix="/api/v1/cases/{case}", tags=["cases"])
 Number = Annotated[int, Path(ge=1, le=500)]
@@ -66,3 +69,31 @@ async def change_case_version(case: UUID, wanted: Changes, identity: CurrentIden
 async def sign_case_version(case: UUID, wanted: SignOff, identity: CurrentIdentity, state: State) -> VersionView:
     """A person signs exactly this version off, and sets the deadline of its letter. Nothing leaves before that."""
     return view(await state.sharing.case_versions.sign(identity, case, wanted))
+
+
+@router.get("/export", response_class=Response)
+async def export_case(
+    case: UUID,
+    principal: CurrentPrincipal,
+    state: State,
+    form: Annotated[
+        Form, Query(alias="format", description="the letter (text, docx), or all of it for an E-Akte (zip)")
+    ] = "e-akte",
+    version: Annotated[int | None, Query(ge=1, le=500, description="default: the newest that is signed off")] = None,
+) -> Response:
+    """Only what a person has signed off leaves; each time is recorded."""
+    export = state.sharing.case_export
+    leaving = await export.prepare(principal, case, version, form)
+    number = leaving.version.number
+    if form == "e-akte":
+        headers = _download(f"Vorgang-Fassung-{number}.zip")
+        return StreamingResponse(export.archive(principal, leaving), media_type="application/zip", headers=headers)
+    if form == "text":
+        content, kind, end = export.text(leaving), "text/plain; charset=utf-8", "txt"
+    else:
+        content, kind, end = await export.docx(leaving), MEDIA_TYPES["docx"], "docx"
+    return Response(content, media_type=kind, headers=_download(f"Schreiben-Fassung-{number}.{end}"))
+
+
+def _download(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}

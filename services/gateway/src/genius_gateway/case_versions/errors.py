@@ -74,3 +74,21 @@ class LetterWithoutGap(Unprocessable):
         "Im Schreiben fehlt die Stelle, an die die Frist gehört. Fügen Sie sie im Schreiben wieder ein: "
         "[Frist: wird bei der Freigabe gesetzt]."
     )
+
+
+class VersionNotSigned(Conflict):
+    code = "version_not_signed"
+    title = "Noch nicht freigegeben"
+    default_detail = (
+        "Diese Fassung hat noch niemand freigegeben. Sehen Sie sie durch und geben Sie sie frei; danach können Sie sie "
+        "herunterladen."
+    )
+
+
+class NoLetter(Unprocessable):
+    code = "no_letter"
+    title = "Kein Schreiben"
+    default_detail = (
+        "Zu dieser Fassung gibt es kein Schreiben: Es fehlt nichts. Laden Sie stattdessen den Vorgang für die E-Akte "
+        "herunter (format=e-akte)."
+    )

@@ -42,17 +42,29 @@ from genius_gateway.runs.starting import owner_of
 from genius_gateway.scopes import in_name_of, row_scope
 
 _MOST = 500
-_FILES = text("SELECT file FROM case_files WHERE case_id = :case")
+_FILES = text("SELECT file, owner FROM case_files WHERE case_id = :case ORDER BY added_at, file")
+
+
+@dataclass(frozen=True, slots=True)
+class FileOfCase:
+    """A file and whose it is."""
+
+    file: UUID
+    owner: UUID
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A case in a transaction of the caller's; `files` are those in it now."""
+    """A case in a transaction of the caller's; `in_it` are its files now."""
 
     connection: AsyncConnection
     case: Case
     owner: Owner
-    files: frozenset[UUID]
+    in_it: list[FileOfCase]
+
+    @property
+    def files(self) -> frozenset[UUID]:
+        return frozenset(one.file for one in self.in_it)
 
 
 class CaseVersions:
@@ -68,6 +80,11 @@ class CaseVersions:
         """The newest first. Raises: NotFound."""
         async with self._open(principal, case, "read") as opened:
             return await self._listed(principal, opened)
+
+    async def whole(self, principal: Principal, case: UUID) -> tuple[Case, list[Version], list[FileOfCase]]:
+        """The case, its versions (the newest first) and its files. Raises: NotFound."""
+        async with self._open(principal, case, "read") as opened:
+            return opened.case, await self._listed(principal, opened), opened.in_it
 
     async def get(self, principal: Principal, case: UUID, number: int) -> Version:
         """Raises: NotFound."""
@@ -139,9 +156,9 @@ class CaseVersions:
             case = (await self._access.case_in(connection, principal, identifier, right)).case
             if right == "write" and case.state != "open":
                 raise CaseClosed
-            files = (await connection.execute(_FILES, {"case": identifier})).scalars()
+            files = [FileOfCase(row.file, row.owner) for row in await connection.execute(_FILES, {"case": identifier})]
             owner = replace(owner_of(principal), person=case.owner)
-            yield _Opened(connection, case, owner, frozenset(files))
+            yield _Opened(connection, case, owner, files)
 
     async def _listed(self, principal: Principal, opened: _Opened) -> list[Version]:
         async with in_name_of(opened.connection, principal, opened.owner.person):

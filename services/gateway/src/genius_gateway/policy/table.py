@@ -157,6 +157,7 @@ RULES: tuple[Rule, ...] = (
         "readable",
     ),
     Rule("POST", _CASE + "/{case}/corrections", "case_version.correct", CLERKS, None, "writable"),
+    Rule("GET", _CASE + "/{case}/export", "case.export", MEMBERS, "modules.run", "readable"),
     Rule("POST", _CASE + "/{case}/sign-off", "case.sign_off", CLERKS, None, "writable"),
     Rule(
         "GET", "/api/v1/usage", "usage.read", frozenset({Role.BEHOERDENADMINISTRATION, Role.BETRIEB}), None, "authority"

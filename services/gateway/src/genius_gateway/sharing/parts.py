@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from genius_common.database import Database
 from genius_common.http import ServiceClient
 from genius_common.keys import KeyRing
+from genius_common.principal import ProtectionClass
+from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.case_versions.checks import Checks
+from genius_gateway.case_versions.export import CaseExport
 from genius_gateway.case_versions.repository import VersionRepository
 from genius_gateway.case_versions.service import CaseVersions
 from genius_gateway.cases.copying import FileCopies
 from genius_gateway.cases.files import CaseFiles
 from genius_gateway.cases.service import CaseService
 from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
+from genius_gateway.export import Exporter
 from genius_gateway.knowledge_bases.service import KnowledgeBaseService
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.retention.schedule import Schedule
@@ -33,6 +37,7 @@ class Sharing:
     cases: CaseService
     case_files: CaseFiles
     case_versions: CaseVersions
+    case_export: CaseExport
     snapshots: SnapshotService
 
 
@@ -47,6 +52,9 @@ class Needs:
     minter: TokenMinter
     retrieval: ServiceClient
     schedule: Schedule
+    audit: AuditTrail
+    exporter: Exporter
+    export_up_to: ProtectionClass
 
 
 def sharing(needs: Needs) -> Sharing:
@@ -54,6 +62,7 @@ def sharing(needs: Needs) -> Sharing:
     recipients = Recipients(MemberNames(needs.keys))
     database, access = needs.database, needs.access
     versions = VersionRepository(sealer)
+    case_versions = CaseVersions(database, access, versions, Checks(RunRepository(sealer, lease_s=0)))
     return Sharing(
         cases=CaseService(
             database,
@@ -65,7 +74,15 @@ def sharing(needs: Needs) -> Sharing:
             versions,
         ),
         case_files=CaseFiles(database, access, needs.minter, needs.retrieval),
-        case_versions=CaseVersions(database, access, versions, Checks(RunRepository(sealer, lease_s=0))),
+        case_versions=case_versions,
+        case_export=CaseExport(
+            case_versions,
+            needs.audit,
+            needs.exporter,
+            needs.minter,
+            needs.retrieval,
+            needs.export_up_to,
+        ),
         snapshots=SnapshotService(
             database,
             access,
