@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from genius_common.contracts.layout import DocumentLayout
 from genius_common.contracts.retrieval import DocumentPage, DocumentState, DocumentText, PageText
 from genius_common.errors import FieldError, InvalidInput, NotFound
 from genius_common.names import attachment
@@ -74,6 +75,10 @@ def _add_contents(router: APIRouter, kind: str, reader: Any) -> None:
         wanted: Annotated[Wanted, Depends(_wanted)],
     ) -> DocumentText:
         return await app.content.text(principal, document, kind, wanted)
+
+    @router.get("/{document}/layout")
+    async def layout(app: App, principal: Annotated[Principal, reader], document: DocumentId) -> DocumentLayout:
+        return await app.content.layout(principal, document, kind)
 
     @router.get("/{document}/pages/{number}", response_class=Response)
     async def picture(
