@@ -74,11 +74,14 @@ class Classifier:
         if fitting:
             return max(fitting)[1]
         parts = [fold(part).text for part in re.split(r"[\W_\d]+", file.rpartition("#")[2]) if len(part) > 4]
-        close = {
-            kind: sum(len(part) for part in parts if part in word or word.startswith(part)) for word, kind in words
-        }
-        best = max(close, key=lambda kind: close[kind], default=None)
-        return best if best and close[best] > 0 else None
+        close: dict[str, int] = {}
+        for word, kind in words:
+            shared = sum(len(part) for part in parts if part in word)
+            close[kind] = max(close.get(kind, 0), shared)
+        most = max(close.values(), default=0)
+        fitting = [(n, kind) for kind, n in close.items() if n == most and n > 0]
+        # "Bescheinigung.pdf" hints at nothing.
+        return fitting[0][1] if len(fitting) == 1 else None
 
     def supports(self, kind: str, text: Text) -> int:
         """How many of the words that only support a type occur."""

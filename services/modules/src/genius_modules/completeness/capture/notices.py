@@ -9,18 +9,16 @@ from genius_modules.completeness.capture.lines import Text
 
 ADDRESSES_SOFTWARE = "text-addresses-software"
 HIDDEN = "hidden-text"
-_SOFTWARE = (
-    r"(?:KI|K\.I\.|AI|künstliche[nr]? Intelligenz|Sprachmodell\w*|Chatbot|ChatGPT|LLM|GPT|Assistent\w*|Software|"
-    r"Programm|System|Prüfsystem|Computer|automatische\w* (?:Prüfung|Verarbeitung)|Algorithmus|Bot)"
-)
+_MODEL = r"(?:KI|K\.I\.|AI|künstliche[nr]? Intelligenz|Sprachmodell\w*|Chatbot|ChatGPT|LLMs?|GPT|Assistenzsystem)"
+_SOFTWARE = rf"(?:{_MODEL}|Software|Programm|System|Prüfsystem|Computer|Algorithmus|automatische\w* Prüfung)"
 _PATTERNS = re.compile(
-    rf"(?:an|hinweis an|anweisung an|nachricht an|achtung) (?:die |das |den |alle )?(?:\w+ )?{_SOFTWARE}\b"
-    rf"|\b(?:liebe[sr]?|hallo) {_SOFTWARE}\b"
-    r"|\b(?:ignorier\w*|missacht\w*|vergiss|überspring\w*|disregard|ignore) \w*\s*(?:\w+ ){0,3}"
-    r"(?:anweisung\w*|regel\w*|vorgaben?|instruction\w*|prüfung\w*|alles|previous|all)\b"
-    r"|\b(?:melde\w*|markier\w*|werte\w*|bewerte\w*|setze\w*|gib|stufe)\b.{0,60}\b(?:vollständig|complete|genehmigt|"
-    r"bewilligt|present|erfüllt|geprüft)\b"
-    r"|\b(?:system|assistant|user)\s*(?:prompt|:\s)|\bprompt\b|<\|?(?:im_start|system)|\bact as\b|\byou are an?\b",
+    rf"\b(?:hinweis|anweisung|nachricht|befehl) (?:an|für) (?:die |das |den |alle )?(?:\w+ )?{_SOFTWARE}\b"
+    rf"|\b(?:an|für|liebe[sr]?|hallo) (?:die |das |den |alle )?(?:\w+ )?{_MODEL}\b"
+    r"|\b(?:ignorier\w*|missachte\w*|vergiss|disregard|ignore)\s+(?:\w+ ){0,3}"
+    r"(?:anweisung\w*|regeln?|vorgaben?|instructions?|prüfung\w*|alles|previous|all)\b"
+    r"|\b(?:melde[nt]?|markiere?n?|werte[nt]?|bewerte[nt]?|setze[nt]?|gib|stufe)\b.{0,60}"
+    r"\b(?:vollständig|complete|genehmigt|bewilligt|present|erfüllt|geprüft)\b"
+    r"|\bsystem[ -]?prompt\b|<\|?(?:im_start|system)|\byou are an? (?:ai|assistant|language model)\b",
     re.IGNORECASE,
 )
 
