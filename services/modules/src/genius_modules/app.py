@@ -15,6 +15,7 @@ from genius_common.http import create_session
 from genius_common.telemetry import metrics_response
 from genius_common.web import BodyLimitMiddleware, RequestIdMiddleware, install
 from genius_modules import registry, routes
+from genius_modules.caged import routes as caged
 from genius_modules.metrics import Metrics
 from genius_modules.parts import Parts, assemble
 from genius_modules.settings import Settings
@@ -25,7 +26,7 @@ _PROBE_S = 2.0
 def create_app(settings: Settings, modules: registry.Registry | None = None) -> FastAPI:
     """The application; `modules` other than the built-ins are for tests of the contract."""
     offered = modules or registry.built_in()
-    metrics = Metrics(module.spec.id for module in offered)
+    metrics = Metrics([*(module.spec.id for module in offered), *settings.packages])
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -38,6 +39,7 @@ def create_app(settings: Settings, modules: registry.Registry | None = None) -> 
     app = FastAPI(title="Genius modules", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install(app)
     app.include_router(routes.router)
+    app.include_router(caged.router)
 
     @app.get("/metrics", include_in_schema=False)
     async def metrics_page() -> Response:

@@ -99,6 +99,17 @@ class FileNotReady(Unavailable):
     default_detail = "Eine Datei wird noch verarbeitet. Bitte versuchen Sie es in einigen Minuten erneut."
 
 
+class PackageFailed(UpstreamFailed):
+    """The caged process of a package does not start, ended by itself or at a limit, or said what is no message."""
+
+    code = "package_failed"
+    title = "Funktion abgebrochen"
+    default_detail = (
+        "Die Funktion eines anderen Anbieters ist abgebrochen oder lässt sich nicht starten. Was schon da war, ist "
+        "gespeichert. Bitte verständigen Sie den Betrieb, wenn es wieder geschieht."
+    )
+
+
 class EmptySource(Unprocessable):
     code = "empty_source"
     default_detail = "Der Text enthält nichts, das sich verarbeiten lässt."

@@ -10,6 +10,7 @@ import aiohttp
 from genius_common.auth import Authenticator
 from genius_common.http import ServiceClient
 from genius_common.tokens import TokenVerifier
+from genius_modules.caged.packages import Packages
 from genius_modules.clients.inference import InferenceClient
 from genius_modules.clients.retrieval import RetrievalClient
 from genius_modules.metrics import Metrics
@@ -29,6 +30,7 @@ class Parts:
     modules: Registry
     metrics: Metrics
     runner: Runner
+    packages: Packages
 
 
 def assemble(settings: Settings, modules: Registry, metrics: Metrics, session: aiohttp.ClientSession) -> Parts:
@@ -46,4 +48,5 @@ def assemble(settings: Settings, modules: Registry, metrics: Metrics, session: a
         modules=modules,
         metrics=metrics,
         runner=runner,
+        packages=Packages(settings, session),
     )

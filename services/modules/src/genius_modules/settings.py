@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field, HttpUrl
 
 from genius_common.settings import Section, ServiceSettings, settings_config
@@ -31,3 +33,12 @@ class Settings(ServiceSettings):
     retrieval_url: HttpUrl = Field(description="base URL of retrieval")
     gateway_url: HttpUrl = Field(description="base URL of the gateway's internal port, for fresh run tokens")
     runs: RunSettings = RunSettings()
+    packages: tuple[str, ...] = Field(
+        default=(), description="entry points of the group genius.modules that may run here, each in a caged process"
+    )
+    package_folder: Path | None = Field(
+        default=None, description="folder that such packages are installed into, beside the environment"
+    )
+    package_memory_bytes: int = Field(
+        default=2_000_000_000, ge=200_000_000, description="address space of one caged process"
+    )
