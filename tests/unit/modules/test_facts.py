@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from genius_modules.citations import Fact, facts_of, find_quotation, missing_in, read_facts
 from genius_modules.citations.numbers import normal_number
+from genius_modules.citations.references import references as references_in
 
 DATES = {
     "am 1.1.2026": "2026-01-01",
@@ -181,3 +182,18 @@ def test_every_run_of_words_of_a_text_is_found_in_it(words: list[str], data: st.
 @pytest.mark.parametrize("part", ["ie Frist beträgt", "Die Frist beträg", "rist beträgt einen Monat"])
 def test_a_quotation_ends_with_a_word(part: str) -> None:
     assert find_quotation(part, "Die Frist beträgt einen Monat.") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (
+            "Es gilt § 82 Abs. 3 Sätze 2 bis 4. Die Frist läuft.",
+            ["§ 82 abs 3 satz 2", "§ 82 abs 3 satz 3", "§ 82 abs 3 satz 4"],
+        ),
+        ("nach Absatz 2 und 3. Mai 2026 gilt es", ["abs 2"]),
+        ("Absatz 1 und 3. Lebensjahr", ["abs 1"]),
+    ],
+)
+def test_a_range_of_parts_may_end_its_sentence(text: str, values: list[str]) -> None:
+    assert [found.value for found in references_in(text)] == values

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from genius_common.text import ends_sentence
 from genius_modules.citations.laws import law_after
 
 Part = tuple[str, str]
@@ -44,6 +45,7 @@ _ORDINAL_PART = re.compile(
 _JOIN = re.compile(
     r"\s{0,2}(?:(?P<to>bis|–|-|‑)|(?P<and>,|und|oder|sowie|bzw\.|;))\s{0,2}(?:(?:auch|nach|zu)\s)?(?P<sign>§{0,2})\s{0,2}"
 )
+_COUNTS = re.compile(r"\.\s?[A-Z0-9]|,[0-9]|\s(?:Euro|EUR|€|Prozent|%|Tage|Monate|Jahre|Wochen)")
 _MORE = re.compile(rf"{_VALUE}")
 # "(2)" begins an Absatz at the start of a line, and in texts without line breaks behind a sentence, before a capital.
 ABSATZ = re.compile(
@@ -259,10 +261,13 @@ class _Reader:
 
 
 def _is_day(text: str, end: int) -> bool:
-    """Whether the number that ends at `end` is a day or an ordinal ("und 3. Mai") or counts something."""
-    return bool(
-        re.compile(r"\.\s?[A-Z0-9]|,[0-9]|\s(?:Euro|EUR|€|Prozent|%|Tage|Monate|Jahre|Wochen)").match(text, end)
-    )
+    """Whether the number that ends at `end` is a day or an ordinal ("und 3. Mai") or counts something.
+
+    "Sätze 2 bis 4. Die Behörde …" is neither: a sentence ends there.
+    """
+    if _COUNTS.match(text, end) is None:
+        return False
+    return not (text.startswith(". ", end) and ends_sentence(text, end, end + 1))
 
 
 def _fits(kind: str, value: str) -> bool:
