@@ -33,6 +33,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "summarise": {"text": "Der Vogel brütet lange im Schrank."},
     "draft": {"kind": "vermerk", "notes": "Der Vogel brütet lange im Schrank."},
     "simplify": {"text": "Der Vogel brütet lange im Schrank.", "level": "leicht"},
+    "extract": {"text": "Der Vogel brütet lange im Schrank.", "fields": "Vogel"},
 }
 Answer = httpx.Response
 

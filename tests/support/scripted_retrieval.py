@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from genius_common.contracts.layout import DocumentLayout, LayoutField, LayoutLine
 from genius_common.contracts.retrieval import (
     DocumentState,
     DocumentText,
@@ -72,10 +73,22 @@ class ScriptedFile:
     states: list[str]
     reason: Reason | None = None
     page_chars: int | None = None
+    fields: tuple[LayoutField, ...] = ()
 
     @property
     def pages(self) -> int | None:
         return -(-len(self.text) // self.page_chars) if self.page_chars else None
+
+    def layout(self) -> DocumentLayout:
+        """Lines of its pages, one below the other; `fields` of a form."""
+        size = self.page_chars or max(len(self.text), 1)
+        lines = [
+            LayoutLine(text=text, page=page, box=(50.0, 700.0 - at, 500.0, 710.0 - at) if self.page_chars else None)
+            for page, start in enumerate(range(0, len(self.text), size), 1)
+            for at, text in enumerate(self.text[start : start + size].split("\n"))
+        ]
+        media_type = "application/pdf" if self.page_chars else "text/plain"
+        return DocumentLayout(media_type=media_type, lines=lines, fields=list(self.fields))
 
     def state(self) -> DocumentState:
         current: Any = self.states.pop(0) if len(self.states) > 1 else self.states[0]
@@ -120,8 +133,9 @@ class ScriptedRetrieval:
         name: str = "bescheid.txt",
         reason: Reason | None = None,
         page_chars: int | None = None,
+        fields: tuple[LayoutField, ...] = (),
     ) -> UUID:
-        file = ScriptedFile(uuid4(), name, text, list(states or ("ready",)), reason, page_chars)
+        file = ScriptedFile(uuid4(), name, text, list(states or ("ready",)), reason, page_chars, fields)
         self.files[file.id] = file
         return file.id
 
@@ -204,6 +218,11 @@ def _add_files(app: FastAPI, script: ScriptedRetrieval, note: Callable[[Request]
         starts = list(range(0, len(content), size)) if size else []
         body = DocumentText(text=content, char_from=0, char_to=len(content), length=len(content), page_starts=starts)
         return Response(body.model_dump_json(), media_type="application/json")
+
+    @app.get("/files/{file}/layout")
+    async def layout(file: UUID, request: Request) -> DocumentLayout:
+        await note(request)
+        return script.files[file].layout()
 
 
 def create_app(script: ScriptedRetrieval) -> FastAPI:

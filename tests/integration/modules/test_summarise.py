@@ -75,8 +75,11 @@ async def test_with_a_model_each_sentence_is_traced(online: RunningModules, mode
     assert result["text"].startswith("Musterhausen plant ein neues Schwimmbad im Stadtteil Nord. [1]")
     assert result["citations"][0]["quote"] == SENTENCES[0]
     assert result["text"] == outcome.text
-    assert "fact_not_in_source" in outcome.warnings
-    assert "99" in outcome.of("warning")[-1].detail
+    assert outcome.warnings == ["fact_not_in_source", "not_supported"]
+    assert "99" in outcome.of("warning")[0].detail
+    first, second = result["sentences"]
+    assert (first["supported"], first["citations"], first["missing"]) == (True, [1], [])
+    assert (second["supported"], second["missing"]) == (False, ["99 Euro"])
 
 
 async def test_a_text_longer_than_the_context_is_read_completely(online: RunningModules, model: RunningServer) -> None:
@@ -97,3 +100,46 @@ async def test_sentences_of_a_paged_file_know_their_page(offline: RunningModules
     assert len(outcome.of("citation")) == 3
     for citation in outcome.of("citation"):
         assert citation.page == citation.passages[0].char_from // 100 + 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "missing"),
+    [
+        ("Der Rat der Stadt stimmt am 6. Mai 2026 über das Schwimmbad ab.", ["6. Mai 2026"]),
+        ("Frau Müller trinkt morgens gern schwarzen Kaffee.", ["Müller"]),
+        ("Das neue Schwimmbad der Stadt kostet 12,5 Millionen Euro.", []),
+        ("Die Planung für das Schwimmbad begann die Stadt im Jahr 2026.", ["2026"]),
+        ("Kühe geben Milch auf der Weide.", []),
+    ],
+)
+async def test_a_sentence_that_the_text_does_not_bear_out_is_marked(
+    online: RunningModules, model: RunningServer, answer: str, missing: list[str]
+) -> None:
+    model.script(answer)
+    outcome = await online.run("summarise", {"text": TEXT})
+    (sentence,) = outcome.result["sentences"]
+    assert sentence["missing"] == missing
+    assert sentence["supported"] is (not missing and "Kühe" not in answer)
+    assert ("not_supported" in outcome.warnings) is not sentence["supported"]
+
+
+async def test_a_text_with_more_tokens_than_expected_goes_in_smaller_pieces(
+    online: RunningModules, model: RunningServer
+) -> None:
+    """A model that refuses the first length gets all of the text in shorter pieces, and nothing is cut."""
+    model.script(answer="Teil gelesen.", longest=9000)
+    text = " ".join(f"Satz Nummer {i} handelt von der Angelegenheit {i} im Amt." for i in range(600))
+    outcome = await online.run("summarise", {"text": text, "length": "short"})
+    assert outcome.result["text"].startswith("Teil gelesen.")
+    answered = [record.body["messages"][1]["content"] for record in model.log()]
+    sent = "\n".join(message for message in answered if len(message) <= 9000)
+    assert {int(found) for found in re.findall(r"Satz Nummer (\d+) handelt", sent)} == set(range(600))
+    assert any("dicht" in (event.detail or "") for event in outcome.of("status"))
+
+
+async def test_what_no_run_may_read_is_summarised_from_its_own_sentences(online: RunningModules) -> None:
+    text = " ".join(f"{SENTENCES[i % 7][:-1]} im Abschnitt {i}." for i in range(13_000))
+    outcome = await online.run("summarise", {"text": text, "length": "short"})
+    assert outcome.warnings == ["too_long_for_model"]
+    assert outcome.result["mode"] == "extractive"
+    assert [sentence["supported"] for sentence in outcome.result["sentences"]] == [True] * 3

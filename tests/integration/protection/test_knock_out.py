@@ -29,6 +29,7 @@ FILE_INPUTS = {
     "summarise": {"length": "short"},
     "draft": {**TEXTS["draft"]},
     "simplify": {"level": "leicht"},
+    "extract": {"fields": "Kanarie"},
 }
 
 

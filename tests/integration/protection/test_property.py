@@ -25,6 +25,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "summarise": {"text": "Der Urlaub dauert lange. Die Reise kostet viel."},
     "draft": {"kind": "vermerk", "notes": "Der Urlaub dauert lange."},
     "simplify": {"text": "Der Urlaub dauert lange. Die Reise kostet viel.", "level": "leicht"},
+    "extract": {"text": "Der Urlaub dauert lange. Die Reise kostet viel.", "fields": "Urlaub"},
 }
 CITED = re.compile(r"Kanarie(?:documents|files|talk|cases)([a-z]+)")
 
@@ -41,7 +42,7 @@ def _input(world: World, module: str, chosen: dict[str, set[ProtectionClass]]) -
     for kind in KINDS:
         if kind in schema and chosen[kind]:
             data[kind] = [world.ids[kind][item] for item in sorted(chosen[kind])]
-    if module in ("summarise", "simplify") and "files" in data:
+    if module in ("summarise", "simplify", "extract") and "files" in data:
         del data["text"]
     return data, {kind for kind in KINDS if kind in data}
 

@@ -7,6 +7,7 @@ import { dePreview } from './de.preview'
 import { deProtection } from './de.protection'
 import { dePurposes } from './de.purposes'
 import { deAbout } from './de.about'
+import { deExtract } from './de.extract'
 import { deLanguage } from './de.language'
 import { deSearchCheck } from './de.searchcheck'
 import { deShared } from './de.shared'
@@ -22,6 +23,7 @@ export const de = {
   ...deProtection,
   ...dePurposes,
   ...deAbout,
+  ...deExtract,
   ...deLanguage,
   ...deSearchCheck,
   ...deShared,

@@ -8,6 +8,7 @@ import { enPreview } from './en.preview'
 import { enProtection } from './en.protection'
 import { enPurposes } from './en.purposes'
 import { enAbout } from './en.about'
+import { enExtract } from './en.extract'
 import { enLanguage } from './en.language'
 import { enSearchCheck } from './en.searchcheck'
 import { enShared } from './en.shared'
@@ -22,6 +23,7 @@ export const en: Record<Key, string> = {
   ...enProtection,
   ...enPurposes,
   ...enAbout,
+  ...enExtract,
   ...enLanguage,
   ...enSearchCheck,
   ...enShared,

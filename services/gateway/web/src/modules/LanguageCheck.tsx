@@ -80,15 +80,17 @@ function SentenceList({ title, report, sources = {} }: { title?: string; report:
   )
 }
 
-/** The sentence with what its findings are about marked; of findings that overlap the first is marked. */
+/** The sentence with what its findings are about marked; of those that overlap the shortest, which says most. */
 function Marked({ sentence }: { sentence: CheckedSentence }) {
   const { text, char_from: offset, findings } = sentence
   const parts = []
   let position = 0
-  const spans = findings.filter((one) => one.quote.length < text.length).toSorted((a, b) => a.char_from - b.char_from)
-  for (const span of spans) {
+  const spans: Finding[] = []
+  for (const one of findings.toSorted((a, b) => a.quote.length - b.quote.length)) {
+    if (one.quote.length < text.length && !spans.some((other) => one.char_from < other.char_to && other.char_from < one.char_to)) spans.push(one)
+  }
+  for (const span of spans.toSorted((a, b) => a.char_from - b.char_from)) {
     const start = place(text, span.char_from - offset)
-    if (start < position) continue
     const end = place(text, span.char_to - offset)
     parts.push(text.slice(position, start), <mark key={start}>{text.slice(start, end)}</mark>)
     position = end

@@ -21,10 +21,11 @@ import { CitationRow } from '../sources/CitationRow'
 import { citeContext } from '../sources/cite'
 import type { Sources } from '../sources/useSources'
 import { EditableText } from './EditableText'
+import { ExtractedFields } from './ExtractedFields'
 import { Gaps } from './Gaps'
 import { LanguageCheck } from './LanguageCheck'
 import { NothingFound } from './NothingFound'
-import { isSimplified } from './results'
+import { isExtracted, isSimplified } from './results'
 import { Sentences } from './Sentences'
 
 type Props = { module: Manifest; live: Live; at: string | null; sources: Sources }
@@ -60,9 +61,10 @@ export function RunResult({ module, live, at, sources }: Props) {
             {result?.sentences?.length ? <Sentences sentences={result.sentences} /> : (end || !settings.whole) && live.text !== '' && (
               module.id === 'draft' && end ? <EditableText key={live.run} text={live.text} draft={draft} /> : <Markdown source={live.text} streaming={end !== 'done'} />
             )}
-            {live.citations.length > 0 && <CitationRow citations={live.citations} />}
+            {live.citations.length > 0 && !(result && isExtracted(result)) && <CitationRow citations={live.citations} />}
           </>
         )}
+        {result && isExtracted(result) && <ExtractedFields result={result} />}
         {result && isSimplified(result) && <LanguageCheck result={result} />}
         {result && <Gaps result={result as Record<string, unknown>} />}
       </Cites>

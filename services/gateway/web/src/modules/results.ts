@@ -9,3 +9,9 @@ export type LanguageReport = { passed: boolean; readability: Readability; counts
 export type SimplifyResult = { text: string; level: 'einfach' | 'leicht'; before: LanguageReport; after?: LanguageReport | null; lost?: string[]; sources?: Record<string, number> }
 
 export const isSimplified = (result: object): result is SimplifyResult => 'before' in result && 'level' in result
+
+export type FoundAt = { raw: string; value: unknown; page?: number | null; citation: number }
+export type ExtractedField = { path: string; label: string; state: 'found' | 'missing' | 'invalid' | 'ambiguous'; value: unknown; raw?: string | null; how?: string | null; required: boolean; reason: string; places: FoundAt[] }
+export type ExtractResult = { values: Record<string, unknown>; fields: ExtractedField[] }
+
+export const isExtracted = (result: object): result is ExtractResult => 'values' in result && 'fields' in result

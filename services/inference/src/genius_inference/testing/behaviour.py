@@ -35,7 +35,7 @@ class Behaviour:
     hang_after: int | None = None  # tokens, then silence; -1 = not even a head
     status: int | None = None  # answer with this error status
     message: str = ""  # the error's message
-    longest: int | None = None  # characters of a text to embed; a longer one is refused as vLLM does
+    longest: int | None = None  # characters of a message or text to embed; a longer one is refused as vLLM does
     empty: bool = False  # 200 and nothing
     media_type: str | None = None  # another content type than the right one
     pieces: int | None = None  # write the body in pieces of so many bytes

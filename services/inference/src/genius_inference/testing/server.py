@@ -157,6 +157,8 @@ class ScriptedServer:
         if behaviour is None:
             await self._json(wire, {"error": {"message": "no such model", "code": "model_not_found"}}, status=404)
             return True
+        if behaviour.longest is not None and len(answers.last_user(body["messages"])) > behaviour.longest:
+            behaviour = behaviour.with_values({"status": 400, "message": "This model's maximum context length is 9"})
         if await self._failed(wire, behaviour):
             return True
         if behaviour.empty:

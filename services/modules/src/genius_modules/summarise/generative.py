@@ -10,7 +10,7 @@ from contextlib import aclosing
 from langchain_core.messages import HumanMessage, SystemMessage
 
 from genius_common.contracts.retrieval import Citation
-from genius_common.errors import UpstreamFailed
+from genius_common.errors import PlatformError, UpstreamFailed
 from genius_common.events import CitationEvent, Event, Status, TextDelta
 from genius_common.text import split_sentences
 from genius_modules.base import TextSpan
@@ -24,6 +24,9 @@ from genius_modules.summarise.source import SourceSentence, cite, closest
 _LENGTHS = {"short": "höchstens drei Sätze", "medium": "fünf bis acht Sätze", "long": "zehn bis fünfzehn Sätze"}
 _PROMPT_CHARS = 1200
 _MAX_PARTS = 200
+_LEAST_ROOM = 400
+# Inference's code: it counts with the model's own tokenizer.
+_TOO_LONG = "context_length_exceeded"
 # A model that does not shorten would never come to an end.
 _MAX_ROUNDS = 5
 
@@ -104,8 +107,23 @@ class GenerativeSummary:
 
     async def events(self, length: str, focus: str) -> AsyncGenerator[Event, None]:
         room = chars_for_input(self._model) - _PROMPT_CHARS
-        if room < 400:
+        if room < _LEAST_ROOM:
             raise InputTooLarge(f"Das Sprachmodell fasst nur {self._model.context_length} Token; das ist zu wenig.")
+        while True:
+            try:
+                async with aclosing(self._map_and_reduce(room, length, focus)) as events:
+                    async for event in events:
+                        yield event
+            except PlatformError as error:
+                # Tables and rare words have more tokens than their length lets expect: nothing is cut, pieces shrink.
+                if error.code != _TOO_LONG or self.text or room // 2 < _LEAST_ROOM:
+                    raise
+                room //= 2
+                yield Status(phase="generating", detail="Der Text ist sehr dicht: weiter in kleineren Abschnitten")
+            else:
+                return
+
+    async def _map_and_reduce(self, room: int, length: str, focus: str) -> AsyncGenerator[Event, None]:
         pieces = pieces_of([sentence.quote for sentence in self._sentences], room)
         rounds = 0
         while len(pieces) > 1:
@@ -115,13 +133,7 @@ class GenerativeSummary:
             summaries: list[str] = []
             for number, piece in enumerate(pieces, 1):
                 yield Status(phase="generating", detail=f"Abschnitt {number} von {len(pieces)}")
-                system, user = load("summarise", "part").render(
-                    nummer=str(number),
-                    anzahl=str(len(pieces)),
-                    schwerpunkt=as_data(focus) or "keiner",
-                    text=as_data(piece),
-                )
-                summary, notes = await complete(self._ctx, self._model, [SystemMessage(system), HumanMessage(user)])
+                summary, notes = await self._part(piece, number, len(pieces), focus)
                 summaries.append(summary)
                 for note in notes:
                     yield note
@@ -131,6 +143,12 @@ class GenerativeSummary:
         async with aclosing(self._write(pieces[0], length, focus)) as events:
             async for event in events:
                 yield event
+
+    async def _part(self, piece: str, number: int, count: int, focus: str) -> tuple[str, list[Event]]:
+        system, user = load("summarise", "part").render(
+            nummer=str(number), anzahl=str(count), schwerpunkt=as_data(focus) or "keiner", text=as_data(piece)
+        )
+        return await complete(self._ctx, self._model, [SystemMessage(system), HumanMessage(user)])
 
     async def _write(self, text: str, length: str, focus: str) -> AsyncGenerator[Event, None]:
         system, user = load("summarise", "summary").render(

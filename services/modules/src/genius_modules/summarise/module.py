@@ -19,12 +19,13 @@ from genius_common.errors import FieldError
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
 from genius_common.principal import ProtectionClass
 from genius_modules.base import Module, ModuleInput, ModuleSpec, TextResult, TextSpan
-from genius_modules.citations import missing_in, without_markers
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
+from genius_modules.documents.answer import Sentence
 from genius_modules.documents.files import ReadyFiles
 from genius_modules.errors import EmptySource, InputTooLarge
 from genius_modules.schema import either, form
+from genius_modules.summarise.checking import check_summary
 from genius_modules.summarise.generative import GenerativeSummary
 from genius_modules.summarise.source import Part, SourceSentence, cite, sentences_of
 from genius_modules.summarise.textrank import select
@@ -32,6 +33,15 @@ from genius_modules.summarise.textrank import select
 MAX_CHARS = 2_000_000
 _COUNTS = {"short": 3, "medium": 7, "long": 15}
 _SHOWN_FACTS = 8
+# Of German text in the tokenizers of today's models, at most: what is longer by this count is too long by any.
+_MOST_CHARS_PER_TOKEN = 4
+_NO_MODEL = WarningEvent(
+    code="model_unavailable",
+    detail="Zurzeit ist kein Sprachmodell verfügbar. Die Zusammenfassung besteht aus Sätzen des Originals.",
+)
+_UNSUPPORTED = WarningEvent(
+    code="not_supported", detail="Ein Teil der Zusammenfassung ist im Original nicht belegt und entsprechend markiert."
+)
 
 
 _SOURCE = ("Bitte geben Sie entweder einen Text oder Dateien an.", "Please give either a text or files.")
@@ -78,6 +88,12 @@ class SummariseInput(ModuleInput):
         return bool(self.text and self.text.strip())
 
 
+class SummariseResult(TextResult):
+    """`sentences` are those of `text`; supported: it has a place, and its values and names are those of the source."""
+
+    sentences: list[Sentence] = Field(default_factory=list)
+
+
 class Summarise(Module[SummariseInput]):
     spec = ModuleSpec(
         id="summarise",
@@ -88,7 +104,7 @@ class Summarise(Module[SummariseInput]):
             en="Summarises a text or files and shows the place in the original for every sentence.",
         ),
         input_model=SummariseInput,
-        result_model=TextResult,
+        result_model=SummariseResult,
         scopes=("modules.run", "run.token", "files.read", "chat.completions", "models.read"),
         needs="optional",
         mode_without_model="extractive",
@@ -112,7 +128,11 @@ class Summarise(Module[SummariseInput]):
         if not sentences:
             raise EmptySource
         model = await ctx.chat_model()
-        events = _generative(ctx, model, sentences, data) if model else _extractive(sentences, data)
+        too_long = length / _MOST_CHARS_PER_TOKEN > ctx.limits.tokens
+        if model and not too_long:
+            events = _generative(ctx, model, sentences, data)
+        else:
+            events = _extractive(sentences, data, _too_long(length, ctx.limits.tokens) if model else _NO_MODEL)
         async with aclosing(events) as stream:
             async for event in stream:
                 yield event
@@ -134,26 +154,38 @@ async def _generative(
         async for event in events:
             yield event
     yield Status(phase="checking")
-    source = "\n".join(sentence.quote for sentence in sentences)
-    missing = await asyncio.to_thread(missing_in, without_markers(summary.text), source)
-    if missing.values:
-        values = ", ".join(missing.values[:_SHOWN_FACTS])
+    checked = await asyncio.to_thread(check_summary, summary.text, sentences)
+    if checked.missing:
+        values = ", ".join(checked.missing[:_SHOWN_FACTS])
         yield WarningEvent(
-            code="fact_not_in_source", detail=f"Diese Angaben stehen nicht im Original, bitte prüfen: {values}."
+            code="fact_not_in_source", detail=f"Diese Angaben stehen nicht so im Original, bitte prüfen: {values}."
         )
-    yield _done(summary.text, summary.citations, "generative", model.id)
+    if not all(sentence.supported for sentence in checked.sentences):
+        yield _UNSUPPORTED
+    yield _done(summary.text, summary.citations, checked.sentences, "generative", model.id)
 
 
-async def _extractive(sentences: list[SourceSentence], data: SummariseInput) -> AsyncGenerator[Event, None]:
+def _too_long(characters: int, tokens: int) -> WarningEvent:
+    """Said before the model has read half of it in vain."""
+    return WarningEvent(
+        code="too_long_for_model",
+        detail=(
+            f"Der Text hat {characters} Zeichen. Das ist mehr, als das Sprachmodell in einem Lauf lesen darf ({tokens} "
+            "Token). Die Zusammenfassung besteht aus Sätzen des ganzen Originals."
+        ),
+    )
+
+
+async def _extractive(
+    sentences: list[SourceSentence], data: SummariseInput, why: WarningEvent
+) -> AsyncGenerator[Event, None]:
     yield Status(phase="generating")
     quotes = [sentence.quote for sentence in sentences]
     chosen = await asyncio.to_thread(select, quotes, _COUNTS[data.length], data.focus or "")
-    yield WarningEvent(
-        code="model_unavailable",
-        detail="Zurzeit ist kein Sprachmodell verfügbar. Die Zusammenfassung besteht aus Sätzen des Originals.",
-    )
+    yield why
     citations: list[Citation | TextSpan] = []
     lines: list[str] = []
+    verbatim: list[Sentence] = []
     for number, index in enumerate(chosen, 1):
         citation = cite(sentences[index], number)
         citations.append(citation)
@@ -162,7 +194,8 @@ async def _extractive(sentences: list[SourceSentence], data: SummariseInput) -> 
         line = f"- {_tidy(quotes[index])} [{number}]"
         yield TextDelta(text=line if number == 1 else f"\n{line}")
         lines.append(line)
-    yield _done("\n".join(lines), citations, "extractive")
+        verbatim.append(Sentence(text=line.removeprefix("- "), supported=True, citations=[number]))
+    yield _done("\n".join(lines), citations, verbatim, "extractive")
 
 
 def _tidy(quote: str) -> str:
@@ -170,7 +203,11 @@ def _tidy(quote: str) -> str:
 
 
 def _done(
-    text: str, citations: list[Citation | TextSpan], mode: Literal["generative", "extractive"], model: str | None = None
+    text: str,
+    citations: list[Citation | TextSpan],
+    sentences: list[Sentence],
+    mode: Literal["generative", "extractive"],
+    model: str | None = None,
 ) -> Done:
-    result = TextResult(text=text, citations=citations, mode=mode, model=model)
+    result = SummariseResult(text=text, citations=citations, sentences=sentences, mode=mode, model=model)
     return Done(result=result.model_dump(mode="json"))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -48,11 +49,15 @@ def sentences_of(parts: Sequence[Part]) -> list[SourceSentence]:
 
 def closest(claim: str, sentences: Sequence[SourceSentence]) -> SourceSentence | None:
     """The source sentence that shares most with `claim`; None where none shares a third of its words."""
+    found = nearest(claim, sentences, 1)
+    return found[0] if found else None
+
+
+def nearest(claim: str, sentences: Sequence[SourceSentence], count: int) -> list[SourceSentence]:
+    """The source sentences that share most with `claim`, best first; only those that share a third of its words."""
     wanted = frozenset(stems(claim))
-    best = max(sentences, key=lambda s: len(wanted & s.stems) / (len(wanted | s.stems) or 1), default=None)
-    if best is None or not wanted or len(wanted & best.stems) / len(wanted) < 1 / 3:
-        return None
-    return best
+    best = heapq.nlargest(count, sentences, key=lambda s: len(wanted & s.stems) / (len(wanted | s.stems) or 1))
+    return [sentence for sentence in best if wanted and len(wanted & sentence.stems) / len(wanted) >= 1 / 3]
 
 
 def cite(sentence: SourceSentence, number: int) -> Citation | TextSpan:

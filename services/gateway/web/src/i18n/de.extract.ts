@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: EUPL-1.2
+/** Texts of the table of fields that were read. German is the source. */
+export const deExtract = {
+  'module.how.extract': 'Es wird nur ausgelesen, was Regeln sicher erkennen.',
+  'extract.title': 'Ausgelesene Angaben',
+  'extract.field': 'Feld',
+  'extract.value': 'Angabe',
+  'extract.how': 'Woran erkannt',
+  'extract.required': 'Pflichtfeld',
+  'extract.missing': 'nicht gefunden',
+  'extract.yes': 'Ja',
+  'extract.no': 'Nein',
+  'extract.rows.one': '{count} Zeile',
+  'extract.rows.other': '{count} Zeilen',
+  'extract.state.missing': 'fehlt',
+  'extract.state.invalid': 'unmöglich',
+  'extract.state.ambiguous': 'mehrere Angaben',
+  'extract.how.form': 'Formularfeld',
+  'extract.how.label': 'Beschriftung',
+  'extract.how.similar': 'ähnliche Beschriftung',
+  'extract.how.near': 'Wörter davor',
+  'extract.how.column': 'Spalte',
+  'extract.how.only': 'einzige dieser Art',
+  'extract.how.model': 'Vorschlag des Modells',
+  'extract.check': 'Die Ziffern öffnen die Stelle im Dokument. Was unmöglich oder mehrdeutig ist, wird nie ersetzt: Bitte entscheiden Sie.',
+}
