@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Generator
 
 # Its pytest plugin imports it at the very end otherwise, where Python 3.11 may fail to compile it.
-import hypothesis  # noqa: F401
+import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -19,6 +19,10 @@ from tests.support.postgres import postgres_server
 __all__ = ["model_server", "platform", "platform_with_model", "postgres_server"]
 WITH_THE_PLATFORM = ("tests/browser/", "tests/e2e/")
 WITH_THEIR_OWN = ("tests/browser/test_tax.py", "tests/e2e/stack/test_canaries.py")
+
+# How long an example takes says how busy the machine is; time is measured by benchmarks, not by tests.
+hypothesis.settings.register_profile("genius", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("genius")
 
 
 class _OnePlatform(LoadFileScheduling):

@@ -67,8 +67,7 @@ async def test_many_leave_at_random(inference: RunningInference, model_server: R
 
     for _ in range(10):
         await asyncio.gather(*(one() for _ in range(20)))
-    upstream = inference.app.upstream
-    assert upstream is not None
+    upstream = inference.app.replicas[0].client
     for _ in range(100):
         if upstream.busy == 0:
             break

@@ -19,6 +19,6 @@ def test_load_counts_what_is_at_the_model_and_is_no_users_to_see(model_server: R
             for _ in lines:
                 pass
         load = client.get("/load", headers=maintenance).json()
-        assert (load["in_flight"], load["authorities"], load["limit"]) == (0, {}, 512)
+        assert (load["in_flight"], load["authorities"], load["limit"]) == (0, {}, 128)
         assert client.get("/load").status_code == 403
         assert client.get("/load", headers={"authorization": "Bearer x"}).status_code == 401

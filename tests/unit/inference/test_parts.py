@@ -5,17 +5,14 @@ import itertools
 from uuid import UUID
 
 import orjson
-import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from genius_common.principal import Principal, ProtectionClass
+from genius_common.principal import ProtectionClass
 from genius_common.upstream.events import Usage
-from genius_inference.admission import Admission
 from genius_inference.catalogue import Model
-from genius_inference.errors import TooManyInFlight
 from genius_inference.metrics import MAX_AUTHORITIES, Metrics
 from genius_inference.schema import ChatRequest
-from genius_inference.settings import Limits, Settings
+from genius_inference.settings import Settings
 from genius_inference.upstream import RequestBuilder
 from genius_inference.vllm import command
 from genius_inference.vllm.environment import environment
@@ -27,10 +24,6 @@ OTHER = Model(id="m", kind="chat", owned_by="x", context_length=None, created=1,
 
 def settings(**values: object) -> Settings:
     return Settings(profile="local", tenant="test", jwks_url="http://127.0.0.1:1/jwks.json", **values)  # type: ignore[arg-type]
-
-
-def principal(number: int) -> Principal:
-    return Principal(subject=UUID(int=1), tenant="test", authority=UUID(int=number))
 
 
 def test_vllm_loads_no_code_and_reaches_nobody() -> None:
@@ -65,17 +58,6 @@ def test_salt_depends_on_authority_and_key() -> None:
         "stream": True,
         "stream_options": {"include_usage": True},
     }
-
-
-async def test_admission_is_bounded_and_gives_back() -> None:
-    admission = Admission(Limits(in_flight=3, in_flight_per_authority=2))
-    with await admission.admit(principal(1), 10), await admission.admit(principal(1), 10):
-        with pytest.raises(TooManyInFlight) as refused:
-            await admission.admit(principal(1), 10)
-        assert refused.value.retry_after == 2
-        with await admission.admit(principal(2), 10), pytest.raises(TooManyInFlight):
-            await admission.admit(principal(3), 10)
-    assert admission.in_flight == 0
 
 
 def test_labels_are_bounded() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -21,10 +21,12 @@ from genius_common.tokens import TokenVerifier
 from genius_common.upstream.client import UpstreamClient
 from genius_common.upstream.routes import RawRoutes
 from genius_common.web import ASGIApp, Receive, RequestIdMiddleware, Scope, Send, install
-from genius_inference.admission import Admission
 from genius_inference.catalogue import Catalogue
+from genius_inference.fair_queue.gate import Gate
 from genius_inference.hotpath import HotPath, Parts
 from genius_inference.metrics import Metrics
+from genius_inference.replicas.replica import Replica
+from genius_inference.replicas.watch import Reports
 from genius_inference.settings import Settings
 
 AUDIENCE = "inference"
@@ -37,9 +39,9 @@ class Application:
         self._settings = settings
         self._hot: RawRoutes | None = None
         self._catalogue: Catalogue | None = None
-        self._client: UpstreamClient | None = None
+        self.replicas: list[Replica] = []
         self._authenticator: Authenticator | None = None
-        self._admission = Admission(settings.limits)
+        self._gate: Gate | None = None
         self._registry = CollectorRegistry()
         rest = FastAPI(title="Genius inference", lifespan=self._lifespan, docs_url=None, redoc_url=None)
         install(rest)
@@ -56,42 +58,41 @@ class Application:
         else:
             await self._rest(scope, receive, send)
 
-    @property
-    def upstream(self) -> UpstreamClient | None:
-        """The client towards the model server, for health and tests."""
-        return self._client
-
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         settings = self._settings
         session = create_session()
         verifier = TokenVerifier(AUDIENCE, settings.tenant)
         metrics = Metrics(self._registry)
-        admission = self._admission
-        metrics.in_flight.set_function(lambda: float(admission.in_flight))
+        clock = asyncio.get_running_loop().time
+        gate = self._gate = Gate(settings.queue, clock)
+        metrics.in_flight.set_function(lambda: float(gate.in_flight))
+        metrics.waiting.set_function(lambda: float(gate.waiting))
+        self.replicas = _replicas(settings, clock)
+        for replica in self.replicas:
+            metrics.watch(replica)
         self._authenticator = Authenticator(session, settings.jwks_url, verifier)
-        self._client = _client(settings)
-        self._catalogue = Catalogue(self._client, settings.upstream, settings.highest_class, settings.protection.models)
-        self._hot = HotPath(
-            settings,
-            Parts(
-                authenticator=self._authenticator,
-                catalogue=self._catalogue,
-                client=self._client,
-                admission=admission,
-                metrics=metrics,
-            ),
-        ).routes
-        refresher = asyncio.create_task(self._catalogue.keep_fresh()) if self._client else None
+        self._catalogue = Catalogue(
+            self.replicas, settings.upstream, settings.highest_class, settings.protection.models, gate.offer
+        )
+        parts = Parts(authenticator=self._authenticator, catalogue=self._catalogue, gate=gate, metrics=metrics)
+        self._hot = HotPath(settings, parts).routes
+        reports = Reports(settings.upstream.report_s)
+        watchers = [
+            asyncio.create_task(work)
+            for work in (self._catalogue.keep_fresh(), reports.keep_fresh(self.replicas))
+            if self.replicas
+        ]
         gc.collect()
         gc.freeze()
         try:
             yield
         finally:
-            if refresher is not None:
-                refresher.cancel()
-            if self._client is not None:
-                self._client.close()
+            for watcher in watchers:
+                watcher.cancel()
+            reports.close()
+            for replica in self.replicas:
+                replica.client.close()
             await session.close()
 
     async def _live(self) -> JSONResponse:
@@ -106,25 +107,31 @@ class Application:
         return JSONResponse({"status": "ok" if state == "ok" else "degraded", "checks": {"model": state}})
 
     async def _load(self, request: Request) -> JSONResponse:
-        """Requests at the model server now: `{"in_flight", "limit", "authorities": {id: n}}`, for the gateway alone.
+        """Requests at the models, for the gateway alone: `{"in_flight", "limit", "waiting", "authorities": {id: n}}`.
 
         Needs the scope `maintenance`, which is in no user's and no application's token.
         """
-        if self._authenticator is None:
+        gate = self._gate
+        if self._authenticator is None or gate is None:
             raise Unavailable(retry_after=1)
         principal = await self._authenticator.principal(request.headers.get("authorization"))
         principal.require_scope("maintenance")
-        return JSONResponse(self._admission.load())
+        return JSONResponse(
+            {
+                "in_flight": gate.in_flight,
+                "limit": gate.slots,
+                "waiting": gate.waiting,
+                "authorities": gate.by_authority(),
+            }
+        )
 
 
-def _client(settings: Settings) -> UpstreamClient | None:
+def _replicas(settings: Settings, clock: Callable[[], float]) -> list[Replica]:
     upstream = settings.upstream
-    if upstream.url is None:
-        return None
     headers = {}
     if upstream.api_key is not None:
         headers["authorization"] = f"Bearer {upstream.api_key.get_secret_value()}"
-    return UpstreamClient(upstream.url, headers=headers)
+    return [Replica(url, UpstreamClient(url, headers=headers), upstream.slots, clock) for url in upstream.urls]
 
 
 def create_app(settings: Settings) -> Application:

@@ -1,30 +1,28 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Which models there are: read from the model server's `/v1/models`, kept fresh in the background."""
+"""Which models there are and which servers have them: read from their `/v1/models`, kept fresh in the background."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import orjson
-
-from genius_common.errors import FieldError, PlatformError
+from genius_common.errors import FieldError
 from genius_common.principal import ProtectionClass
-from genius_common.upstream.client import UpstreamClient
 from genius_common.upstream.errors import ModelUnavailable
 from genius_inference.errors import ClassNotForModel, ModelNotFound
+from genius_inference.replicas.replica import Replica
+from genius_inference.replicas.watch import list_of_models
 from genius_inference.settings import UpstreamSettings
 
 Kind = Literal["chat", "embedding"]
 _EMBEDDING_NAME = re.compile(r"embed|(?:^|[-_/])(?:bge|e5|gte)(?:[-_.]|$)", re.IGNORECASE)
-_MAX_LIST_BYTES = 1_000_000
 _ASK_AGAIN_S = 1.0
 _MISSES_BEFORE_EMPTY = 3
-SILENCE_S = 5.0
+Offer = Callable[[str, Sequence[Replica]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,14 @@ class Model:
             )
             raise ClassNotForModel(detail, errors=[FieldError("/model", detail)])
 
+    def beside(self, other: Model | None) -> Model:
+        """This model where another server has it too: what all of them can is what it can."""
+        if other is None:
+            return self
+        lengths = [length for length in (self.context_length, other.context_length) if length is not None]
+        length = min(lengths) if lengths else None
+        return replace(self, context_length=length, vllm=self.vllm and other.vllm)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "id": self.id,
@@ -63,29 +69,39 @@ class Model:
         }
 
 
+class _Listed:
+    """What one server said last. Its models are forgotten when it has been silent three times in a row."""
+
+    def __init__(self, replica: Replica) -> None:
+        self.replica = replica
+        self.models: dict[str, Model] = {}
+        self.misses = 0
+
+
 class Catalogue:
-    """The models of one upstream. Empty until it answered and after it has been silent three times in a row."""
+    """The models of all servers, those of one name together. `offer` is told which replicas a model has."""
 
     def __init__(
         self,
-        client: UpstreamClient | None,
+        replicas: Sequence[Replica],
         settings: UpstreamSettings,
         highest: ProtectionClass,
         single: Mapping[str, ProtectionClass],
+        offer: Offer,
     ) -> None:
         """`highest` is the class that models may see, `single` the same for some of them by name."""
-        self._client = client
+        self._listed = [_Listed(replica) for replica in replicas]
         self._settings = settings
         self._highest = highest
         self._single = single
+        self._offer = offer
         self._models: dict[str, Model] = {}
-        self._misses = 0
         self._asked_at = 0.0
         self._lock = asyncio.Lock()
 
     @property
     def configured(self) -> bool:
-        return self._client is not None
+        return bool(self._listed)
 
     def all(self) -> list[Model]:
         return list(self._models.values())
@@ -108,28 +124,35 @@ class Catalogue:
             if time.monotonic() - self._asked_at >= _ASK_AGAIN_S:
                 await self.refresh()
 
-    async def refresh(self) -> bool:
-        """Read the list again; whether the model server answered."""
+    async def refresh(self) -> None:
+        """Read all lists again."""
         self._asked_at = time.monotonic()
-        if self._client is None:
-            return False
+        await asyncio.gather(*(self._read(listed) for listed in self._listed))
+        replicas: dict[str, list[Replica]] = {}
+        models: dict[str, Model] = {}
+        for listed in self._listed:
+            for name, model in listed.models.items():
+                replicas.setdefault(name, []).append(listed.replica)
+                models[name] = model.beside(models.get(name))
+        for name, having in replicas.items():
+            self._offer(name, having)
+        self._models = models
+
+    async def _read(self, listed: _Listed) -> None:
+        items = await list_of_models(listed.replica)
         try:
-            exchange = await self._client.request("GET", "/models", silence_s=SILENCE_S)
-            try:
-                found = orjson.loads(await exchange.read(_MAX_LIST_BYTES)) if exchange.status == 200 else None
-            finally:
-                exchange.close()
-            models = [self._model(item) for item in found["data"]] if found else None
-        except (PlatformError, orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+            models = None if items is None else [self._model(item) for item in items]
+        except KeyError:
             models = None
         if models is None:
-            self._misses += 1
-            if self._misses >= _MISSES_BEFORE_EMPTY:
-                self._models = {}
-            return False
-        self._misses = 0
-        self._models = {model.id: model for model in models if self._offered(model)}
-        return True
+            listed.misses += 1
+            if listed.misses >= _MISSES_BEFORE_EMPTY:
+                listed.models = {}
+            return
+        listed.misses = 0
+        listed.replica.vllm = any(model.vllm for model in models)
+        listed.replica.breaker.answered()
+        listed.models = {model.id: model for model in models if self._offered(model)}
 
     def _offered(self, model: Model) -> bool:
         wanted = {self._settings.model, self._settings.embedding_model} - {None}
@@ -159,8 +182,9 @@ class Catalogue:
         return "embedding" if _EMBEDDING_NAME.search(name) else "chat"
 
     async def keep_fresh(self) -> None:
-        """Refresh for ever: every `refresh_s`, every second while there is no model."""
+        """Refresh for ever: every `refresh_s`, every second while there is no model or a server does not answer."""
         while True:
             async with self._lock:
                 await self.refresh()
-            await asyncio.sleep(self._settings.refresh_s if self._models else _ASK_AGAIN_S)
+            away = any(listed.misses or listed.replica.breaker.opens_in for listed in self._listed)
+            await asyncio.sleep(self._settings.refresh_s if self._models and not away else _ASK_AGAIN_S)

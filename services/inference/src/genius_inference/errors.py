@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from genius_common.errors import Forbidden, InvalidInput, LimitReached, NotFound, TooLarge
+from genius_common.errors import Forbidden, InvalidInput, LimitReached, NotFound, TooLarge, Unavailable
 
 
 class InvalidRequest(InvalidInput):
@@ -53,7 +53,33 @@ class RequestRejected(InvalidInput):
     default_detail = "Der Modellserver hat die Anfrage abgelehnt. Bitte prüfen Sie Nachrichten und Parameter."
 
 
-class TooManyInFlight(LimitReached):
-    code = "too_many_in_flight"
-    title = "Zu viele gleichzeitige Anfragen"
-    default_detail = "Es laufen zu viele Anfragen gleichzeitig. Bitte versuchen Sie es in einigen Sekunden erneut."
+class TooManyWaiting(LimitReached):
+    """One authority's requests fill its part of the queue (LLM-10)."""
+
+    code = "too_many_waiting"
+    title = "Zu viele wartende Anfragen"
+    default_detail = (
+        "Aus Ihrer Behörde warten schon zu viele Anfragen an das Sprachmodell. Bitte versuchen Sie es später."
+    )
+
+
+class QueueFull(Unavailable):
+    code = "queue_full"
+    title = "Sprachmodell ausgelastet"
+    default_detail = "Das Sprachmodell ist ausgelastet. Bitte versuchen Sie es in Kürze erneut."
+
+
+class QueueTooLong(Unavailable):
+    """The queue will not have moved far enough by the caller's deadline: told at once instead of after it."""
+
+    code = "queue_too_long"
+    title = "Wartezeit zu lang"
+    default_detail = "Bis zur gewünschten Frist kommt diese Anfrage nicht an die Reihe. Bitte versuchen Sie es später."
+
+
+class DeadlinePassed(Unavailable):
+    """The request has waited as long as it may."""
+
+    code = "queue_wait_over"
+    title = "Zu lange gewartet"
+    default_detail = "Das Sprachmodell hatte in der zulässigen Wartezeit keinen Platz. Bitte versuchen Sie es erneut."

@@ -12,21 +12,25 @@ import orjson
 from genius_common.auth import Authenticator
 from genius_common.errors import PlatformError
 from genius_common.principal import Principal
-from genius_common.upstream.client import Exchange, UpstreamClient
+from genius_common.upstream.client import Exchange
 from genius_common.upstream.envelope import send_json
-from genius_common.upstream.errors import ModelUnavailable
-from genius_common.upstream.events import EventScanner
+from genius_common.upstream.errors import UpstreamBusy, UpstreamCut, UpstreamError, UpstreamTimeout, UpstreamUnreachable
+from genius_common.upstream.events import EventScanner, Usage
 from genius_common.upstream.relay import StreamRelay, UntilGone, parse_json, read_body, relay_whole
 from genius_common.upstream.routes import RawRoutes, header
 from genius_common.web import Receive, Scope, Send
-from genius_inference.admission import Admission
 from genius_inference.catalogue import Catalogue, Model
+from genius_inference.demand import chat_demand, embedding_demand
+from genius_inference.fair_queue.gate import Demand, Gate, Place
 from genius_inference.metrics import Bound, Metrics
+from genius_inference.replicas.replica import Replica
 from genius_inference.schema import ChatRequest, ChatSchema, EmbeddingSchema
 from genius_inference.settings import Settings
 from genius_inference.upstream import RequestBuilder, refusal
 
 USAGE_HEADER = b"x-genius-usage"
+ANOTHER_MAY_DO = (UpstreamUnreachable, UpstreamTimeout, UpstreamCut, UpstreamError, UpstreamBusy)
+"""Failures of one server before its first token: the request goes to another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,7 @@ class Parts:
 
     authenticator: Authenticator
     catalogue: Catalogue
-    client: UpstreamClient | None
-    admission: Admission
+    gate: Gate
     metrics: Metrics
 
 
@@ -82,8 +85,7 @@ class HotPath:
             model.require(principal.classification)
             body = self._builder.chat(request, model, principal.authority)
             call = _Call(self, scope, send, model, principal)
-            with await self._parts.admission.admit(principal, request.prompt_bytes):
-                await call.run("/chat/completions", body, request)
+            await call.run("/chat/completions", body, chat_demand(request, principal, scope), request)
 
     async def _embeddings(self, scope: Scope, receive: Receive, send: Send) -> None:
         principal = await self._principal(scope, "embeddings")
@@ -91,24 +93,38 @@ class HotPath:
         async with UntilGone(receive):
             model = await self._parts.catalogue.find(request.model, "embedding")
             model.require(principal.classification)
+            body = self._builder.embeddings(request, model)
             call = _Call(self, scope, send, model, principal)
-            with await self._parts.admission.admit(principal, 0):
-                await call.run("/embeddings", self._builder.embeddings(request, model), None)
+            await call.run("/embeddings", body, embedding_demand(body, principal, scope), None)
 
     # -- used by _Call ------------------------------------------------------------------------------------------
 
     def bound(self, model: Model, principal: Principal) -> Bound:
         return self._parts.metrics.bound(model.id, principal.authority)
 
-    async def open(self, scope: Scope, path: str, body: bytes, *, stream: bool) -> Exchange:
-        """Send to the model server; raises for every answer that is not a success."""
-        client = self._parts.client
-        if client is None:
-            raise ModelUnavailable
-        upstream = self._settings.upstream
-        silence_s = upstream.ttft_timeout_s if stream else upstream.answer_timeout_s
+    async def enter(self, model: Model, demand: Demand) -> Place:
+        return await self._parts.gate.enter(model.id, demand)
+
+    def failed_over(self, replica: Replica) -> None:
+        self._parts.metrics.failovers.labels(replica.name).inc()
+
+    async def open(self, scope: Scope, place: Place, path: str, body: bytes, *, stream: bool) -> Exchange:
+        """Send to the place's model server; raises for every answer that is not a success."""
+        replica, upstream = place.replica, self._settings.upstream
+        reading_s = len(body) / upstream.prefill_bytes_per_s
+        latest_s = upstream.ttft_timeout_s + reading_s
+        patience = None
+        if not stream:
+            silence_s = upstream.answer_timeout_s
+        elif place.alone:
+            silence_s = latest_s
+        else:
+            silence_s = min(upstream.hang_after_s + reading_s, latest_s)
+            patience = replica.patience(silence_s, latest_s)
         head = b"x-request-id: %s\r\n" % scope["state"]["request_id"].encode("latin-1")
-        exchange = await client.request("POST", path, body=body, headers=head, silence_s=silence_s)
+        exchange = await replica.client.request(
+            "POST", path, body=body, headers=head, silence_s=silence_s, patience=patience
+        )
         if exchange.status == 200:
             return exchange
         try:
@@ -122,7 +138,7 @@ class HotPath:
 
 
 class _Call:
-    """One request at the model server, with its outcome in the metrics."""
+    """One request at the model servers, with its outcome in the metrics."""
 
     def __init__(self, hot: HotPath, scope: Scope, send: Send, model: Model, principal: Principal) -> None:
         self._hot = hot
@@ -131,20 +147,14 @@ class _Call:
         self._model = model
         self._bound = hot.bound(model, principal)
         self._outcome = "ok"
+        self._begin = time.perf_counter()
 
-    async def run(self, path: str, body: bytes, chat: ChatRequest | None) -> None:
-        """Relay to the end; the outcome is counted in any case, also when the client goes."""
-        begin = time.perf_counter()
+    async def run(self, path: str, body: bytes, demand: Demand, chat: ChatRequest | None) -> None:
+        """Wait for a place and relay to the end; the outcome is counted in any case, also when the client goes."""
         try:
-            exchange = await self._hot.open(self._scope, path, body, stream=chat is not None and chat.stream)
-            try:
-                if chat is not None and chat.stream:
-                    await self._stream(exchange, chat, begin)
-                else:
-                    member = "choices" if chat is not None else "data"
-                    self._bound.used(await relay_whole(exchange, self._scope, self._send, member=member))
-            finally:
-                exchange.close()
+            with await self._hot.enter(self._model, demand) as place:
+                self._bound.queued.observe(time.perf_counter() - self._begin)
+                await self._at_some_replica(place, path, body, chat)
         except PlatformError as error:
             self._outcome = error.code
             raise
@@ -154,7 +164,41 @@ class _Call:
         finally:
             self._bound.outcome(self._outcome)
 
-    async def _stream(self, exchange: Exchange, chat: ChatRequest, begin: float) -> None:
+    async def _at_some_replica(self, place: Place, path: str, body: bytes, chat: ChatRequest | None) -> None:
+        """One after another until one begins to answer; completions have no side effects."""
+        tried: set[Replica] = set()
+        while True:
+            replica = place.replica
+            try:
+                await self._at(place, path, body, chat)
+                return
+            except ANOTHER_MAY_DO as error:
+                _report(replica, error)
+                tried.add(replica)
+                if not place.move(tried):
+                    raise
+                self._hot.failed_over(replica)
+
+    async def _at(self, place: Place, path: str, body: bytes, chat: ChatRequest | None) -> None:
+        streams = chat is not None and chat.stream
+        replica = place.replica
+        exchange = await self._hot.open(self._scope, place, path, body, stream=streams)
+        try:
+            if chat is not None and chat.stream:
+                await self._stream(place, exchange, chat)
+            else:
+                member = "choices" if chat is not None else "data"
+                self._used(place, await relay_whole(exchange, self._scope, self._send, member=member))
+        finally:
+            exchange.close()
+        if self._outcome == "ok":
+            replica.breaker.succeeded(replica.slots)
+
+    def _used(self, place: Place, usage: Usage | None) -> None:
+        self._bound.used(usage)
+        place.settle(usage)
+
+    async def _stream(self, place: Place, exchange: Exchange, chat: ChatRequest) -> None:
         """The gateway asks for every count, to settle by it, and learns what of it the client must not see."""
         always = header(self._scope, USAGE_HEADER) == b"always"
         running = self._model.vllm
@@ -162,7 +206,7 @@ class _Call:
         said = b"%s%s" % (b"asked" if chat.include_usage else b"settle", b"; running" if running else b"")
 
         def first() -> None:
-            self._bound.ttft.observe(time.perf_counter() - begin)
+            self._bound.ttft.observe(time.perf_counter() - self._begin)
 
         relay = StreamRelay(
             exchange,
@@ -174,6 +218,12 @@ class _Call:
         try:
             await relay.run(self._scope, self._send)
         finally:
-            self._bound.used(scanner.usage())
+            self._used(place, scanner.usage())
             if relay.error is not None:
                 self._outcome = relay.error.code
+                _report(place.replica, relay.error)
+
+
+def _report(replica: Replica, error: PlatformError) -> None:
+    hung, gone = isinstance(error, UpstreamTimeout), isinstance(error, UpstreamUnreachable)
+    replica.breaker.failed(hung=hung, gone=gone)

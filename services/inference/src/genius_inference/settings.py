@@ -14,7 +14,9 @@ from genius_common.settings import Section, ServiceSettings, settings_config
 class UpstreamSettings(Section):
     """The model server. Without `url` the service runs and says that there is no model."""
 
-    url: str | None = Field(default=None, description="what an SDK calls base URL, with /v1")
+    url: str | None = Field(
+        default=None, description="what an SDK calls base URL, with /v1; several model servers separated by blanks"
+    )
     model: str | None = Field(default=None, description="offer only this one of the server's models")
     embedding_model: str | None = Field(default=None, description="offer this one too, as embedding model")
     api_key: SecretStr | None = Field(default=None, description="bearer token for the model server")
@@ -22,11 +24,25 @@ class UpstreamSettings(Section):
         default="auto", description="vllm: send fields that only vLLM knows; auto: where it says owned_by vllm"
     )
     ttft_timeout_s: float = Field(default=60.0, gt=0, description="silence allowed before the first token")
+    hang_after_s: float = Field(
+        default=3.0, gt=0, description="a server that is silent for so long on all its requests is given up for another"
+    )
+    prefill_bytes_per_s: int = Field(
+        default=20_000,
+        ge=1,
+        description="the slowest reading of a prompt: it lengthens both times before the first token",
+    )
+    slots: int = Field(default=128, ge=1, description="requests at one model server at one time; the others wait here")
     idle_timeout_s: float = Field(default=30.0, gt=0, description="silence allowed between two tokens")
     answer_timeout_s: float = Field(
         default=300.0, gt=0, description="silence allowed for an answer that is not streamed"
     )
     refresh_s: float = Field(default=15.0, gt=0, description="how often the list of models is read again")
+    report_s: float = Field(default=1.0, gt=0, description="how often vLLM is asked for its load")
+
+    @property
+    def urls(self) -> list[str]:
+        return (self.url or "").split()
 
 
 class ProtectionSettings(Section):
@@ -50,8 +66,15 @@ class Limits(Section):
     messages: int = Field(default=512, ge=1)
     output_tokens: int = Field(default=16_384, ge=1)
     embedding_inputs: int = Field(default=512, ge=1)
-    in_flight: int = Field(default=512, ge=1, description="requests at the model server at one time")
-    in_flight_per_authority: int = Field(default=128, ge=1)
+
+
+class QueueSettings(Section):
+    """The fair queue in front of the models (LLM-10, REL-07)."""
+
+    in_flight_per_authority: int = Field(default=128, ge=1, description="of all slots; what is above waits")
+    waiting: int = Field(default=2_000, ge=0, description="requests that may wait for one model")
+    waiting_per_authority: int = Field(default=500, ge=0)
+    longest_wait_s: float = Field(default=60.0, gt=0)
 
 
 class Settings(ServiceSettings):
@@ -64,6 +87,7 @@ class Settings(ServiceSettings):
     upstream: UpstreamSettings = UpstreamSettings()
     protection: ProtectionSettings = ProtectionSettings()
     limits: Limits = Limits()
+    queue: QueueSettings = QueueSettings()
     cache_salt_key: SecretStr | None = Field(
         default=None, description="secret of the salt per authority; random per process where it is not given"
     )

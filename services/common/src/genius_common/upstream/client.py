@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from genius_common.upstream.connection import Connection
@@ -79,6 +79,12 @@ class UpstreamClient:
         self._idle: list[Connection] = []
         self._busy: set[Connection] = set()
         self._draining: set[Connection] = set()
+        self._last_byte = 0.0
+
+    @property
+    def last_byte(self) -> float:
+        """When the last byte came on any connection, by the loop's clock."""
+        return max(self._last_byte, *(connection.last_byte for connection in self._busy), 0.0)
 
     @property
     def busy(self) -> int:
@@ -86,12 +92,20 @@ class UpstreamClient:
         return len(self._busy)
 
     async def request(
-        self, method: str, path: str, *, body: bytes = b"", headers: bytes = b"", silence_s: float
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes = b"",
+        headers: bytes = b"",
+        silence_s: float,
+        patience: Callable[[], float] | None = None,
     ) -> Exchange:
         """Send and wait for the response's head.
 
         `headers` are further header lines, each ended by CRLF, from trusted code only. Raises `UpstreamUnreachable`,
-        `UpstreamCut` or `UpstreamTimeout` (nothing for `silence_s` seconds). A cancelled call leaves nothing behind.
+        `UpstreamCut` or `UpstreamTimeout` (nothing for `silence_s` seconds, and no more granted by `patience`). A
+        cancelled call leaves nothing behind.
         """
         raw = b"%s %s%s HTTP/1.1\r\n%s%s" % (method.encode(), self._prefix.encode(), path.encode(), self._head, headers)
         if body:
@@ -103,7 +117,7 @@ class UpstreamClient:
             reused = connection.used > 0
             self._busy.add(connection)
             try:
-                connection.send(raw, silence_s)
+                connection.send(raw, silence_s, patience)
                 await connection.head()
             except UpstreamCut:
                 self._drop(connection)
@@ -145,6 +159,7 @@ class UpstreamClient:
     def release(self, connection: Connection, *, finished: bool) -> None:
         """Keep or cut a connection whose exchange is over (called by `Exchange.close`)."""
         self._busy.discard(connection)
+        self._last_byte = max(self._last_byte, connection.last_byte)
         if finished and not connection.complete:
             self._draining.add(connection)
             connection.drain(DRAIN_SECONDS, self._drained)

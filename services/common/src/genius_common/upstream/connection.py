@@ -39,6 +39,8 @@ class Connection(asyncio.Protocol):
         self._closed = False
         self._silence_s = 0.0
         self._since = 0.0
+        self._patience: Callable[[], float] | None = None
+        self.last_byte = 0.0
         self.used = 0
         self.idle_since = 0.0
         self._reset()
@@ -58,8 +60,11 @@ class Connection(asyncio.Protocol):
         """Whether another request may be sent: the last one ended cleanly and both sides keep the connection."""
         return not self._closed and self._failure is None and (self.complete or not self.used)
 
-    def send(self, request: bytes, silence_s: float) -> None:
-        """Write a whole request; from now on `silence_s` without a byte fails the exchange."""
+    def send(self, request: bytes, silence_s: float, patience: Callable[[], float] | None = None) -> None:
+        """Write a whole request; from now on `silence_s` without a byte fails the exchange.
+
+        Unless `patience`, asked at that moment, grants more seconds.
+        """
         assert self._transport is not None
         self._reset()
         self._pieces.clear()
@@ -67,11 +72,13 @@ class Connection(asyncio.Protocol):
         self.used += 1
         self._parser = httptools.HttpResponseParser(self)
         self.watch(silence_s)
+        self._patience = patience
         self._transport.write(request)
 
     def watch(self, silence_s: float) -> None:
         """Fail with `UpstreamTimeout` after `silence_s` seconds without data; counts anew from now."""
         self._silence_s = silence_s
+        self._patience = None
         self._since = self._loop.time()
         if self._timer is not None:
             self._timer.cancel()
@@ -145,6 +152,8 @@ class Connection(asyncio.Protocol):
         left = self._silence_s - (self._loop.time() - self._since)
         if self._pieces or self._paused:
             left = self._silence_s
+        if left <= 0.002 and self._patience is not None:
+            left = self._patience()
         if left > 0.002:
             self._timer = self._loop.call_later(left, self._check_silence)
         else:
@@ -169,7 +178,7 @@ class Connection(asyncio.Protocol):
 
     @override
     def data_received(self, data: bytes) -> None:
-        self._since = self._loop.time()
+        self._since = self.last_byte = self._loop.time()
         self.received = True
         if self._parser is None or self.complete:
             self._fail(UpstreamCut())  # bytes that nobody asked for

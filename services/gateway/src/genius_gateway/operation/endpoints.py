@@ -54,12 +54,13 @@ class ModelCatalogue(BaseModel):
 
 
 class LoadView(BaseModel):
-    """Requests at the model servers now, seen by the replica of inference that answered; nothing waits in a queue yet.
+    """Requests at the model servers now and in their queue, seen by the replica of inference that answered.
 
     `authorities` leaves out those with fewer than five: a request or two may be one person's (PER-01).
     """
 
     in_flight: int
+    waiting: int
     limit: int
     authorities: dict[UUID, int]
 

@@ -35,7 +35,7 @@ _TOKEN_USED_S = 60.0
 """The gateway's tokens are good for two minutes at least when they are given."""
 _BATCH = 32
 _QUERY_S, _ANSWER_S, _PAUSE_S = 3.0, 120.0, 15.0
-_BUSY = frozenset({"upstream_busy", "too_many_in_flight"})
+_BUSY = frozenset({"upstream_busy", "too_many_waiting", "queue_full", "queue_wait_over"})
 _TRIES, _LONGEST_WAIT_S = 4, 5.0
 _FIRST_TRIES, _FIRST_PAUSE_S = 5, 1.0
 _SMALLEST_WINDOW = 100
