@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { AdministrationPage } from './administration/AdministrationPage'
 import { AuditPage } from './audit/AuditPage'
+import { CasePage } from './casework/CasePage'
+import { CasesPage } from './casework/CasesPage'
 import { ChatPage } from './chat/ChatPage'
 import { DataPage } from './data/DataPage'
 import { HelpPage } from './help/HelpPage'
@@ -45,6 +47,10 @@ export function Pages() {
   if (duty?.['duty'] === 'audit' && may(me, 'audit.search') && !duty['id']) return <AuditPage part={duty['part'] ?? ''} />
   if (duty?.['duty'] === 'inspection' && me.case_required && may(me, 'retrieval_check.list')) return <InspectionPage key={duty['id']} part={duty['part'] ?? ''} id={duty['id']} />
   if (duty?.['duty'] === 'operation' && may(me, 'model_catalogue.read')) return <OperationPage part={duty['part'] ?? ''} id={duty['id']} />
+  // Under the Steuergeheimnis a case is chosen where one works; these pages are for completeness checks.
+  if (works && !me.case_required && match('/cases', path)) return <CasesPage />
+  const work = match('/cases/:id', path)
+  if (works && !me.case_required && work) return <CasePage key={work['id']} id={work['id'] ?? ''} />
   if (match('/shared', path)) return <SharedPage />
   const shared = match('/shared/:id', path)
   if (shared) return <SnapshotPage key={shared['id']} id={shared['id'] ?? ''} />

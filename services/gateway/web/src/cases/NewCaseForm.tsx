@@ -15,8 +15,10 @@ const REFERENCE_CHARS = 120
 const TITLE_CHARS = 300
 const FROM: ProtectionClass = 'personenbezogen'
 
+type Props = { onClose: () => void; onBack: () => void; onMade: (id: string) => void; /** Texts of the buttons where nothing is chosen from. */ back?: string; go?: string }
+
 /** A case is its Aktenzeichen, and a few words by which one knows it again. */
-export function NewCaseForm({ onClose, onBack, onMade }: { onClose: () => void; onBack: () => void; onMade: (id: string) => void }) {
+export function NewCaseForm({ onClose, onBack, onMade, back, go }: Props) {
   const { t } = useI18n()
   const { me } = useSession()
   const { add } = useCases()
@@ -41,7 +43,7 @@ export function NewCaseForm({ onClose, onBack, onMade }: { onClose: () => void; 
       setError(reason)
     })
   }
-  const buttons = <><Button variant="secondary" label={t('case.back')} onClick={onBack} /><Button type="submit" form={form} variant="primary" label={t('case.new.go')} disabled={working} /></>
+  const buttons = <><Button variant="secondary" label={back ?? t('case.back')} onClick={onBack} /><Button type="submit" form={form} variant="primary" label={go ?? t('case.new.go')} disabled={working} /></>
   return (
     <Dialog title={t('case.new')} onClose={onClose} buttons={buttons}>
       <form id={form} noValidate className="form" onSubmit={make}>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import { deAdministration } from './de.administration'
 import { deCases } from './de.cases'
+import { deCaseWork } from './de.casework'
 import { deInspection } from './de.inspection'
 import { deKnowledge } from './de.knowledge'
 import { dePreview } from './de.preview'
@@ -17,6 +18,7 @@ import { deTokens } from './de.tokens'
 export const de = {
   ...deAdministration,
   ...deCases,
+  ...deCaseWork,
   ...deInspection,
   ...deKnowledge,
   ...dePreview,

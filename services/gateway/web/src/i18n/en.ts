@@ -2,6 +2,7 @@
 import type { Key } from './de'
 import { enAdministration } from './en.administration'
 import { enCases } from './en.cases'
+import { enCaseWork } from './en.casework'
 import { enInspection } from './en.inspection'
 import { enKnowledge } from './en.knowledge'
 import { enPreview } from './en.preview'
@@ -17,6 +18,7 @@ import { enTokens } from './en.tokens'
 export const en: Record<Key, string> = {
   ...enAdministration,
   ...enCases,
+  ...enCaseWork,
   ...enInspection,
   ...enKnowledge,
   ...enPreview,

@@ -25,6 +25,7 @@ export function Navigation({ onGo }: { onGo?: () => void }) {
         {works && modules.filter((module) => module.id !== 'chat').map((module) => (
           <li key={module.id}><Link to={`/modules/${module.id}`} className="nav-link" aria-current={current(`/modules/${module.id}`)} onClick={onGo}><Icon name={moduleIcon(module.id)} />{label(module.title, module.id)}</Link></li>
         ))}
+        {works && !me.case_required && <li><Link to="/cases" className="nav-link" aria-current={current('/cases')} onClick={onGo}><Icon name="folder" />{t('work.title')}</Link></li>}
         {may(me, 'knowledge_base.list') && <li><Link to="/knowledge" className="nav-link" aria-current={current('/knowledge')} onClick={onGo}><Icon name="book" />{t('kb.title')}</Link></li>}
         {may(me, 'snapshot.list') && <li><Link to="/shared" className="nav-link" aria-current={current('/shared')} onClick={onGo}><Icon name="share" />{t('shared.with_me')}</Link></li>}
       </ul></>}
