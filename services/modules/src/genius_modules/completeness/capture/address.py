@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from genius_modules.completeness.capture.folded import fold
 from genius_modules.completeness.observed import Fact
 
 _WHOLE = re.compile(
@@ -20,6 +21,14 @@ def address_in(text: str) -> dict[str, str] | None:
     """Street with number, postcode and town of an address in one line."""
     match = _WHOLE.search(text)
     return {name: match[name].strip() for name in ("strasse", "plz", "ort")} if match else None
+
+
+def as_spelled(address: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """An address of a scan, each part spelled as in `known` where only look-alike letters (l, I, 1) differ."""
+    return {
+        part: known[part] if part in known and fold(known[part]).text == fold(said).text else said
+        for part, said in address.items()
+    }
 
 
 def address_of(parts: Mapping[str, Fact], *, scanned: bool = False) -> Fact:

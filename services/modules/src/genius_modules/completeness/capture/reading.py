@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
 from genius_common.contracts.layout import DocumentLayout
 from genius_common.contracts.retrieval import DocumentState
+from genius_modules.completeness.capture.address import as_spelled
 from genius_modules.completeness.capture.classify import Classifier, DocumentType
 from genius_modules.completeness.capture.description import FormDescription
 from genius_modules.completeness.capture.documents import Source, documents_of, mark_duplicates
@@ -87,7 +89,8 @@ def observe(
     facts = _received(facts, form, received)
     documents: list[ObservedDocument] = []
     for source in sources:
-        documents += documents_of(source, classifier, form, persons, is_form=source is application)
+        found = documents_of(source, classifier, form, persons, is_form=source is application)
+        documents += _spelled(found, form, facts) if source.text.scanned_pages else found
     return Observed(
         application_file=application.text.file if application else None,
         facts=facts,
@@ -95,6 +98,19 @@ def observe(
         documents=tuple(mark_duplicates(sources, documents)),
         received=received,
     )
+
+
+def _spelled(
+    documents: Sequence[ObservedDocument], form: FormDescription, facts: Mapping[str, Fact]
+) -> Iterator[ObservedDocument]:
+    """Addresses of a scan as the form spells its own, where a recogniser can't tell them apart."""
+    stated = [facts.get(field.fact, BLANK).value for field in form.fields if field.kind == "address"]
+    for document in documents:
+        address = document.values.get("address")
+        for known in stated:
+            if isinstance(address, dict) and isinstance(known, dict):
+                address = as_spelled(address, known)
+        yield replace(document, values={**document.values, "address": address}) if address else document
 
 
 def _received(facts: dict[str, Fact], form: FormDescription, received: dt.date) -> dict[str, Fact]:
