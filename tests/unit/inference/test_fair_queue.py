@@ -65,6 +65,9 @@ def test_inside_an_authority_persons_take_turns() -> None:
 def test_who_was_away_has_saved_nothing_up() -> None:
     """Ten requests of one served while the other was idle; then both take turns, the idle one does not get ten."""
     order = FairOrder[UUID]()
+    order.put(QUIET, person(2), QUIET)
+    assert order.take(anyone) == QUIET
+    order.charge(QUIET, person(2), 10)
     for _ in range(20):
         order.put(FLOOD, person(1), FLOOD)
     for _ in range(10):
