@@ -21,6 +21,7 @@ from genius_stack.commands import (
     keys,
     laws,
     modules,
+    rules,
     status,
     token,
     up,
@@ -43,6 +44,7 @@ app.add_typer(authority.app, name="authority")
 app.add_typer(keys.app, name="keys")
 app.add_typer(laws.app, name="laws")
 app.add_typer(modules.app, name="modules")
+app.add_typer(rules.app, name="rules")
 
 
 def main() -> None:
