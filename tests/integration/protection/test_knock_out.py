@@ -148,7 +148,8 @@ async def test_retrieval_open(world: World, person: ProtectionClass, monkeypatch
             (parameter, *_) = re.findall(r"{(\w+)}", rule.path)
             for item in [one for one in CLASSES if not person.covers(one)] if parameter != "run" else []:
                 identifier = world.ids[PARAMETERS[parameter]][item]
-                answer = await client.get(rule.path.replace(f"{{{parameter}}}", identifier).replace("{n}", "1"))
+                path = rule.path.replace(f"{{{parameter}}}", identifier)
+                answer = await client.get(re.sub(r"{(?:n|number|other)}", "1", path))
                 assert answer.status_code == 404, (rule.path, item)
         found = await client.post("/api/v1/search", json={"query": "Urlaub", "limit": 50})
         assert {hit["protection_class"] for hit in found.json()["hits"]} <= set(ProtectionClass.up_to(person))

@@ -183,7 +183,8 @@ async def test_no_route_shows_what_is_above(world: World, person: ProtectionClas
             (parameter, *_) = re.findall(r"{(\w+)}", rule.path)
             objects = runs if parameter == "run" else world.ids[PARAMETERS[parameter]]
             for item, identifier in objects.items():
-                answer = await client.get(rule.path.replace(f"{{{parameter}}}", identifier).replace("{n}", "1"))
+                path = rule.path.replace(f"{{{parameter}}}", identifier)
+                answer = await client.get(re.sub(r"{(?:n|number|other)}", "1", path))
                 actual = (
                     max(item, ProtectionClass.INTERN, key=lambda one: one.rank) if parameter == "conversation" else item
                 )
