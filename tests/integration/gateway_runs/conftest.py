@@ -19,7 +19,7 @@ from tests.support.http import AsyncClient
 from tests.support.postgres import TestPostgres, conninfo
 from tests.support.scripted_module import ScriptedModules
 
-OPTIONS = {"lease_s": 1.5, "recovery_s": 0.3, "abandoned_s": 60.0, "stop_s": 0.3, "answer_s": 0.1}
+OPTIONS = {"lease_s": 1.5, "recovery_s": 0.3, "abandoned_s": 60.0, "stop_s": 0.3, "answer_s": 0.1, "max_jobs": 100}
 
 
 @dataclass
@@ -80,6 +80,17 @@ def config(schema: Schema, modules: ScriptedModules) -> dict[str, Any]:
         "signing": "22" * 32,
         "options": OPTIONS,
     }
+
+
+@pytest.fixture
+def own_schema(postgres_server: TestPostgres) -> Schema:
+    """For tests that count on being alone: any gateway takes the jobs of its database."""
+    return migrated(postgres_server)
+
+
+@pytest.fixture
+def own_config(config: dict[str, Any], own_schema: Schema) -> dict[str, Any]:
+    return {**config, "database": own_schema.app_url}
 
 
 @pytest.fixture(scope="package")

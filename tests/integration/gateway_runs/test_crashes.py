@@ -20,7 +20,7 @@ from tests.support.scripted_module import ScriptedModules
 
 from .conftest import Schema, migrated, until
 from .test_conversations import CHAT, messages
-from .test_runs import Events, again, ended, start
+from .test_runs import RUNS, Events, again, ended, start, start_here
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ async def test_kill_9_after_content_ends_with_run_interrupted(
 ) -> None:
     """A follower that saw events which were never saved still gets the final event, by its Last-Event-ID."""
     async with AsyncClient(base_url=victim.url, headers=person.headers, timeout=20) as doomed:
-        body = {"input": {"message": "slow bitte"}}
-        run = (await doomed.post(CHAT, json=body, headers={"prefer": "respond-async"})).json()
+        started = await start_here(doomed, CHAT, {"message": "slow bitte"})
+        run = (await doomed.get(f"/api/v1/runs/{started}")).json()
         following = asyncio.create_task(follow_until_cut(doomed, run["id"]))
         await asyncio.sleep(1.0)
         elsewhere = asyncio.create_task(again(client, run["id"]))
@@ -76,7 +76,7 @@ async def test_kill_9_before_content_starts_the_run_again(
 ) -> None:
     modules.released.clear()
     async with AsyncClient(base_url=victim.url, headers=person.headers, timeout=20) as doomed:
-        run = await start(doomed, "wait-status")
+        run = await start_here(doomed, RUNS, {"script": "wait-status"})
         await until(lambda: any(request["run"] == run for request in modules.requests))
         following = asyncio.create_task(again(client, run))
         await asyncio.sleep(0.2)
@@ -112,7 +112,7 @@ async def test_stopping_leaves_the_run_to_another_process(
     other = LocalGateway(config)
     await other.start()
     async with AsyncClient(base_url=other.url, headers=person.headers, timeout=20) as leaving:
-        run = await start(leaving, "wait-status")
+        run = await start_here(leaving, RUNS, {"script": "wait-status"})
         await until(lambda: any(request["run"] == run for request in modules.requests))
     await other.stop()
     await until(lambda: sum(request["run"] == run for request in modules.requests) == 2)
@@ -178,7 +178,7 @@ async def test_a_process_that_lost_its_run_writes_nothing_more(
     await slow.start()
     try:
         async with AsyncClient(base_url=slow.url, headers=person.headers, timeout=20) as first:
-            run = await start(first, "slow")
+            run = await start_here(first, RUNS, {"script": "slow"})
             following = asyncio.create_task(again(first, run))
             await asyncio.sleep(0.5)
             await schema.change("UPDATE runs SET lease_until = now() - interval '1 s' WHERE id = %s", (run,))

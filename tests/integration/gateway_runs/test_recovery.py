@@ -22,7 +22,7 @@ from tests.support.scripted_module import ScriptedModules
 
 from .conftest import Schema, until
 from .test_conversations import CHAT, turn
-from .test_runs import again, ended, start
+from .test_runs import again, ended, start, start_here
 
 ABANDON = "UPDATE runs SET runner = gen_random_uuid(), lease_until = now() - interval '1 s' WHERE id = %s"
 
@@ -77,8 +77,8 @@ async def test_a_second_attempt_warns_once(
         async with AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
             first = await turn(client, "echo " + "a" * 20)
             modules.released.clear()
-            body = {"input": {"message": "wait-status", "conversation": first["conversation"]}}
-            run = (await client.post(CHAT, json=body, headers={"prefer": "respond-async"})).json()["id"]
+            data = {"message": "wait-status", "conversation": first["conversation"]}
+            run = await start_here(client, CHAT, data)
             for attempt in (1, 2):
                 await until(lambda n=attempt: sum(request["run"] == run for request in modules.requests) == n)
                 if attempt == 1:
@@ -128,17 +128,18 @@ async def test_no_more_runs_at_a_time_than_allowed(
     try:
         async with AsyncClient(base_url=gateway.url, headers=person.headers, timeout=20) as client:
             body = {"input": {"script": "wait-status"}}
-            path, headers = "/api/v1/modules/scripted/runs", {"prefer": "respond-async"}
-            answers = await asyncio.gather(*(client.post(path, json=body, headers=headers) for _ in range(6)))
-            assert sorted(answer.status_code for answer in answers) == [202] * 2 + [429] * 4
+            path = "/api/v1/modules/scripted/runs"
+            asked = [asyncio.create_task(client.post(path, json=body)) for _ in range(6)]
+            done, waiting = await asyncio.wait(asked, timeout=2)
+            assert (len(done), len(waiting)) == (4, 2)
+            answers = [task.result() for task in done]
+            assert [answer.status_code for answer in answers] == [429] * 4
             refused = next(answer for answer in answers if answer.status_code == 429)
             assert (refused.json()["code"], refused.headers["retry-after"]) == ("limit_reached", "10")
             assert len((await client.get("/api/v1/runs")).json()["items"]) == 2
             assert (await client.post(path, json={"input": {}})).status_code == 429  # refused before any work
             modules.released.set()
-            for answer in answers:
-                if answer.status_code == 202:
-                    await ended(client, answer.json()["id"])
+            assert [(await task).json()["state"] for task in waiting] == ["succeeded"] * 2
             assert (await client.post(path, json={"input": {}})).status_code == 400
             assert (await client.post(path, json={"input": {}})).status_code == 400  # a refused one holds no place
             assert (await client.post(path, json=body)).json()["state"] == "succeeded"

@@ -23,7 +23,13 @@ async def started(client: httpx.AsyncClient, script: str = "slow") -> str:
     body = {"input": {"script": script}}
     response = await client.post(RUNS, json=body, headers={"prefer": "respond-async"})
     assert response.status_code == 202, response.text
-    return str(response.json()["id"])
+    run = str(response.json()["id"])
+
+    async def running() -> bool:
+        return bool((await client.get(f"/api/v1/runs/{run}")).json()["state"] != "queued")
+
+    await until(running)
+    return run
 
 
 async def ended(client: httpx.AsyncClient, run: str) -> dict[str, Any]:

@@ -44,7 +44,10 @@ _REPOSITORY = RunRepository(Sealer(KeyRing(LocalKeys(b"k" * 32), keys_table(sa.M
 
 
 def following(hub: Hub) -> Following:
-    return Following(hub, _REPOSITORY, _DATABASE, Notifications(NOBODY, lambda _: None))
+    async def nowhere(_: UUID) -> None:
+        """Nothing waits here."""
+
+    return Following(hub, _REPOSITORY, _DATABASE, Notifications(NOBODY, lambda _: None, lambda _: None), nowhere)
 
 
 class Wire:

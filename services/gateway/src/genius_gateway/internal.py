@@ -25,12 +25,14 @@ from genius_gateway import health
 from genius_gateway.authorities.provisioning import highest_class
 from genius_gateway.dependencies import State
 from genius_gateway.policy.evaluate import PERSON_SCOPES
+from genius_gateway.runs.job import is_item
 from genius_gateway.runs.library import module_audience
 from genius_gateway.scopes import row_scope
 from genius_gateway.site.boundary import BoundaryMiddleware
 
 AUDIENCES = ("inference", "retrieval", "gateway")
 _RUNNING = text("SELECT 1 FROM runs WHERE id = :run AND state IN ('queued', 'running')")
+_BATCHES = text("SELECT id, progress_total FROM runs WHERE state = 'running' AND progress_total IS NOT NULL")
 router = APIRouter()
 
 
@@ -62,7 +64,9 @@ async def fresh_token(run: UUID, request: Request, state: State) -> dict[str, An
         raise Forbidden
     async with state.database.transaction(row_scope(principal)) as connection:
         if (await connection.execute(_RUNNING, {"run": run})).first() is None:
-            raise NotAuthenticated
+            batches = (await connection.execute(_BATCHES)).all()
+            if not any(is_item(run, batch.id, batch.progress_total) for batch in batches):
+                raise NotAuthenticated
     # Without the scope it is an external module's, and stays so.
     audience = "modules" if "modules.run" in principal.scopes else module_audience(principal.use or "")
     readable = await state.knowledge_bases.readable_ids(principal)

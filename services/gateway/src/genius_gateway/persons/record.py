@@ -29,8 +29,8 @@ RECORD: tuple[Table, ...] = (
             **technical(
                 "id authority application module version state mode protection_class conversation user_message"
                 " answer_message case_id error_code partial progress_done progress_total input_tokens output_tokens"
-                " detached deadline attempts seq_reserved content_sent runner lease_until cancel_requested"
-                " idempotency_key request_digest sources"
+                " detached job seconds deadline attempts seq_reserved content_sent runner lease_until"
+                " cancel_requested idempotency_key request_digest sources"
             ),
             "owner": _PSEUDONYM,
             "request": sealed("Eingaben", "runs/request/{id}"),

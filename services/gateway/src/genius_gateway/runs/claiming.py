@@ -23,11 +23,11 @@ class Claimed:
     cancel_requested: bool
 
 
-async def claim(parts: RunParts, owner: Owner, run: UUID, runner: UUID) -> Claimed | None:
+async def claim(parts: RunParts, owner: Owner, run: UUID, runner: UUID, *, waiting: bool = False) -> Claimed | None:
     """Take the run, with its history and what is saved of its log; None if it has ended or is another's."""
     repository = parts.repository
     async with parts.database.transaction(owner.scope) as connection:
-        row = await repository.claim(connection, run, runner)
+        row = await repository.claim(connection, run, runner, waiting=waiting)
         if row is None:
             return None
         saved = await repository.events(connection, run)

@@ -15,6 +15,7 @@ from genius_gateway.runs.live import LoggedEvent
 _HARMLESS = frozenset({"run.started", "status"})
 _MODES = frozenset(get_args(Mode))
 _MODEL_CHARS = 200
+_ENVELOPE = frozenset({"type", "run", "seq"})
 
 
 class Draft:
@@ -29,6 +30,8 @@ class Draft:
         self.output_tokens = 0
         self.mode: str | None = None
         self.model: str | None = None
+        self.items: dict[int, dict[str, Any]] = {}
+        """Finished inputs of a batch by index, as their events tell them."""
         for event in events:
             self.add(event)
 
@@ -53,12 +56,16 @@ class Draft:
         if event.type == "text.delta":
             self._text.append(data["text"])
         elif event.type == "citation":
-            self.citations.append({key: value for key, value in data.items() if key not in {"type", "run", "seq"}})
+            self.citations.append({key: value for key, value in data.items() if key not in _ENVELOPE})
         elif event.type == "warning":
             self.warnings.append({"code": data["code"], "detail": data["detail"]})
         elif event.type == "usage":
             self.input_tokens += data["input_tokens"]
             self.output_tokens += data["output_tokens"]
+        elif event.type == "item":
+            self.items[data["index"]] = {key: value for key, value in data.items() if key not in _ENVELOPE}
+            if isinstance(data.get("value"), dict):
+                self._take_labels(data["value"])
         elif event.type == "done":
             self._take(data["result"])
 
@@ -69,6 +76,9 @@ class Draft:
         if isinstance(result.get("citations"), list):
             self.citations = cited(result["citations"])
         self.unsupported = unsupported(result.get("sentences"))
+        self._take_labels(result)
+
+    def _take_labels(self, result: dict[str, Any]) -> None:
         # Both go into clear columns: only what is surely a mode, and what may be a model's name.
         mode, model = result.get("mode"), result.get("model")
         if isinstance(mode, str) and mode in _MODES:
@@ -81,7 +91,15 @@ class Draft:
         cited = [ProtectionClass(item["protection_class"]) for item in self.citations if "protection_class" in item]
         return ProtectionClass.highest([own, *cited])
 
+    def batch_result(self) -> dict[str, Any]:
+        """The result of a batch, so far."""
+        items = [self.items[index] for index in sorted(self.items)]
+        succeeded = sum(item["state"] == "succeeded" for item in items)
+        return {"items": items, "succeeded": succeeded, "failed": len(items) - succeeded}
+
     def partial_result(self) -> dict[str, Any] | None:
+        if self.items:
+            return self.batch_result()
         return None if self.empty else {"text": self.text, "citations": self.citations}
 
 

@@ -51,10 +51,11 @@ async def start_run(
     prefer: Annotated[str | None, Header()] = None,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Start a run: JSON at its end, an event stream, or 202 at once."""
+    """Start a run: JSON at its end, an event stream, or 202 at once. What answers 202, and a batch, may wait."""
     respond_async = _prefers_async(prefer)
     detached = body.detach or respond_async
-    call = Call(module=module, body=body, idempotency_key=idempotency_key, detached=detached)
+    job = respond_async or body.inputs is not None
+    call = Call(module=module, body=body, idempotency_key=idempotency_key, detached=detached, job=job)
     started = await system.runs.begin(principal, call)
     location = {"location": f"/api/v1/runs/{started.run}", **started.headers}
     if respond_async:
@@ -84,7 +85,7 @@ async def list_runs(
 
 @router.get("/runs/{run}")
 async def get_run(run: UUID, system: System, principal: CurrentPrincipal) -> RunView:
-    return await system.runs.get(principal, run)
+    return await system.runs.get(principal, run, placed=True)
 
 
 @router.get(

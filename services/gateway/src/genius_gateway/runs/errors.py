@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from genius_common.errors import Conflict, Forbidden, InvalidInput, Unavailable, UpstreamFailed
+from genius_common.errors import Conflict, Forbidden, InvalidInput, LimitReached, Unavailable, UpstreamFailed
 
 
 class CallbackNotAvailable(InvalidInput):
@@ -15,10 +15,13 @@ class CallbackNotAvailable(InvalidInput):
     )
 
 
-class BatchNotAvailable(InvalidInput):
-    code = "batch_not_available"
-    title = "Stapel nicht verfügbar"
-    default_detail = "Stapel („inputs“) sind noch nicht verfügbar. Starten Sie je Eingabe einen Lauf mit „input“."
+class BatchNotForChat(InvalidInput):
+    code = "batch_not_for_chat"
+    title = "Kein Stapel im Chat"
+    default_detail = (
+        "Ein Chat antwortet auf eine Nachricht nach der anderen. Stapel („inputs“) gibt es für die anderen Funktionen; "
+        "starten Sie hier je Nachricht einen Lauf mit „input“."
+    )
 
 
 class NoActiveAuthority(Forbidden):
@@ -33,6 +36,15 @@ class IdempotencyKeyReused(Conflict):
     default_detail = (
         "Dieser „Idempotency-Key“ gehört schon zu einer anderen Eingabe. Verwenden Sie für eine neue Eingabe einen "
         "neuen Schlüssel."
+    )
+
+
+class QueueFull(LimitReached):
+    code = "queue_full"
+    title = "Warteschlange voll"
+    default_detail = (
+        "Es warten schon zu viele Ihrer Aufträge. Bitte warten Sie, bis einige begonnen haben, und senden Sie den "
+        "Auftrag dann noch einmal."
     )
 
 

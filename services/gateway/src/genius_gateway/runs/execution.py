@@ -5,69 +5,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
-from typing import Any
-
-import structlog
 
 from genius_common.contracts.modules import ModuleManifest
-from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
-from genius_common.events import Cancelled, Done, ErrorEvent, Event, UsageTotals, WarningEvent, is_final
-from genius_common.principal import ProtectionClass
+from genius_common.events import Cancelled, Done, Event, UsageTotals, is_final
 from genius_gateway.knowledge_bases.model import KnowledgeBase
-from genius_gateway.knowledge_bases.purposes import names
 from genius_gateway.modules.catalogue import OfferedModule
-from genius_gateway.modules.client import CANCEL_SECONDS, InvalidEvent, ModuleClient
-from genius_gateway.modules.errors import ModuleOutputTooLarge
+from genius_gateway.modules.client import CANCEL_SECONDS, ModuleClient
+from genius_gateway.runs.batch import Batch
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.draft import may_start_again
-from genius_gateway.runs.errors import (
-    AccessRevoked,
-    DeadlineExceeded,
-    ModuleEventInvalid,
-    ModuleStreamCut,
-    ModuleUnavailable,
-    ResultInvalid,
-)
-from genius_gateway.runs.incoming import Incoming, is_code, labels_allowed
+from genius_gateway.runs.ending import checked, error_event, final_event
+from genius_gateway.runs.errors import AccessRevoked, ModuleStreamCut
+from genius_gateway.runs.incoming import Incoming
 from genius_gateway.runs.job import Job
 from genius_gateway.runs.journal import Journal, LostRun
+from genius_gateway.runs.notes import notes
 from genius_gateway.runs.ports import RunToken
 from genius_gateway.runs.repository import TRANSIENT
 from genius_gateway.runs.sources import searches_everything, without_sources
-
-log = structlog.get_logger(__name__)
-HISTORY_CUT = WarningEvent(
-    code="history_shortened",
-    detail="Die Unterhaltung ist lang. Ältere Nachrichten wurden für diese Antwort nicht berücksichtigt.",
-)
-HISTORY_UNREADABLE = WarningEvent(
-    code="history_unreadable",
-    detail="Eine frühere Nachricht ist nicht lesbar. Sie wurde für diese Antwort nicht berücksichtigt.",
-)
-
-
-def bases_left_out(count: int, upto: ProtectionClass) -> WarningEvent:
-    """A search over all knowledge bases leaves out those above the run's class, and says so."""
-    which = "Eine Wissensbasis" if count == 1 else f"{count} Wissensbasen"
-    return WarningEvent(
-        code="knowledge_bases_left_out",
-        detail=f"Ohne Auswahl wird nur bis zur Schutzklasse „{upto.label}“ gesucht. Nicht durchsucht: {which} mit "
-        "höherer Schutzklasse. Bitte wählen Sie sie aus, wenn darin gesucht werden soll.",
-    )
-
-
-def purposes_left_out(bases: Sequence[KnowledgeBase], title: str) -> WarningEvent:
-    """A search over all knowledge bases leaves out those that are not there for the module, and says which."""
-    return WarningEvent(
-        code="knowledge_bases_left_out_by_purpose",
-        detail=f"Nicht durchsucht, weil ihr Zweck „{title}“ nicht zulässt: {names(bases)}.",
-    )
-
-
-def error_event(error: PlatformError) -> ErrorEvent:
-    return ErrorEvent(code=error.code, detail=error.detail, retryable=error.retryable)
 
 
 class Execution:
@@ -109,33 +66,20 @@ class Execution:
 
     async def _final(self) -> Event:
         """Pass the module's events on; answer the final one, whatever happens."""
-        try:
-            async with asyncio.timeout(self._job.seconds_left):
-                return await self._consume()
-        except TimeoutError:
-            return error_event(DeadlineExceeded())
-        except InvalidEvent:
-            log.warning("a module sent an invalid event", module=self._job.module)
-            return error_event(ModuleEventInvalid())
-        except ModuleOutputTooLarge as error:
-            return error_event(error)
-        except UpstreamFailed:
-            return error_event(ModuleStreamCut())
-        except Unavailable as error:
-            return error_event(ModuleUnavailable() if type(error) is Unavailable else error)
-        except PlatformError as error:
-            # A module's refusal comes with a code of its own.
-            return error_event(error if is_code(error.code) else ModuleEventInvalid())
+        return await final_event(self._consume(), self._job.seconds_left, self._job.module)
 
     async def _consume(self) -> Event:
         job, parts = self._job, self._parts
         offered = await parts.catalogue.get(job.module, job.version)
         # Again: a run may have waited, or be one that another process had begun.
         await parts.switches.require(job.principal.authority, offered)
+        if job.items:
+            await self._tell(offered.manifest, ())
+            return await Batch(job, self._journal, parts, offered).carry_out()
+        if job.queued:
+            await parts.quota.start_job(job.principal, job.run, job.module, offered.manifest.limits.tokens)
         access = await self._access(offered)
-        for note in await self._notes(offered.manifest, access.left_out):
-            if not self._journal.draft.warned(note.code):
-                await self._journal.add(note)
+        await self._tell(offered.manifest, access.left_out)
         self._token, self._module = access.token, offered.client
         request = job.module_request(parts.services, offered.manifest.limits)
         incoming = Incoming(offered.manifest.limits.bytes, job.protection_class, offered.result)
@@ -144,7 +88,7 @@ class Execution:
             async for event in events:
                 incoming.check(event)
                 if is_final(event):
-                    return self._checked(event, offered.result.accepts)
+                    return checked(event, offered, job.protection_class, self._counted)
                 await self._journal.add(event, content=not may_start_again(event))
         return error_event(ModuleStreamCut())
 
@@ -160,29 +104,17 @@ class Execution:
             job.principal, job.run, job.module, scopes, files, everything=everything, external=offered.external
         )
 
-    async def _notes(self, manifest: ModuleManifest, unsuited: Sequence[KnowledgeBase]) -> list[WarningEvent]:
-        """What the reader should know before the answer begins."""
-        job = self._job
-        found = [HISTORY_CUT] if job.history.cut else []
-        if job.history.unreadable:
-            found.append(HISTORY_UNREADABLE)
-        if job.left_out:
-            found.append(bases_left_out(job.left_out, job.protection_class))
-        if unsuited:
-            found.append(purposes_left_out(unsuited, manifest.title.de))
-        if notice := await self._parts.models.notice(manifest, job.protection_class):
-            found.append(notice)
-        return found
+    async def _tell(self, manifest: ModuleManifest, unsuited: Sequence[KnowledgeBase]) -> None:
+        """What the reader should know before the answer begins; once, also where the run was begun before."""
+        notice = await self._parts.models.notice(manifest, self._job.protection_class)
+        for note in notes(self._job, manifest.title.de, unsuited, notice):
+            if not self._journal.draft.warned(note.code):
+                await self._journal.add(note)
 
-    def _checked(self, event: Event, accepts: Callable[[Any], bool]) -> Event:
-        if not isinstance(event, Done):
-            return event
-        if not (accepts(event.result) and labels_allowed(event.result, self._job.protection_class)):
-            log.warning("a module's result does not fit its schema", module=self._job.module)
-            return error_event(ResultInvalid())
+    @property
+    def _counted(self) -> UsageTotals:
         draft = self._journal.draft
-        usage = UsageTotals(input_tokens=draft.input_tokens, output_tokens=draft.output_tokens)
-        return Done(result=event.result, usage=usage if usage != UsageTotals() else event.usage)
+        return UsageTotals(input_tokens=draft.input_tokens, output_tokens=draft.output_tokens)
 
     async def _stopper(self, worker: asyncio.Task[Event]) -> None:
         """When asked to stop, let the module end by itself for a moment (its last words and usage count)."""

@@ -5,19 +5,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 from genius_common.database import Database
-from genius_gateway.runs.live import Hub, LiveRun, LoggedEvent
+from genius_common.events import Status
+from genius_gateway.runs.live import BLOCK, Hub, LiveRun, LoggedEvent
 from genius_gateway.runs.notifications import Notifications
-from genius_gateway.runs.repository import TRANSIENT, UNFINISHED, RunRepository
+from genius_gateway.runs.repository import TRANSIENT, UNFINISHED, RunRepository, waits
 from genius_gateway.runs.sealing import Owner
 
 _POLL_S = 2.0
 _TOUCH_S = 15.0
 _RETRY_S = 0.5
+Places = Callable[[UUID], Awaitable[int | None]]
+"""Tells the place of a waiting job in the queue."""
 
 
 class Follower:
@@ -33,6 +36,7 @@ class Follower:
         hub: Hub,
         repository: RunRepository,
         database: Database,
+        place: Places,
     ) -> None:
         self.run = run
         self.owner = owner
@@ -42,6 +46,8 @@ class Follower:
         self._hub = hub
         self._repository = repository
         self._database = database
+        self._place = place
+        self._told: int | None = None
         self._touched_at = self._looked_at = float("-inf")
 
     async def next(self, timeout_s: float) -> list[LoggedEvent]:
@@ -81,7 +87,17 @@ class Follower:
                 self._touched_at = time.monotonic()
                 await self._repository.touch_followed(connection, self.run)
         self.ended = not found and (row is None or row.state not in UNFINISHED)
+        if row is not None and waits(row):
+            found += await self._waiting(found[-1].seq if found else self.after)
         return found
+
+    async def _waiting(self, last: int) -> list[LoggedEvent]:
+        """The job's place in the queue where it has changed; not saved, with an id that nothing else will ever have."""
+        place = await self._place(self.run)
+        if place is None or place == self._told or last + 1 >= BLOCK:
+            return []
+        self._told = place
+        return [LoggedEvent.of(Status(phase="queued", position=place), self.run, last + 1)]
 
     async def _something_new(self, timeout_s: float) -> bool:
         """Wait for news, or for the next look that is due without any; False if neither comes in time."""
@@ -101,11 +117,14 @@ class Follower:
 class Following:
     """Opens followers; counts the local ones so that a run knows whether somebody is there."""
 
-    def __init__(self, hub: Hub, repository: RunRepository, database: Database, notifications: Notifications) -> None:
+    def __init__(
+        self, hub: Hub, repository: RunRepository, database: Database, notifications: Notifications, place: Places
+    ) -> None:
         self._hub = hub
         self._repository = repository
         self._database = database
         self._notifications = notifications
+        self._place = place
 
     @asynccontextmanager
     async def open(self, run: UUID, owner: Owner, after: int) -> AsyncIterator[Follower]:
@@ -123,6 +142,7 @@ class Following:
                     hub=self._hub,
                     repository=self._repository,
                     database=self._database,
+                    place=self._place,
                 )
         finally:
             if live:

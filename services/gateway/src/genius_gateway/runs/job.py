@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
@@ -19,17 +20,27 @@ from genius_gateway.runs.sealing import Owner
 GRACE_S = 2.0
 
 
+class SealedItem(BaseModel):
+    """One input of a batch, with the files that it names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    input: dict[str, Any]
+    files: list[RunFile] = []
+
+
 class SealedRequest(BaseModel):
     """The form in which a run's request is kept. No rights are kept that are not asked for again at the start.
 
     `classification` is the run's own class: its tokens allow nothing above (TEN-15). `left_out` is how many knowledge
-    bases a search over all of them leaves out because of that.
+    bases a search over all of them leaves out because of that. `items` are a batch's inputs; `input` is empty then.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     input: dict[str, Any]
     files: list[RunFile] = []
+    items: list[SealedItem] = []
     tenant: str
     units: list[UUID] = []
     roles: list[str] = []
@@ -39,10 +50,18 @@ class SealedRequest(BaseModel):
     api_token: UUID | None = None
 
     @classmethod
-    def of(cls, principal: Principal, data: dict[str, Any], files: list[RunFile], left_out: int = 0) -> SealedRequest:
+    def of(
+        cls,
+        principal: Principal,
+        data: dict[str, Any],
+        files: list[RunFile],
+        left_out: int = 0,
+        items: Sequence[SealedItem] = (),
+    ) -> SealedRequest:
         return cls(
             input=data,
             files=files,
+            items=list(items),
             tenant=principal.tenant,
             units=sorted(principal.units),
             roles=sorted(principal.roles),
@@ -68,7 +87,10 @@ class SealedRequest(BaseModel):
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """A claimed run."""
+    """A claimed run. `queued`: it waited for its start, so nothing was set aside for it yet.
+
+    `items` are a batch's inputs.
+    """
 
     run: UUID
     owner: Owner
@@ -82,6 +104,8 @@ class Job:
     answer_message: UUID | None
     user_message: UUID | None
     case: UUID | None
+    queued: bool
+    items: list[SealedItem]
     history: History = field(default_factory=History)
     left_out: int = 0
 
@@ -101,12 +125,33 @@ class Job:
             answer_message=row.answer_message,
             user_message=row.user_message,
             case=row.case_id,
+            queued=row.job,
+            items=request.items,
             left_out=request.left_out,
         )
 
     @property
     def seconds_left(self) -> float:
         return max((self.deadline - dt.datetime.now(dt.UTC)).total_seconds(), 0.0)
+
+    def item_id(self, index: int) -> UUID:
+        """Under which a module carries out one input of the batch: several go on at a time."""
+        return uuid5(self.run, str(index))
+
+    def item_request(self, index: int, services: ServiceUrls, limits: Limits) -> ModuleRunRequest:
+        """One input of the batch, which has the time of a run of its own within the batch's."""
+        until = min(self.deadline, dt.datetime.now(dt.UTC) + dt.timedelta(seconds=limits.seconds))
+        item = self.items[index]
+        return ModuleRunRequest(
+            run=self.item_id(index),
+            version=self.version,
+            input=item.input,
+            deadline=max(until - dt.timedelta(seconds=GRACE_S), dt.datetime.now(dt.UTC)),
+            protection_class=self.protection_class,
+            files=item.files,
+            services=services,
+            limits=limits,
+        )
 
     def module_request(self, services: ServiceUrls, limits: Limits) -> ModuleRunRequest:
         return ModuleRunRequest(
@@ -121,3 +166,8 @@ class Job:
             limits=limits,
             history=self.history.turns,
         )
+
+
+def is_item(run: UUID, batch: UUID, inputs: int) -> bool:
+    """Whether `run` is what a module knows one of the batch's inputs by."""
+    return any(uuid5(batch, str(index)) == run for index in range(inputs))

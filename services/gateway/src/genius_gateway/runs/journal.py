@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -44,6 +44,7 @@ class Journal:
         self._repository = parts.repository
         self._content_marked = False
         self._batch: list[LoggedEvent] = []
+        self._saving = asyncio.Lock()
         self._answer_saved_at = time.monotonic()
 
     async def add(self, event: Event, *, content: bool = False) -> None:
@@ -55,6 +56,30 @@ class Journal:
         logged = await self._numbered(event)
         self.draft.add(logged)
         self.live.publish(logged)
+
+    async def add_saved(self, events: Sequence[Event]) -> None:
+        """Log events and show them only once they are saved: a finished item of a batch must not be done again.
+
+        Goes on to its end where the caller is cancelled meanwhile, so that what is saved is also known here.
+        """
+        await asyncio.shield(self._add_saved(events))
+
+    async def _add_saved(self, events: Sequence[Event]) -> None:
+        async with self._saving:
+            while self._batch or self.live.unsaved:  # first, else a follower of the table could pass over them
+                await self._save_unsaved()
+            logged = [await self._numbered(event) for event in events]
+            await self._write(lambda connection: self._save_items(connection, logged))
+            for event in logged:
+                self.draft.add(event)
+                self.live.publish(event, saved=True)
+
+    async def _save_items(self, connection: AsyncConnection, logged: list[LoggedEvent]) -> None:
+        job = self.job
+        if not await self._repository.append(connection, job.owner, job.run, self._runner, logged):
+            raise LostRun
+        done = len(self.draft.items) + sum(event.type == "item" for event in logged)
+        await self._repository.progress(connection, job.run, done)
 
     async def _numbered(self, event: Event) -> LoggedEvent:
         if self.live.block_used_up:
@@ -76,6 +101,10 @@ class Journal:
                 return
 
     async def _flush(self) -> None:
+        async with self._saving:
+            await self._save_unsaved()
+
+    async def _save_unsaved(self) -> None:
         self.live.dirty.clear()
         if not self._batch:
             # Kept until it is saved for sure: a repeated batch must be the same one.
@@ -97,6 +126,10 @@ class Journal:
 
     async def finish(self, final: Event) -> None:
         """Store the end, then show it."""
+        async with self._saving:
+            await self._finish(final)
+
+    async def _finish(self, final: Event) -> None:
         try:
             logged = await self._numbered(final)
             self.draft.add(logged)
@@ -111,7 +144,9 @@ class Journal:
         await self._count(outcome)
 
     async def _count(self, outcome: Outcome) -> None:
-        """What the run has really used takes the place of what was set aside for it."""
+        """What the run has really used takes the place of what was set aside for it; a batch counts by item."""
+        if self.job.items:
+            return
         job, used = self.job, (outcome.input_tokens, outcome.output_tokens)
         try:
             await self._parts.quota.settle(job.principal, job.run, job.module, self.draft.model, *used)

@@ -14,18 +14,19 @@ from uuid import UUID
 import psycopg
 import structlog
 
-from genius_gateway.runs.repository import CANCEL, NEWS
+from genius_gateway.runs.repository import CANCEL, NEWS, QUEUED
 
 log = structlog.get_logger(__name__)
 _RECONNECT_S = 1.0
 
 
 class Notifications:
-    """Wakes followers of runs that execute elsewhere, and passes cancellations on to `on_cancel`."""
+    """Wakes followers of runs that execute elsewhere; passes on cancellations (a run) and new jobs (an authority)."""
 
-    def __init__(self, conninfo: str, on_cancel: Callable[[UUID], None]) -> None:
+    def __init__(self, conninfo: str, on_cancel: Callable[[UUID], None], on_queued: Callable[[UUID], None]) -> None:
         self._conninfo = conninfo
         self._on_cancel = on_cancel
+        self._on_queued = on_queued
         self._waiting: dict[UUID, set[asyncio.Event]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -64,6 +65,7 @@ class Notifications:
         async with connection:
             await connection.execute(f"LISTEN {NEWS}")
             await connection.execute(f"LISTEN {CANCEL}")
+            await connection.execute(f"LISTEN {QUEUED}")
             for event in [event for events in self._waiting.values() for event in events]:
                 event.set()
             async for notice in connection.notifies():
@@ -72,6 +74,9 @@ class Notifications:
     def _dispatch(self, channel: str, payload: str) -> None:
         with suppress(ValueError):
             run = UUID(payload)
+            if channel == QUEUED:
+                self._on_queued(run)
+                return
             if channel == CANCEL:
                 self._on_cancel(run)
             for event in self._waiting.get(run, ()):

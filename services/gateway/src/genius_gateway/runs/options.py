@@ -21,3 +21,7 @@ class RunOptions(Section):
         default=60.0, gt=0, description="longest silence of an external module before its run ends"
     )
     max_active: int = Field(default=500, ge=1, description="runs that one process carries out at a time")
+    max_jobs: int = Field(default=16, ge=1, description="jobs that one process carries out at a time; others wait")
+    max_waiting: int = Field(default=5_000, ge=1, description="waiting jobs of one person or application")
+    batch_parallel: int = Field(default=4, ge=1, le=64, description="inputs of one batch at a time")
+    batch_bytes: int = Field(default=64_000_000, ge=1, description="results of one batch together")

@@ -16,11 +16,11 @@ from genius_common.errors import PlatformError
 from genius_common.events import Cancelled
 from genius_gateway.runs.claiming import Claimed, claim
 from genius_gateway.runs.context import RunParts
-from genius_gateway.runs.errors import AccessRevoked, RunInterrupted
-from genius_gateway.runs.execution import error_event
+from genius_gateway.runs.ending import error_event
+from genius_gateway.runs.errors import AccessRevoked, DeadlineExceeded, RunInterrupted
 from genius_gateway.runs.journal import Journal
 from genius_gateway.runs.live import Hub
-from genius_gateway.runs.repository import TRANSIENT
+from genius_gateway.runs.repository import TRANSIENT, waits
 from genius_gateway.runs.sealing import Owner
 
 log = structlog.get_logger(__name__)
@@ -31,11 +31,14 @@ _AUTHORITIES = sa.text("SELECT id FROM authorities ORDER BY id")
 class Recovery:
     """Looks for runs without a living runner, authority by authority, at the start and every few seconds."""
 
-    def __init__(self, parts: RunParts, runner: UUID, hub: Hub, carry_out: Callable[[Claimed], None]) -> None:
+    def __init__(
+        self, parts: RunParts, runner: UUID, hub: Hub, carry_out: Callable[[Claimed], None], free: Callable[[], bool]
+    ) -> None:
         self._parts = parts
         self._runner = runner
         self._hub = hub
         self._carry_out = carry_out
+        self._free = free
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -67,16 +70,20 @@ class Recovery:
                     # Lives here: its lease ran out while the database was away, and it renews it or learns of its loss.
                     # Taken again by the same runner, nothing would tell its two attempts apart.
                     continue
+                waiting = waits(row)
+                if row.job and not waiting and not self._free():
+                    continue  # Also what a dead process had begun needs a place.
                 try:
-                    await self._recover(Owner(authority, row.owner), row.id)
+                    await self.begin(Owner(authority, row.owner), row.id, waiting=waiting)
                 except TRANSIENT:
                     raise
                 except (PlatformError, ValueError, sa.exc.SQLAlchemyError) as error:
                     # Unreadable, or written by another version: it must not keep the others from being recovered.
                     log.error("run not recovered", run=str(row.id), error=type(error).__name__)
 
-    async def _recover(self, owner: Owner, run: UUID) -> None:
-        claimed = await claim(self._parts, owner, run, self._runner)
+    async def begin(self, owner: Owner, run: UUID, *, waiting: bool) -> None:
+        """Take the run if nobody else has, and carry it out, or end it where it must not start (again)."""
+        claimed = await claim(self._parts, owner, run, self._runner, waiting=waiting)
         if claimed is None:
             return
         journal = Journal(claimed.job, claimed.live, self._runner, self._parts)
@@ -84,8 +91,11 @@ class Recovery:
             await journal.finish(Cancelled())
         elif claimed.content_sent or claimed.attempts > MAX_ATTEMPTS:
             await journal.finish(error_event(RunInterrupted()))
+        elif not claimed.job.seconds_left:
+            await journal.finish(error_event(DeadlineExceeded()))
         elif not await self._parts.permission.holds(claimed.job.principal):
             await journal.finish(error_event(AccessRevoked()))
         else:
-            log.info("run started again", run=str(run), attempt=claimed.attempts)
+            if claimed.attempts > 1:
+                log.info("run started again", run=str(run), attempt=claimed.attempts)
             self._carry_out(claimed)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -53,6 +53,13 @@ class References:
     attached: ProtectionClass
     case: UUID | None = None
 
+    @classmethod
+    def together(cls, parts: Sequence[References]) -> References:
+        """Of all inputs of a batch, each file once."""
+        files = {file.id: file for part in parts for file in part.files}
+        attached = ProtectionClass.highest([part.attached for part in parts])
+        return cls(list(files.values()), [used for part in parts for used in part.used], attached, parts[0].case)
+
     @property
     def protection_class(self) -> ProtectionClass:
         return highest(self.used)
@@ -77,11 +84,55 @@ def not_found(pointers: Iterable[str]) -> NotFound:
     return NotFound(errors=[FieldError(pointer, NotFound.default_detail) for pointer in pointers])
 
 
+class _Remembering:
+    """A library for one request of one caller, which asks for each id once."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._found: dict[tuple[str, UUID | None], Any] = {}
+
+    async def readable_knowledge_bases(self, principal: Principal) -> dict[UUID, KnowledgeBase]:
+        if ("bases", None) not in self._found:
+            self._found["bases", None] = await self._library.readable_knowledge_bases(principal)
+        found: dict[UUID, KnowledgeBase] = self._found["bases", None]
+        return found
+
+    async def document(self, principal: Principal, document: UUID) -> FoundDocument | None:
+        if ("document", document) not in self._found:
+            self._found["document", document] = await self._library.document(principal, document)
+        found: FoundDocument | None = self._found["document", document]
+        return found
+
+    async def file(self, principal: Principal, file: UUID) -> RunFile | None:
+        if ("file", file) not in self._found:
+            self._found["file", file] = await self._library.file(principal, file)
+        found: RunFile | None = self._found["file", file]
+        return found
+
+    async def case_class(self, principal: Principal, case: UUID) -> ProtectionClass | None:
+        if ("case", case) not in self._found:
+            self._found["case", case] = await self._library.case_class(principal, case)
+        found: ProtectionClass | None = self._found["case", case]
+        return found
+
+
 class ReferenceCheck:
     """Looks every reference up in the caller's name."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
+
+    async def check_all(
+        self,
+        principal: Principal,
+        inputs: Sequence[tuple[str, dict[str, Any]]],
+        case: UUID | None,
+        use: Use,
+        stated: ProtectionClass | None = None,
+    ) -> list[References]:
+        """`check` of each input with its pointer; what several of them name is looked up once."""
+        once = ReferenceCheck(_Remembering(self._library))
+        return [await once.check(principal, data, case, use, prefix, stated) for prefix, data in inputs]
 
     async def readable(self, principal: Principal) -> dict[UUID, KnowledgeBase]:
         """The knowledge bases that the caller may read."""

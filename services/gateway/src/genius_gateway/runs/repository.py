@@ -20,6 +20,8 @@ from genius_gateway.runs.tables import run_events, runs
 UNFINISHED = ("queued", "running")
 NEWS = "genius_run_news"
 CANCEL = "genius_run_cancel"
+QUEUED = "genius_run_queued"
+"""Its payload is the authority; those of the others are runs."""
 TRANSIENT = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError, OSError)
 """What a database that is restarting raises: wait and repeat."""
 EndState = Literal["succeeded", "failed", "cancelled"]
@@ -41,9 +43,18 @@ class Outcome:
     sources: frozenset[UUID] = frozenset()
 
 
-async def notify(connection: AsyncConnection, channel: str, run: UUID) -> None:
+async def notify(connection: AsyncConnection, channel: str, what: UUID) -> None:
     """Tell every replica at commit; the payload is an id only."""
-    await connection.execute(sa.select(sa.func.pg_notify(channel, str(run))))
+    await connection.execute(sa.select(sa.func.pg_notify(channel, str(what))))
+
+
+WAITING = sa.and_(runs.c.state == "queued", runs.c.job, runs.c.lease_until.is_(None))
+"""A job that no process has a place for yet."""
+
+
+def waits(row: sa.Row[Any]) -> bool:
+    """As `WAITING`, of a row that was read."""
+    return bool(row.state == "queued" and row.job and row.lease_until is None)
 
 
 class RunRepository:
@@ -59,7 +70,11 @@ class RunRepository:
     async def insert(
         self, connection: AsyncConnection, owner: Owner, runner: UUID, request: Any, values: dict[str, Any]
     ) -> bool:
-        """Create a queued run that `runner` will take. False if its idempotency key is taken already."""
+        """Create a queued run that `runner` will take; a job waits for whoever has a place.
+
+        False if its idempotency key is taken already.
+        """
+        waiting = values["job"]
         sealed = await self.sealer.seal(connection, owner, request, f"runs/request/{values['id']}")
         row = {
             **values,
@@ -68,11 +83,15 @@ class RunRepository:
             "state": "queued",
             "request": sealed,
             "seq_reserved": BLOCK,
-            "runner": runner,
-            "lease_until": self._lease(),
+            "runner": None if waiting else runner,
+            "lease_until": None if waiting else self._lease(),
         }
         query = insert(runs).values(row).on_conflict_do_nothing().returning(runs.c.id)
-        return (await connection.execute(query)).scalar_one_or_none() is not None
+        if (await connection.execute(query)).scalar_one_or_none() is None:
+            return False
+        if waiting:
+            await notify(connection, QUEUED, owner.authority)
+        return True
 
     async def get(self, connection: AsyncConnection, run: UUID) -> sa.Row[Any] | None:
         return (await connection.execute(sa.select(runs).where(runs.c.id == run))).one_or_none()
@@ -92,9 +111,18 @@ class RunRepository:
             query = query.where(sa.tuple_(runs.c.created_at, runs.c.id) < sa.tuple_(*before))
         return list(await connection.execute(query))
 
-    async def claim(self, connection: AsyncConnection, run: UUID, runner: UUID) -> sa.Row[Any] | None:
-        """Take an unfinished run whose lease is ours or over, with a new block of event ids; None if it is not free."""
+    async def claim(
+        self, connection: AsyncConnection, run: UUID, runner: UUID, *, waiting: bool = False
+    ) -> sa.Row[Any] | None:
+        """Take an unfinished run whose lease is ours or over, with a new block of event ids; None if it is not free.
+
+        `waiting`: only if it still waits, so that one process alone takes it, and only once.
+        """
         free = sa.or_(runs.c.runner == runner, runs.c.lease_until.is_(None), runs.c.lease_until < sa.func.now())
+        if waiting:
+            free = WAITING
+        # Who follows a waiting job is told its place with ids of the first block, which nobody saves.
+        new_block = sa.or_(runs.c.attempts > 0, WAITING)
         query = (
             sa.update(runs)
             .where(runs.c.id == run, runs.c.state.in_(UNFINISHED), free)
@@ -103,8 +131,11 @@ class RunRepository:
                 lease_until=self._lease(),
                 state="running",
                 attempts=runs.c.attempts + 1,
-                seq_reserved=sa.case((runs.c.attempts > 0, runs.c.seq_reserved + BLOCK), else_=runs.c.seq_reserved),
+                seq_reserved=sa.case((new_block, runs.c.seq_reserved + BLOCK), else_=runs.c.seq_reserved),
                 started_at=sa.func.coalesce(runs.c.started_at, sa.func.now()),
+                deadline=sa.func.least(
+                    runs.c.deadline, sa.func.now() + sa.func.make_interval(0, 0, 0, 0, 0, 0, runs.c.seconds)
+                ),
             )
             .returning(runs)
         )
@@ -138,6 +169,15 @@ class RunRepository:
         """From now on the run must not be started again by itself."""
         query = sa.update(runs).where(runs.c.id == run, runs.c.runner == runner, runs.c.state == "running")
         return (await connection.execute(query.values(content_sent=True))).rowcount == 1
+
+    async def progress(self, connection: AsyncConnection, run: UUID, done: int) -> None:
+        """So many items of a batch are finished. It comes on, so it may be started again as often as if it were new."""
+        query = sa.update(runs).where(runs.c.id == run)
+        await connection.execute(query.values(progress_done=done, attempts=1))
+
+    async def waiting_of_owner(self, connection: AsyncConnection, owner: Owner) -> int:
+        query = sa.select(sa.func.count()).where(runs.c.owner == owner.person, WAITING)
+        return int((await connection.execute(query)).scalar_one())
 
     async def touch_followed(self, connection: AsyncConnection, run: UUID) -> None:
         await connection.execute(sa.update(runs).where(runs.c.id == run).values(followed_at=sa.func.now()))
@@ -227,11 +267,15 @@ class RunRepository:
         return dict(zip(names, opened, strict=True))
 
     async def expired(self, connection: AsyncConnection) -> list[sa.Row[Any]]:
-        """Unfinished runs of the authority whose runner is gone; needs the scope of maintenance (no person)."""
+        """Unfinished runs of the authority whose runner is gone, and waiting jobs that are not to start any more.
+
+        Needs the scope of maintenance (no person).
+        """
+        gone = sa.or_(runs.c.lease_until.is_(None), runs.c.lease_until < sa.func.now())
+        over = sa.or_(runs.c.cancel_requested, runs.c.deadline < sa.func.now())
         query = (
-            sa.select(runs.c.id, runs.c.owner)
-            .where(runs.c.state.in_(UNFINISHED))
-            .where(sa.or_(runs.c.lease_until.is_(None), runs.c.lease_until < sa.func.now()))
+            sa.select(runs.c.id, runs.c.owner, runs.c.job, runs.c.state, runs.c.lease_until)
+            .where(runs.c.state.in_(UNFINISHED), gone, sa.or_(sa.not_(WAITING), over))
             .order_by(runs.c.created_at)
             .limit(100)
         )

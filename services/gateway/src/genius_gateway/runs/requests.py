@@ -13,6 +13,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 
 from genius_common.principal import ProtectionClass
 
+MOST_INPUTS = 1_000
+
 
 class Callback(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,7 +28,9 @@ class RunBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     input: dict[str, Any] | None = None
-    inputs: list[dict[str, Any]] | None = None
+    inputs: list[dict[str, Any]] | None = Field(
+        default=None, min_length=1, max_length=MOST_INPUTS, description="a batch: each ends by itself"
+    )
     version: str | None = Field(default=None, max_length=20)
     callback: Callback | None = None
     deadline: AwareDatetime | None = Field(default=None, description="the run ends by then, done or not")
@@ -80,6 +84,7 @@ class RunView(BaseModel):
     error: RunError | None
     partial: bool
     progress: Progress | None
+    position: int | None = Field(default=None, description="place in the queue, while the job waits")
     usage: RunUsage
     warnings: list[RunWarning]
     conversation: UUID | None
@@ -95,8 +100,8 @@ class RunList(BaseModel):
     next: str | None = None
 
 
-def view(row: sa.Row[Any], content: dict[str, Any]) -> RunView:
-    """The public form of a row with its opened content."""
+def view(row: sa.Row[Any], content: dict[str, Any], position: int | None = None) -> RunView:
+    """The public form of a row with its opened content; `position` is its place in the queue, if it waits."""
     progress = None
     if row.progress_total is not None:
         progress = Progress(done=row.progress_done or 0, total=row.progress_total)
@@ -110,6 +115,7 @@ def view(row: sa.Row[Any], content: dict[str, Any]) -> RunView:
         error=content.get("error"),
         partial=row.partial,
         progress=progress,
+        position=position,
         usage=RunUsage(input_tokens=row.input_tokens, output_tokens=row.output_tokens),
         warnings=content.get("warnings") or [],
         conversation=row.conversation,

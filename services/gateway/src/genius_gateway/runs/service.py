@@ -23,9 +23,10 @@ from genius_gateway.runs.job import Job
 from genius_gateway.runs.journal import Journal
 from genius_gateway.runs.live import Hub
 from genius_gateway.runs.notifications import Notifications
+from genius_gateway.runs.queue import JobQueue
 from genius_gateway.runs.recovery import Recovery
 from genius_gateway.runs.references import ReferenceCheck
-from genius_gateway.runs.repository import TRANSIENT
+from genius_gateway.runs.repository import TRANSIENT, waits
 from genius_gateway.runs.requests import RunList, RunView, view
 from genius_gateway.runs.starting import Call, Started, Starter, owner_of
 
@@ -42,9 +43,10 @@ class RunService:
         self.stopping = asyncio.Event()
         self._parts = parts
         self._starter = Starter(parts, turns, references, self.runner)
-        self._notifications = Notifications(listen_conninfo, self._cancel_here)
-        self._following = Following(self.hub, parts.repository, parts.database, self._notifications)
-        self._recovery = Recovery(parts, self.runner, self.hub, self._carry_out)
+        self._notifications = Notifications(listen_conninfo, self._cancel_here, self._queued)
+        self._recovery = Recovery(parts, self.runner, self.hub, self._carry_out, self._place_free)
+        self._queue = JobQueue(parts, self._recovery, self._place_free)
+        self._following = Following(self.hub, parts.repository, parts.database, self._notifications, self._queue.place)
         self._tasks: set[asyncio.Task[None]] = set()
         self._jobs: dict[UUID, Job] = {}
         self._checks: set[asyncio.Task[None]] = set()
@@ -53,10 +55,12 @@ class RunService:
     async def start(self) -> None:
         self._notifications.start()
         self._recovery.start()
+        self._queue.start()
 
     async def stop(self) -> None:
         """Refuse new runs, wait `stop_s` for the running ones, leave the rest to another process."""
         self.stopping.set()
+        await self._queue.stop()
         await self._recovery.stop()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._parts.options.stop_s)
@@ -73,27 +77,33 @@ class RunService:
         """Check and store a run, and let it execute here. Raises what refuses it, before anything has started."""
         if self.stopping.is_set():
             raise GatewayStopping(retry_after=10)
-        if len(self._tasks) + self._beginning >= self._parts.options.max_active:
+        if not call.job and len(self._tasks) + self._beginning >= self._parts.options.max_active:
             raise LimitReached(
                 "Zurzeit laufen zu viele Vorgänge. Bitte versuchen Sie es in Kürze erneut.", retry_after=10
             )
         self._beginning += 1
         try:
             started = await self._starter.store(principal, call)
-            if started.new:
+            if started.new and call.job:
+                self._queue.wake(started.owner.authority)
+            elif started.new:
                 await self._take(started)
         finally:
             self._beginning -= 1
         return started
 
-    async def get(self, principal: Principal, run: UUID) -> RunView:
-        """A run of the caller's own; anybody else's is as unknown as none."""
+    async def get(self, principal: Principal, run: UUID, *, placed: bool = False) -> RunView:
+        """A run of the caller's own; anybody else's is as unknown as none.
+
+        `placed`: with its place in the queue, which takes a look at all that waits.
+        """
         owner = owner_of(principal)
         async with self._parts.database.transaction(owner.scope) as connection:
             row = await self._parts.repository.get(connection, run)
             if row is None or not principal.classification.covers(row.protection_class):
                 raise NotFound
-            return view(row, await self._parts.repository.open_content(connection, row))
+            content = await self._parts.repository.open_content(connection, row)
+        return view(row, content, await self._queue.place(run) if placed and waits(row) else None)
 
     async def page(self, principal: Principal, limit: int, after: str | None) -> RunList:
         owner = owner_of(principal)
@@ -113,6 +123,9 @@ class RunService:
         owner = owner_of(principal)
         async with self._parts.database.transaction(owner.scope) as connection:
             await self._parts.repository.request_cancel(connection, run)
+            row = await self._parts.repository.get(connection, run)
+        if row is not None and waits(row):
+            await self._recovery.begin(owner, run, waiting=True)  # whoever has it meanwhile knows by the notice
         self._cancel_here(run)
 
     @asynccontextmanager
@@ -152,6 +165,14 @@ class RunService:
         if not allowed and (live := self.hub.get(job.run)):
             live.stop("refused")
 
+    def _queued(self, authority: UUID) -> None:
+        self._queue.wake(authority)
+
+    def _place_free(self) -> bool:
+        """Whether one more job may be carried out here."""
+        jobs = sum(job.queued for job in self._jobs.values())
+        return jobs < self._parts.options.max_jobs and not self.stopping.is_set()
+
     def _cancel_here(self, run: UUID) -> None:
         if live := self.hub.get(run):
             live.stop("cancelled")
@@ -183,6 +204,7 @@ class RunService:
                 live.stop("lost")
             self.hub.remove(live)
             self._jobs.pop(live.run, None)
+            self._queue.wake()
 
 
 def _cursor(value: str) -> tuple[dt.datetime, UUID]:

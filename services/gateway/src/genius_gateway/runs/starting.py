@@ -12,28 +12,29 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from genius_common.errors import FieldError, InvalidInput, TooLarge
+from genius_common.errors import FieldError, InvalidInput
 from genius_common.events import RunStarted
 from genius_common.principal import Principal, ProtectionClass
 from genius_common.uses import allows
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.conversations import turns
-from genius_gateway.conversations.errors import EmptyMessage
 from genius_gateway.knowledge_bases.model import KnowledgeBase
 from genius_gateway.knowledge_bases.purposes import refusals_recorded, require_use
 from genius_gateway.modules.catalogue import OfferedModule
 from genius_gateway.protection_classes.gate import Used, highest, require_clearance, require_model, require_module
 from genius_gateway.retrieval_log.current import Retrieval, current
 from genius_gateway.runs.context import RunParts
-from genius_gateway.runs.errors import BatchNotAvailable, CallbackNotAvailable, IdempotencyKeyReused, NoActiveAuthority
-from genius_gateway.runs.job import SealedRequest
+from genius_gateway.runs.errors import CallbackNotAvailable, IdempotencyKeyReused, NoActiveAuthority, QueueFull
+from genius_gateway.runs.inputs import checked_inputs, pointer_of
+from genius_gateway.runs.job import SealedItem, SealedRequest
 from genius_gateway.runs.live import LoggedEvent
 from genius_gateway.runs.references import ReferenceCheck, References, Use, ids, parse_id
 from genius_gateway.runs.requests import RunBody
 from genius_gateway.runs.sealing import Owner
-from genius_gateway.runs.sources import require_case, searches_everything
+from genius_gateway.runs.sources import reads_sources, require_case, searches_everything
 
 _MAX_KEY_CHARS = 255
+_LONGEST_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,16 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request to start a run, as the endpoint got it. `detached`: it goes on although nobody follows it."""
+    """A request to start a run, as the endpoint got it.
+
+    `detached`: it goes on although nobody follows it. `job`: it may wait until there is a place for it.
+    """
 
     module: str
     body: RunBody
     idempotency_key: str | None
     detached: bool
+    job: bool = False
 
 
 def use_of(offered: OfferedModule) -> Use:
@@ -96,55 +101,38 @@ class Starter:
         digests = await self._digests(owner, call)
         if digests and (known := await self._known(owner, call.module, *digests)):
             return known
-        data = self._input(call, offered)
+        if call.body.callback is not None:
+            raise CallbackNotAvailable(errors=[FieldError("/callback", CallbackNotAvailable.default_detail)])
+        inputs = checked_inputs(call.body, offered, self._parts.options)
         case = parse_id(call.body.case, "/case") if call.body.case is not None else None
         await self._name_case(principal, case)
-        references = await self._references.check(
-            principal, data, case, use_of(offered), stated=call.body.protection_class
+        pointed = [(pointer_of(call.body, index), data) for index, data in enumerate(inputs)]
+        references = await self._references.check_all(
+            principal, pointed, case, use_of(offered), call.body.protection_class
         )
-        readable = await self._references.readable(principal) if _may_search(offered, data) else {}
+        searching = any(_may_search(offered, data) for data in inputs)
+        readable = await self._references.readable(principal) if searching else {}
         models = await self._parts.models.needed_by(offered.manifest)
-        draft = _Draft(uuid4(), principal, owner, call, offered, data, references, readable, digests, models)
+        draft = _Draft(uuid4(), principal, owner, call, offered, inputs, references, readable, digests, models)
         quota = self._parts.quota
-        reservation = await quota.reserve(principal, draft.run, call.module, offered.manifest.limits.tokens)
+        # What waits holds no tokens: a job only sees that there are some, and sets them aside when it starts.
+        held = uuid4() if call.job else draft.run
+        reservation = await quota.reserve(principal, held, call.module, offered.manifest.limits.tokens)
         try:
-            return replace(await self._insert(draft), headers=reservation.headers())
+            started = replace(await self._insert(draft), headers=reservation.headers())
         except BaseException as error:  # also a cancelled task: what was set aside comes back
-            quota.release(draft.run)
+            quota.release(held)
             if not isinstance(error, _KeyTaken):
                 raise
             known = await self._known(owner, call.module, *digests) if digests else None
             if known is None:
                 raise IdempotencyKeyReused from None
             return known
-
-    def _input(self, call: Call, offered: OfferedModule) -> dict[str, Any]:
-        body = call.body
-        if body.callback is not None:
-            raise CallbackNotAvailable(errors=[FieldError("/callback", CallbackNotAvailable.default_detail)])
-        if body.inputs is not None:
-            raise BatchNotAvailable(errors=[FieldError("/inputs", BatchNotAvailable.default_detail)])
-        if body.input is None:
-            raise InvalidInput(errors=[FieldError("/input", "Diese Angabe fehlt.")])
-        if body.deadline is not None and body.deadline <= dt.datetime.now(dt.UTC):
-            raise InvalidInput(errors=[FieldError("/deadline", "Die Frist liegt in der Vergangenheit.")])
-        self._check_message(call, body.input)
-        if found := offered.input.errors(body.input, "/input"):
-            raise InvalidInput(errors=found)
-        if len(orjson.dumps(body.input)) > offered.manifest.limits.bytes:
-            raise TooLarge(f"Die Eingabe ist zu groß: erlaubt sind {offered.manifest.limits.bytes} Byte.")
-        return body.input
-
-    def _check_message(self, call: Call, data: dict[str, Any]) -> None:
-        limit = self._parts.options.message_chars
-        message = data.get("message")
-        if call.module != turns.MODULE or not isinstance(message, str):
-            return
-        if not message.strip():
-            raise EmptyMessage(errors=[FieldError("/input/message", EmptyMessage.default_detail)])
-        if len(message) > limit:
-            text = f"Die Nachricht ist zu lang: erlaubt sind {limit} Zeichen. Hängen Sie lange Texte als Datei an."
-            raise TooLarge(text, errors=[FieldError("/input/message", text)])
+        if call.body.inputs is not None:
+            quota.release(held)  # each input counts when its turn comes
+        elif call.job:
+            quota.admit(held)
+        return started
 
     async def _digests(self, owner: Owner, call: Call) -> tuple[bytes, bytes] | None:
         key = call.idempotency_key
@@ -174,6 +162,7 @@ class Starter:
         run, owner = draft.run, draft.owner
         repository = self._parts.repository
         async with self._parts.database.transaction(owner.scope) as connection:
+            await self._require_room(connection, draft)
             turn = await self._turn(connection, draft)
             if turn:
                 use = use_of(draft.offered)
@@ -205,6 +194,13 @@ class Starter:
             retrieval.written = True
         return Started(run, owner, new=True)
 
+    async def _require_room(self, connection: AsyncConnection, draft: _Draft) -> None:
+        """Nobody fills the queue alone. Raises: QueueFull."""
+        if not draft.call.job:
+            return
+        if await self._parts.repository.waiting_of_owner(connection, draft.owner) >= self._parts.options.max_waiting:
+            raise QueueFull(retry_after=60)
+
     async def _name_case(self, principal: Principal, case: UUID | None) -> None:
         """Under the Steuergeheimnis: what the run retrieves is for this case. Raises: CaseNotFound."""
         retrieval = current()
@@ -215,7 +211,7 @@ class Starter:
         """What is to be logged with the run; None where it reads no sources. Raises: CaseRequired."""
         if self._parts.retrieval_log is None:
             return None
-        retrieval = require_case(draft.offered.manifest, turn.input if turn else draft.data)
+        retrieval = require_case(draft.offered.manifest, turn.input if turn else draft.reading)
         if retrieval is not None:
             retrieval.object, retrieval.category = draft.run, protection
         return retrieval
@@ -225,7 +221,7 @@ class Starter:
             return None
         files = [file.id for file in draft.references.files]
         return await self._turns.prepare(
-            connection, draft.owner, draft.run, draft.data, files, draft.references.case, draft.readable
+            connection, draft.owner, draft.run, draft.inputs[0], files, draft.references.case, draft.readable
         )
 
 
@@ -238,11 +234,20 @@ class _Draft:
     owner: Owner
     call: Call
     offered: OfferedModule
-    data: dict[str, Any]
-    references: References
+    inputs: list[dict[str, Any]]
+    found: list[References]
     readable: dict[UUID, KnowledgeBase]
     digests: tuple[bytes, bytes] | None
     models: ProtectionClass | None
+
+    @property
+    def references(self) -> References:
+        return References.together(self.found)
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """An input by which the run reads sources; any where none does."""
+        return next((data for data in self.inputs if reads_sources(self.offered.manifest, data)), self.inputs[0])
 
     def protection_class(self, turn: turns.Turn | None) -> ProtectionClass:
         """The highest class of what goes in, that of the conversation so far included.
@@ -275,8 +280,12 @@ class _Draft:
                 for base in self.readable.values()
                 if allows(base.uses, self.call.module)
             )
-        data = turn.input if turn else self.data
-        return SealedRequest.of(principal, data, self.references.files, left_out)
+        files = self.references.files
+        if self.call.body.inputs is not None:
+            pairs = zip(self.inputs, self.found, strict=True)
+            items = [SealedItem(input=data, files=found.files) for data, found in pairs]
+            return SealedRequest.of(principal, {}, files, left_out, items)
+        return SealedRequest.of(principal, turn.input if turn else self.inputs[0], files, left_out)
 
     def values(self) -> dict[str, Any]:
         return {
@@ -286,7 +295,9 @@ class _Draft:
             "version": self.offered.manifest.version,
             "case_id": self.references.case,
             "detached": self.call.detached,
-            "deadline": _deadline(self.call.body, self.offered),
+            **_time(self.call, self.offered),
+            "progress_done": 0 if self.call.body.inputs is not None else None,
+            "progress_total": len(self.inputs) if self.call.body.inputs is not None else None,
             "idempotency_key": self.digests[0] if self.digests else None,
             "request_digest": self.digests[1] if self.digests else None,
             "created_at": sa.func.now(),
@@ -310,6 +321,11 @@ class _KeyTaken(Exception):
     """A concurrent request with the same idempotency key was faster; the transaction is rolled back."""
 
 
-def _deadline(body: RunBody, offered: OfferedModule) -> dt.datetime:
-    latest = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=offered.manifest.limits.seconds)
-    return min(body.deadline, latest) if body.deadline else latest
+def _time(call: Call, offered: OfferedModule) -> dict[str, Any]:
+    """When the run has to be done. A job's time begins when it starts; what the caller says holds from now on."""
+    wanted, seconds = call.body.deadline, offered.manifest.limits.seconds
+    inputs = len(call.body.inputs) if call.body.inputs is not None else 1
+    if call.job:
+        return {"job": True, "deadline": wanted, "seconds": min(seconds * inputs, _LONGEST_S)}
+    latest = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
+    return {"job": False, "deadline": min(wanted, latest) if wanted else latest}

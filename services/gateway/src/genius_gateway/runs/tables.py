@@ -37,6 +37,8 @@ runs = sa.Table(
     sa.Column("input_tokens", sa.BigInteger, nullable=False),
     sa.Column("output_tokens", sa.BigInteger, nullable=False),
     sa.Column("detached", sa.Boolean, nullable=False),
+    sa.Column("job", sa.Boolean, nullable=False),
+    sa.Column("seconds", sa.Integer),
     sa.Column("deadline", _TIME),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("seq_reserved", sa.BigInteger, nullable=False),

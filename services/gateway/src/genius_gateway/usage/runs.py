@@ -7,6 +7,7 @@ import time
 from uuid import UUID
 
 from genius_common.principal import Principal
+from genius_gateway.usage.errors import QuotaReached
 from genius_gateway.usage.ledger import Ledger
 from genius_gateway.usage.pots import Reservation
 
@@ -21,6 +22,8 @@ class RunReservation:
         self.reservation = reservation
         self.model = model
         self.until = time.monotonic() + _KEPT_S
+        self.admitted = False
+        """Its request was counted when the job was sent; what is set aside here is for its tokens alone."""
 
     def headers(self) -> dict[str, str]:
         if self.reservation is None:
@@ -44,6 +47,22 @@ class RunQuota:
         kept = self._kept[run] = RunReservation(reservation, model)
         return kept
 
+    def admit(self, run: UUID) -> None:
+        """A job was sent: its request counts from now on, its tokens are set aside when it starts."""
+        kept = self._kept.pop(run, None)
+        if kept is not None:
+            self._ledger.settle(kept.reservation)
+
+    async def start_job(self, principal: Principal, run: UUID, module: str, tokens: int) -> None:
+        """Set aside what a job may use at most. Raises: QuotaReached, where its tokens are not there."""
+        try:
+            await self.reserve(principal, run, module, tokens)
+        except QuotaReached as error:
+            if error.unit != "requests":
+                raise
+            return  # the last request of the day may have been this job's own
+        self._kept[run].admitted = True
+
     async def settle(
         self, principal: Principal, run: UUID, module: str, model: str | None, input_tokens: int, output_tokens: int
     ) -> None:
@@ -53,6 +72,10 @@ class RunQuota:
         kept = self._kept.pop(run, None)
         if kept is None or kept.reservation is None:
             await self._ledger.add(principal, "run", input_tokens, output_tokens, model or "")
+            return
+        if kept.admitted:
+            self._ledger.release(kept.reservation)
+            await self._ledger.add(principal, "run", input_tokens, output_tokens, model or kept.model)
             return
         self._ledger.settle(kept.reservation, input_tokens=input_tokens, output_tokens=output_tokens)
         if model and model != kept.model:
