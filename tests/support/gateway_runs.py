@@ -2,8 +2,8 @@
 """The runs part of the gateway as a process of its own over loopback HTTP, with a signed-in person per header.
 
 Everything is the real thing but the sign-in: the header `x-test-person: <person>/<authority>[/<API token>]` takes the
-place of the gate (which has its own tests). Started as `python -m tests.support.gateway_runs CONFIG.json`, or in the
-test's process.
+place of the gate (which has its own tests); `x-test-application` names the application that acts. Started as
+`python -m tests.support.gateway_runs CONFIG.json`, or in the test's process.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from genius_common.sse import Decoder, Frame
 from genius_common.web import BodyLimitMiddleware, RequestIdMiddleware, install
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.auth.identity import Identity
+from genius_gateway.callbacks.endpoints import router as callbacks_router
+from genius_gateway.callbacks.options import CallbackOptions
 from genius_gateway.conversations.endpoints import router as conversations_router
 from genius_gateway.modules.endpoints import router as modules_router
 from genius_gateway.policy.evaluate import PERSON_SCOPES
@@ -48,6 +50,7 @@ from tests.support.http import AsyncClient
 from tests.support.ports import free_port
 
 LIMIT = 12_000_000
+_APPLICATION = b"x-test-application"
 
 
 class HeaderIdentity:
@@ -59,6 +62,7 @@ class HeaderIdentity:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             header = next((value for name, value in scope["headers"] if name == b"x-test-person"), b"").decode()
+            acting = next((value for name, value in scope["headers"] if name == _APPLICATION), None)
             person, authority, *token = (UUID(part) for part in header.split("/"))
             principal = Principal(
                 subject=person,
@@ -68,6 +72,7 @@ class HeaderIdentity:
                 scopes=PERSON_SCOPES,
                 classification=ProtectionClass.PERSONENBEZOGEN,
                 api_token=token[0] if token else None,
+                application=UUID(acting.decode()) if acting else None,
             )
             scope.setdefault("state", {})["identity"] = identity(principal)
         await self._app(scope, receive, send)
@@ -92,6 +97,7 @@ def settings(config: dict[str, Any]) -> Settings:
         retrieval_url=config.get("retrieval", "http://127.0.0.1:3"),
         modules_url=config["modules"],
         module_register_file=config.get("register"),
+        callbacks=CallbackOptions(**config.get("callbacks", {})),
     )
 
 
@@ -137,7 +143,7 @@ def create_app(config: dict[str, Any]) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan)
     install(app)
-    for router in (runs_router, conversations_router, modules_router):
+    for router in (runs_router, conversations_router, modules_router, callbacks_router):
         app.include_router(router)
     app.add_middleware(BodyLimitMiddleware, limit=lambda _: LIMIT)
     app.add_middleware(HeaderIdentity)

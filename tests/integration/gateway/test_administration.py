@@ -26,6 +26,7 @@ from tests.support.personal_data import as_superuser, plant
 
 BODIES: dict[str, dict[str, Any]] = {
     "module.switch": {"enabled": False},
+    "callback_target.create": {"application": "niemand", "url": "https://fachverfahren.example/"},
     "retention.change": {"days": {"runs": 1}},
     "limits.tighten": {"person": {"requests_per_day": 1}},
 }

@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from genius_common.errors import PlatformError
 from genius_gateway.audit.actions import EFFECTS, NOTICES
-from tests.support.audited import CASES, Case, Deed, Scene
+from tests.support.audited import Case, Deed, Scene
+from tests.support.audited_callbacks import CASES
 from tests.support.gateway import Gateway
 from tests.support.matrix import modules_beside
 from tests.support.operators import Operators

@@ -19,6 +19,7 @@ from tests.support.gateway_runs import LocalGateway, Person
 from tests.support.scripted_module import CARD
 
 from .conftest import OPTIONS, Schema, until
+from .test_runs import start_here
 
 RUNS = "/api/v1/modules/extern/runs"
 
@@ -165,16 +166,15 @@ async def test_a_module_that_is_away_is_still_offered_and_says_so(
 
 @pytest.mark.usefixtures("switched_on")
 async def test_cancelling_reaches_the_module(client: httpx.AsyncClient, extern: ExternalModule) -> None:
-    headers = {"prefer": "respond-async"}
-    started = (await client.post(RUNS, json={"input": {"script": "slow"}}, headers=headers)).json()
+    started = await start_here(client, RUNS, {"script": "slow"})  # other gateways of these tests don't know the module
     await until(lambda: extern.bodies)
-    await client.delete(f"/api/v1/runs/{started['id']}")
+    await client.delete(f"/api/v1/runs/{started}")
 
     async def ended() -> bool:
-        return bool((await client.get(f"/api/v1/runs/{started['id']}")).json()["state"] == "cancelled")
+        return bool((await client.get(f"/api/v1/runs/{started}")).json()["state"] == "cancelled")
 
     await until(ended)
-    assert extern.cancelled == [started["id"]]
+    assert extern.cancelled == [started]
 
 
 @pytest.mark.usefixtures("switched_on")

@@ -119,7 +119,6 @@ async def test_a_run_that_nobody_follows_ends(config: dict[str, Any], person: Pe
         ({"input": {"script": "x"}, "priority": 1}, 400, "invalid_input", ["/priority"]),
         ({"input": {"script": "\ud800"}}, 400, "invalid_input", ["/input"]),
         ({"input": {"script": "x"}, "deadline": "2020-01-01T00:00:00Z"}, 400, "invalid_input", ["/deadline"]),
-        ({"input": {"script": "x"}, "callback": {"url": "https://a.b"}}, 400, "callback_not_available", ["/callback"]),
         ({"inputs": []}, 400, "invalid_input", ["/inputs"]),
         ({"inputs": [{"script": "x"}] * 1_001}, 400, "invalid_input", ["/inputs"]),
         (

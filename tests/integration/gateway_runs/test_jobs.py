@@ -110,7 +110,7 @@ async def test_the_queue_of_one_person_is_limited(
             await start(client, "eins")
             await start(client, "eins")
             answer = await client.post(RUNS, json={"input": {"script": "x"}}, headers={"prefer": "respond-async"})
-            assert (answer.status_code, answer.json()["code"]) == (429, "queue_full")
+            assert (answer.status_code, answer.json()["code"]) == (429, "too_many_waiting")
         async with as_person(gateway, Person(own_schema.authority)) as client:
             await start(client, "eins")
         modules.released.set()

@@ -32,6 +32,7 @@ from genius_gateway.audit import endpoints as audit
 from genius_gateway.audit import inspection
 from genius_gateway.auth import endpoints as auth
 from genius_gateway.auth.gate import AuthGate
+from genius_gateway.callbacks import endpoints as callbacks
 from genius_gateway.case_versions import endpoints as case_versions
 from genius_gateway.cases import endpoints as cases
 from genius_gateway.conversations import endpoints as conversations
@@ -68,6 +69,7 @@ ROUTERS = (
     health,
     modules,
     runs,
+    callbacks,
     conversations,
     snapshots,
     knowledge_bases,

@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from genius_common.keys_transit import TransitSettings, key_source_error
 from genius_common.principal import ProtectionClass
 from genius_common.settings import DatabaseSettings, Section, ServiceSettings, settings_config
+from genius_gateway.callbacks.options import CallbackOptions
 from genius_gateway.export.settings import ExportSettings
 from genius_gateway.keys.holders import KeyHolderSettings
 from genius_gateway.retention.schedule import SCHEDULE, Kind
@@ -167,6 +168,7 @@ class Settings(ServiceSettings):
     limits: LimitSettings = LimitSettings()
     runs: RunOptions = RunOptions()
     export: ExportSettings = ExportSettings()
+    callbacks: CallbackOptions = CallbackOptions()
     retention: RetentionSettings = RetentionSettings()
     key_holders: KeyHolderSettings = KeyHolderSettings()
     protection: ProtectionSettings = ProtectionSettings()

@@ -12,6 +12,7 @@ EFFECTS = frozenset(
         "audit.cosign",
         "authority.apply", "authority.close", "authority.remove",
         "budget.warning",
+        "callback.redeliver", "callback_target.create", "callback_target.delete",
         "case.change", "case.create", "case.delete", "case.file_add", "case.file_remove", "case.grants",
         "case.hand_over", "case.sign_off", "case.version",
         "conversation.change", "conversation.create", "conversation.delete",
@@ -38,6 +39,7 @@ NOTICES = frozenset(
     {
         "audit.export", "audit.search", "audit.verify",
         "authority.destroy_files",
+        "callback.send",
         "case.export", "case.file_copy", "case.file_read",
         "document.answers", "document.delete", "document.lock", "document.refused", "document.retry", "document.unlock",
         "document.upload",

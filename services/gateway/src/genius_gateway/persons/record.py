@@ -24,12 +24,19 @@ RECORD: tuple[Table, ...] = (
         },
     ),
     Table(
+        name="callback_deliveries", kind="runs", person="owner",
+        columns={
+            **technical("id authority application run target state attempts next_at status reason"),
+            "owner": _PSEUDONYM, **dict.fromkeys(("created_at", "ended_at"), personal("Zeit der Nutzung")),
+        },
+    ),
+    Table(
         name="runs", kind="runs", person="owner",
         columns={
             **technical(
                 "id authority application module version state mode protection_class conversation user_message"
                 " answer_message case_id error_code partial progress_done progress_total input_tokens output_tokens"
-                " detached job seconds deadline attempts seq_reserved content_sent runner lease_until"
+                " detached job seconds callback deadline attempts seq_reserved content_sent runner lease_until"
                 " cancel_requested idempotency_key request_digest sources"
             ),
             "owner": _PSEUDONYM,
@@ -259,6 +266,13 @@ RECORD: tuple[Table, ...] = (
     ),
     Table(name="quotas", kind="usage", key=("authority",), columns=technical("authority own")),
     Table(name="tighter_limits", kind="usage", key=("authority",), columns=technical("authority own")),
+    Table(
+        name="callback_targets", kind="organisation",
+        columns={
+            **technical("id authority application url created_at"),
+            "keys": sealed("Schlüssel der Signaturen von Rückrufen", "callback_targets/keys/{id}"),
+        },
+    ),
     Table(
         name="module_switches", kind="organisation", key=("authority", "module"),
         columns=technical("authority module enabled"),

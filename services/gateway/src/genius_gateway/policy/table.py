@@ -68,6 +68,8 @@ _CASE = "/api/v1/cases"
 _SNAP = "/api/v1/snapshots"
 _AUTHORITY = "/api/v1/authorities/{authority}"
 _LIMITS = _AUTHORITY + "/limits"
+_CALLBACKS = _AUTHORITY + "/callbacks"
+_TARGETS = _AUTHORITY + "/callback-targets"
 _HOLD = "/api/v1/holds"
 _ME_DATA = "/api/v1/me/data"
 _CHECK = "/api/v1/retrieval-checks"
@@ -89,6 +91,8 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/api/v1/runs/{run}", "run.read", MEMBERS, "modules.run", "own"),
     Rule("GET", "/api/v1/runs/{run}/events", "run.follow", MEMBERS, "modules.run", "own"),
     Rule("DELETE", "/api/v1/runs/{run}", "run.cancel", MEMBERS, "modules.run", "own"),
+    Rule("GET", "/api/v1/callbacks", "callback.list", CLERKS, "modules.run", "own"),
+    Rule("POST", "/api/v1/callbacks/{delivery}/redeliver", "callback.redeliver", CLERKS, "modules.run", "own"),
     Rule("GET", _CONV, "conversation.list", MEMBERS, "modules.run", "own"),
     Rule("POST", _CONV, "conversation.create", CLERKS, "modules.run", "own"),
     Rule("GET", _CONV + "/{conversation}", "conversation.read", MEMBERS, "modules.run", "own"),
@@ -174,6 +178,11 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", _AUTHORITY + "/retention", "retention.read", ADMINISTRATORS, None, "authority"),
     Rule("PUT", _AUTHORITY + "/retention", "retention.change", ADMINISTRATORS, None, "authority"),
     Rule("GET", _AUTHORITY + "/knowledge-bases", "stock.list", ADMINISTRATORS, None, "authority"),
+    Rule("GET", _CALLBACKS, "callback.list_all", ADMINISTRATORS, None, "authority"),
+    Rule("POST", _CALLBACKS + "/{delivery}/redeliver", "callback.redeliver_any", ADMINISTRATORS, None, "authority"),
+    Rule("GET", _TARGETS, "callback_target.list", ADMINISTRATORS, None, "authority"),
+    Rule("POST", _TARGETS, "callback_target.create", ADMINISTRATORS, None, "authority"),
+    Rule("DELETE", _TARGETS + "/{target}", "callback_target.delete", ADMINISTRATORS, None, "authority"),
     Rule("GET", "/api/v1/operation/models", "model_catalogue.read", OPERATORS, None, "tenant"),
     Rule("GET", "/api/v1/operation/load", "model_load.read", OPERATORS, None, "tenant"),
     Rule("POST", "/api/v1/audit/search", "audit.search", AUDITORS, None, "tenant"),
@@ -212,6 +221,6 @@ RULES: tuple[Rule, ...] = (
 
 UUID_PARAMETERS = frozenset(
     {"run", "conversation", "kb", "document", "file", "case", "hold", "person", "receipt", "authority", "snapshot"}
-    | {"check", "retrieval", "share", "token"}
+    | {"check", "retrieval", "share", "token", "delivery", "target"}
 )
 """Parameters of paths that are ids: anything but a canonical UUID is answered like an unknown one."""

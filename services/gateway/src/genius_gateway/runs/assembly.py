@@ -14,6 +14,8 @@ from genius_common.database import Database
 from genius_common.http import ServiceClient
 from genius_common.keys import KeyRing
 from genius_gateway.audit.trail import AuditTrail
+from genius_gateway.callbacks.sender import Callbacks
+from genius_gateway.callbacks.targets import CallbackTargets
 from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
 from genius_gateway.conversations.service import ConversationService
 from genius_gateway.conversations.turns import TurnService
@@ -47,12 +49,15 @@ class RunSystem:
     runs: RunService
     conversations: ConversationService
     tokens: GatewayTokens
+    callbacks: Callbacks
 
     async def start(self) -> None:
         await self.runs.start()
+        self.callbacks.start()
 
     async def stop(self) -> None:
         await self.runs.stop()
+        await self.callbacks.stop()
 
 
 def assemble(
@@ -80,9 +85,11 @@ def assemble(
     references = ReferenceCheck(library)
     catalogue = Catalogue(modules, tokens, ExternalModules(settings.module_register_file, modules))
     switches = ModuleSwitches(database)
+    repository = RunRepository(sealer, options.lease_s)
+    callbacks = _callbacks(settings, database, keys, repository)
     parts = RunParts(
         database=database,
-        repository=RunRepository(sealer, options.lease_s),
+        repository=repository,
         catalogue=catalogue,
         switches=switches,
         models=ModelClasses(inference, tokens),
@@ -92,6 +99,7 @@ def assemble(
         turns=turns,
         services=ServiceUrls(inference=settings.inference_url, retrieval=settings.retrieval_url),
         permission=permission,
+        callbacks=callbacks,
         retrieval_log=retrieval_log,
         options=options,
     )
@@ -100,7 +108,13 @@ def assemble(
     service = ConversationService(
         database, audit, conversations, messages, references, runs.cancel, library.delete_file, periods
     )
-    return RunSystem(catalogue, switches, runs, service, tokens)
+    return RunSystem(catalogue, switches, runs, service, tokens, callbacks)
+
+
+def _callbacks(settings: Settings, database: Database, keys: KeyRing, repository: RunRepository) -> Callbacks:
+    local = settings.on_one_machine
+    targets = CallbackTargets(database, keys, local=local)
+    return Callbacks(database, repository, targets, settings.callbacks, local=local)
 
 
 async def run_system(request: Request) -> RunSystem:

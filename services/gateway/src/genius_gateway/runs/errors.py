@@ -6,15 +6,6 @@ from __future__ import annotations
 from genius_common.errors import Conflict, Forbidden, InvalidInput, LimitReached, Unavailable, UpstreamFailed
 
 
-class CallbackNotAvailable(InvalidInput):
-    code = "callback_not_available"
-    title = "Rückruf nicht verfügbar"
-    default_detail = (
-        "Rückrufe („callback“) sind noch nicht verfügbar. Starten Sie den Lauf mit „Prefer: respond-async“ und "
-        "fragen Sie seinen Stand ab."
-    )
-
-
 class BatchNotForChat(InvalidInput):
     code = "batch_not_for_chat"
     title = "Kein Stapel im Chat"
@@ -39,8 +30,8 @@ class IdempotencyKeyReused(Conflict):
     )
 
 
-class QueueFull(LimitReached):
-    code = "queue_full"
+class TooManyWaiting(LimitReached):
+    code = "too_many_waiting"
     title = "Warteschlange voll"
     default_detail = (
         "Es warten schon zu viele Ihrer Aufträge. Bitte warten Sie, bis einige begonnen haben, und senden Sie den "

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from genius_common.events import Done, ErrorEvent, Event
 from genius_gateway.audit.chain import AuditRecord
+from genius_gateway.callbacks import deliveries
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.draft import Draft
 from genius_gateway.runs.incoming import documents_in
@@ -141,6 +142,7 @@ class Journal:
         self.live.unsaved = []
         self.live.publish(logged, saved=True)
         self.live.ended.set()
+        self._parts.callbacks.wake()
         await self._count(outcome)
 
     async def _count(self, outcome: Outcome) -> None:
@@ -163,6 +165,7 @@ class Journal:
         if self._batch:
             await self._repository.append(connection, job.owner, job.run, self._runner, self._batch)
         await self._repository.append(connection, job.owner, job.run, self._runner, [*self.live.unsaved, final])
+        await deliveries.insert(connection, job.run)
         if job.answer_message:
             state = _ANSWER_STATES[outcome.state]
             await self._parts.turns.end_answer(connection, job.owner, job.answer_message, self.draft, state)

@@ -74,7 +74,7 @@ class RunRepository:
 
         False if its idempotency key is taken already.
         """
-        waiting = values["job"]
+        waiting = values.get("job", False)
         sealed = await self.sealer.seal(connection, owner, request, f"runs/request/{values['id']}")
         row = {
             **values,

@@ -12,7 +12,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from genius_common.errors import FieldError, InvalidInput
+from genius_common.errors import InvalidInput
 from genius_common.events import RunStarted
 from genius_common.principal import Principal, ProtectionClass
 from genius_common.uses import allows
@@ -24,7 +24,7 @@ from genius_gateway.modules.catalogue import OfferedModule
 from genius_gateway.protection_classes.gate import Used, highest, require_clearance, require_model, require_module
 from genius_gateway.retrieval_log.current import Retrieval, current
 from genius_gateway.runs.context import RunParts
-from genius_gateway.runs.errors import CallbackNotAvailable, IdempotencyKeyReused, NoActiveAuthority, QueueFull
+from genius_gateway.runs.errors import IdempotencyKeyReused, NoActiveAuthority, TooManyWaiting
 from genius_gateway.runs.inputs import checked_inputs, pointer_of
 from genius_gateway.runs.job import SealedItem, SealedRequest
 from genius_gateway.runs.live import LoggedEvent
@@ -101,9 +101,9 @@ class Starter:
         digests = await self._digests(owner, call)
         if digests and (known := await self._known(owner, call.module, *digests)):
             return known
-        if call.body.callback is not None:
-            raise CallbackNotAvailable(errors=[FieldError("/callback", CallbackNotAvailable.default_detail)])
         inputs = checked_inputs(call.body, offered, self._parts.options)
+        callback = call.body.callback
+        target = await self._parts.callbacks.targets.allowed(principal, callback.url) if callback is not None else None
         case = parse_id(call.body.case, "/case") if call.body.case is not None else None
         await self._name_case(principal, case)
         pointed = [(pointer_of(call.body, index), data) for index, data in enumerate(inputs)]
@@ -113,7 +113,7 @@ class Starter:
         searching = any(_may_search(offered, data) for data in inputs)
         readable = await self._references.readable(principal) if searching else {}
         models = await self._parts.models.needed_by(offered.manifest)
-        draft = _Draft(uuid4(), principal, owner, call, offered, inputs, references, readable, digests, models)
+        draft = _Draft(uuid4(), principal, owner, call, offered, inputs, references, readable, digests, models, target)
         quota = self._parts.quota
         # What waits holds no tokens: a job only sees that there are some, and sets them aside when it starts.
         held = uuid4() if call.job else draft.run
@@ -195,11 +195,11 @@ class Starter:
         return Started(run, owner, new=True)
 
     async def _require_room(self, connection: AsyncConnection, draft: _Draft) -> None:
-        """Nobody fills the queue alone. Raises: QueueFull."""
+        """Nobody fills the queue alone. Raises: TooManyWaiting."""
         if not draft.call.job:
             return
         if await self._parts.repository.waiting_of_owner(connection, draft.owner) >= self._parts.options.max_waiting:
-            raise QueueFull(retry_after=60)
+            raise TooManyWaiting(retry_after=60)
 
     async def _name_case(self, principal: Principal, case: UUID | None) -> None:
         """Under the Steuergeheimnis: what the run retrieves is for this case. Raises: CaseNotFound."""
@@ -239,6 +239,7 @@ class _Draft:
     readable: dict[UUID, KnowledgeBase]
     digests: tuple[bytes, bytes] | None
     models: ProtectionClass | None
+    callback: UUID | None
 
     @property
     def references(self) -> References:
@@ -295,6 +296,7 @@ class _Draft:
             "version": self.offered.manifest.version,
             "case_id": self.references.case,
             "detached": self.call.detached,
+            "callback": self.callback,
             **_time(self.call, self.offered),
             "progress_done": 0 if self.call.body.inputs is not None else None,
             "progress_total": len(self.inputs) if self.call.body.inputs is not None else None,

@@ -39,6 +39,7 @@ runs = sa.Table(
     sa.Column("detached", sa.Boolean, nullable=False),
     sa.Column("job", sa.Boolean, nullable=False),
     sa.Column("seconds", sa.Integer),
+    sa.Column("callback", sa.Uuid),
     sa.Column("deadline", _TIME),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("seq_reserved", sa.BigInteger, nullable=False),
