@@ -25,7 +25,7 @@ REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage rep
 
 .PHONY: help run web wheel test test-core test-keycloak test-thorough test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
 	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-ocr bench-search bench-memory bench-many-documents eval-answers \
-	eval-retrieval eval-citations docs clean
+	eval-retrieval eval-citations eval-modules docs clean
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
@@ -125,6 +125,10 @@ eval-citations: $(VENV)/.test ## wrong numbers, dates and §§ in sentences abou
 
 eval-retrieval: $(VENV)/.test ## search in the laws (QUERIES=FILE, LIMIT=100)
 	$(BIN)/python -m tests.eval.eval_retrieval $(if $(QUERIES),--queries $(QUERIES)) $(if $(LIMIT),--limit $(LIMIT)) $(ARGS)
+
+eval-modules: $(VENV)/.test $(WEBUI)/index.html ## completeness of applications, cell by cell (CASES=FOLDER)
+	@scripts/system-packages.sh
+	$(BIN)/python -m tests.eval.eval_modules $(if $(CASES),--cases $(CASES)) $(ARGS)
 
 ##@ Maintain
 lock: ## write the hashed requirements again (needs uv)

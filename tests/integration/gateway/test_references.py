@@ -103,6 +103,7 @@ SWAPS = [
     ),
     Swap(("PUT", "/api/v1/cases/{case}/grants", "unit"), "unit", {"items": [{"unit": "?"}]}, "case"),
     Swap(("POST", "/api/v1/cases/{case}/files", "file"), "file", {"file": "?"}, "case"),
+    Swap(("POST", "/api/v1/cases/{case}/versions", "run"), "run", {"run": "?"}, "case"),
     Swap(("GET", "/api/v1/snapshots", "after"), "snapshot"),
     Swap(("PUT", "/api/v1/knowledge-bases/{kb}/owner", "unit"), "unit", {"owner": "unit", "unit": "?"}, "kb"),
     Swap(("PUT", "/api/v1/me/authority", "authority"), "authority", {"authority": "?"}),

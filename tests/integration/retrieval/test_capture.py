@@ -8,7 +8,7 @@ import aiohttp
 
 from genius_modules.clients.retrieval import RetrievalClient
 from genius_modules.completeness.capture.description import load_form
-from genius_modules.completeness.capture.reading import read
+from genius_modules.completeness.capture.reading import Loaded, observe_files
 from genius_modules.completeness.capture.uploads import Uploads
 from tests.support.dossiers import RECEIVED, contents, types
 from tests.support.mails import mail
@@ -42,7 +42,10 @@ async def test_an_application_is_read_from_uploads(office: Office) -> None:
         bearer = client.headers["authorization"].removeprefix("Bearer ")
     async with aiohttp.ClientSession() as session:
         run = Run(RetrievalClient(session, office.service.url), bearer)
-        found = await read(Uploads(run), ids, types=types(), form=load_form("wohngeld"), received=RECEIVED)  # type: ignore[arg-type]
+        uploads = Uploads(run)  # type: ignore[arg-type]
+        states = [await uploads.state(file) for file in ids]
+        loaded = [Loaded(one, await uploads.layout(one.id) if one.state == "ready" else None) for one in states]
+        found = observe_files(loaded, types(), load_form("wohngeld"), RECEIVED)
     assert found.application_file == "antrag.pdf"
     assert found.facts["wohnkosten_cent"].value == 64200
     assert found.facts["wohnkosten_cent"].places[0].page == 3

@@ -70,7 +70,7 @@ def _search(client: httpx.Client, **places: list[str]) -> httpx.Response:
 @pytest.mark.parametrize("clearance", CLASSES)
 def test_nothing_above_the_token_leaves_by_any_route(shelf: Shelf, clearance: ProtectionClass) -> None:
     """TEN-15: every reading route of documents and files, lists, counts and search, each class against each."""
-    assert len(READING) == 2 * 5 + 1
+    assert len(READING) == 2 * 6 + 1
     above = {word(kind, item) for kind in ("Dokument", "Datei") for item in CLASSES if item.rank > clearance.rank}
     with shelf.client(clearance) as client:
         for (name, item), route in itertools.product(shelf.ids.items(), READING):

@@ -89,7 +89,7 @@ def test_a_search_finds_what_is_there_for_its_use(shelf: Shelf, use: str | None)
 @pytest.mark.parametrize("use", ["chat", "search", None])
 def test_a_run_opens_nothing_that_is_there_for_others(shelf: Shelf, use: str | None) -> None:
     """DSG-06: every reading route of documents, and the list; a person's own reading stays possible."""
-    assert len(READING) == 5
+    assert len(READING) == 6
     with shelf.client(use, run=uuid4()) as run, shelf.client(None) as person:
         for uses, route in itertools.product(USES, READING):
             path = route.format(document=shelf.documents[uses], number=1)

@@ -11,12 +11,13 @@ from genius_common.errors import NotFound
 from genius_modules.ask_documents.module import AskDocuments
 from genius_modules.base import AnyModule
 from genius_modules.chat.module import Chat
+from genius_modules.completeness.module import Completeness
 from genius_modules.draft.module import Draft
 from genius_modules.extract.module import Extract
 from genius_modules.simplify.module import Simplify
 from genius_modules.summarise.module import Summarise
 
-BUILT_IN: tuple[type[AnyModule], ...] = (Chat, AskDocuments, Summarise, Draft, Simplify, Extract)
+BUILT_IN: tuple[type[AnyModule], ...] = (Chat, AskDocuments, Summarise, Draft, Simplify, Extract, Completeness)
 
 
 class ManifestRefused(ValueError):

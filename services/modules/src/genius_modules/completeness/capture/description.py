@@ -122,6 +122,12 @@ class FormDescription(_Model):
         return self
 
 
+def forms() -> frozenset[str]:
+    """Ids of the forms that are described."""
+    folder = resources.files("genius_modules.completeness").joinpath("forms")
+    return frozenset(file.name.removesuffix(".json") for file in folder.iterdir() if file.name.endswith(".json"))
+
+
 @functools.cache
 def load_form(name: str) -> FormDescription:
     """The description `forms/<name>.json`. Raises: FileNotFoundError, pydantic.ValidationError."""

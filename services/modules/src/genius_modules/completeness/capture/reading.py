@@ -3,12 +3,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Protocol
-from uuid import UUID
+from dataclasses import dataclass, replace
 
 from genius_common.contracts.layout import DocumentLayout
 from genius_common.contracts.retrieval import DocumentState
@@ -30,37 +27,26 @@ _LEAST_LABELS = 6
 _FORM_TITLE = 1000
 
 
-class Files(Protocol):
-    """Where files come from: retrieval with the token of the run."""
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A file that is `ready` with its layout, or `failed` without one."""
 
-    async def state(self, file: UUID) -> DocumentState:
-        """State of a file that is `ready` or `failed`."""
-        ...
-
-    async def layout(self, file: UUID) -> DocumentLayout:
-        """Its lines and fields, where it is ready."""
-        ...
+    state: DocumentState
+    layout: DocumentLayout | None
 
 
-async def read(
-    files: Files,
-    wanted: Sequence[UUID],
-    *,
-    types: Sequence[DocumentType],
-    form: FormDescription,
-    received: dt.date,
+def observe_files(
+    files: Sequence[Loaded], types: Sequence[DocumentType], form: FormDescription, received: dt.date
 ) -> Observed:
     """Everything that stands in the files. `received` is the day they came, the reference where no stamp tells one.
 
-    Days among the values of documents are `datetime.date`, months "2026-07". Raises what `files` raises.
+    Days among the values of documents are `datetime.date`, months "2026-07".
     """
     sources: list[Source] = []
-    for file in wanted:
-        state = await files.state(file)
-        layout = await files.layout(file) if state.state == "ready" else None
-        reason = state.reason.code if state.reason else "broken"
-        sources += sources_of(state.name, layout, "" if layout else reason, state.version or "")
-    return await asyncio.to_thread(observe, sources, types, form, received)
+    for file in files:
+        reason = file.state.reason.code if file.state.reason else "broken"
+        sources += sources_of(file.state.name, file.layout, "" if file.layout else reason, file.state.version or "")
+    return observe(sources, types, form, received)
 
 
 def sources_of(name: str, layout: DocumentLayout | None, reason: str, version: str) -> list[Source]:

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Input and result of a completeness check, as `docs/explanation/completeness.md` tells them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from typing_extensions import override
+
+from genius_common.contracts.modules import ChatTurn
+from genius_common.errors import FieldError
+from genius_modules.base import ModuleInput
+from genius_modules.completeness.given import wrong
+from genius_modules.completeness.offered import titles
+from genius_modules.completeness.rules.model import Status
+from genius_modules.completeness.rules.store import shipped
+from genius_modules.schema import form
+
+_TITLES = {name: (title, title) for name, title in titles().items()}
+_EXAMPLE: JsonValue = {"rule_set": "wohngeld", "files": ["00000000-0000-4000-8000-000000000000"]}
+
+
+class CompletenessInput(ModuleInput):
+    """What is to be checked against which rule set.
+
+    `facts` replace what is read: by the names of the rule set, for a person `p1.name`. `as_of` is the day on which the
+    application came in; it counts only where no entry stamp is found.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    rule_set: str = Field(json_schema_extra={**form(("Regelwerk", "Rule set"), options=_TITLES), "enum": list(_TITLES)})
+    files: list[UUID] = Field(
+        min_length=1, max_length=100, json_schema_extra=form(("Dateien", "Files"), widget="files")
+    )
+    facts: dict[str, Any] | None = Field(default=None, json_schema_extra=form(("Angaben", "Facts"), widget="hidden"))
+    as_of: dt.date | None = Field(
+        default=None,
+        json_schema_extra=form(
+            ("Eingang", "Received on"),
+            help_text=(
+                "JJJJ-MM-TT. Gilt nur, wenn kein Eingangsstempel gefunden wird; sonst der Tag des Hochladens.",
+                "YYYY-MM-DD. Counts only where no entry stamp is found; else the day of the upload.",
+            ),
+        ),
+    )
+
+    @override
+    def refusals(self, history: Sequence[ChatTurn]) -> list[FieldError]:
+        if self.rule_set not in _TITLES:
+            return [FieldError("/rule_set", f"Dieses Regelwerk gibt es hier nicht. Es gibt: {', '.join(_TITLES)}.")]
+        return wrong(shipped()[self.rule_set].rules, self.facts or {})
+
+
+class _Result(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Evidence(_Result):
+    """`quote` is verbatim text of the page, empty where the page has none (a blank field)."""
+
+    file: str
+    page: int
+    quote: str = ""
+
+
+class FoundFact(_Result):
+    """`state` is `invalid` where something stands there that is no valid value: `raw`. `given`: the caller set it."""
+
+    value: Any
+    state: Literal["stated", "blank", "invalid"]
+    raw: str | None = None
+    file: str | None = None
+    page: int | None = None
+    quote: str | None = None
+    given: bool = False
+
+
+class FoundDocument(_Result):
+    """`person` is the id of the first person of the household whom it names."""
+
+    file: str
+    pages: list[int]
+    document_type: str | None
+    title: str | None
+    person: str | None
+    names: list[str]
+    readable: bool
+    unreadable_reason: str | None = None
+    values: dict[str, Any]
+    quote: str
+    notices: list[str]
+    duplicate_of: str | None = None
+
+
+class PersonOutcome(_Result):
+    name: str
+    status: Status
+    reason_code: str
+    reason: str
+    evidence: list[Evidence]
+
+
+class RequirementOutcome(_Result):
+    title: str
+    kind: Literal["field", "document", "consistency"]
+    status: Status
+    reason_code: str
+    reason: str
+    evidence: list[Evidence]
+    facts: list[str]
+    legal_basis: list[str]
+    persons: dict[str, PersonOutcome]
+
+
+class LetterDraft(_Result):
+    """`items` are the requirements asked for, `text` is empty where nothing is open."""
+
+    items: list[str]
+    text: str
+
+
+class CompletenessResult(_Result):
+    schema_version: Literal[1] = 1
+    rule_set: str
+    catalogue_sha256: str
+    principle: str
+    reference_date: dt.date
+    application_file: str | None
+    complete: bool
+    facts: dict[str, FoundFact]
+    documents: list[FoundDocument]
+    requirements: dict[str, RequirementOutcome]
+    letter: LetterDraft
+    mode: Literal["template"] = "template"
