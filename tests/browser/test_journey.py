@@ -3,7 +3,9 @@
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import docx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -103,6 +105,19 @@ def test_summarise_and_draft(page: Page) -> None:
     page.get_by_role("button", name="Starten").click()
     expect(page.get_by_text("Mietvertrag fehlt").last).to_be_visible()
     expect(page.get_by_text("Bitte ergänzen").first).to_be_visible()
+    for label, ending, start in (("Als Word-Datei", ".docx", b"PK"), ("Als PDF", ".pdf", b"%PDF-1.7")):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=label).press("Enter")
+        assert download.value.suggested_filename.endswith(ending)
+        assert Path(download.value.path()).read_bytes().startswith(start)
+    page.get_by_role("button", name="Text bearbeiten").click()
+    page.get_by_label("Entwurf bearbeiten").fill("Von Hand geschrieben.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Als Word-Datei").click()
+    assert "Von Hand geschrieben." in [p.text for p in docx.Document(download.value.path()).paragraphs]
+    page.route("**/export", lambda route: route.abort())
+    page.get_by_role("button", name="Als PDF").click()
+    expect(page.get_by_role("alert").last).to_be_visible()
 
 
 def test_stop_keeps_the_text(page_with_model: Page, model_server: RunningServer) -> None:

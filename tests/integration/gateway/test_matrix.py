@@ -53,6 +53,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "case_version.correct": {"json": {"version": 1, "accepted": ["nichts"]}},
     "case.sign_off": {"json": {"version": 1, "sha256": "0" * 64}},
     "snapshot.create": {"json": {"recipients": [{"username": "niemand"}]}},
+    "run.export": {"json": {"format": "docx"}},
     "conversation.change": {"json": {"pinned": False}},
 }
 # What ends or removes something that other cells need; such an object is made again afterwards.

@@ -55,6 +55,7 @@ from genius_gateway.retrieval_log.watch import RetrievalWatch
 from genius_gateway.revocation.permission import RunPermission
 from genius_gateway.runs import assembly as run_assembly
 from genius_gateway.runs import endpoints as runs
+from genius_gateway.runs import export_endpoints as run_exports
 from genius_gateway.settings import Settings
 from genius_gateway.site.boundary import BoundaryMiddleware, RequestMetrics
 from genius_gateway.site.headers import SecurityHeadersMiddleware, TrustedHostMiddleware
@@ -70,6 +71,7 @@ ROUTERS = (
     modules,
     runs,
     callbacks,
+    run_exports,
     conversations,
     snapshots,
     knowledge_bases,

@@ -49,6 +49,7 @@ NOTICES = frozenset(
         "model.chat.completions", "model.embeddings",
         "person.erase_files", "person.export", "person.find",
         "retrieval_check.export", "retrieval_check.list", "retrieval_check.read", "retrieval_log.read",
+        "run.export",
         "snapshot.read",
     }
 )  # fmt: skip

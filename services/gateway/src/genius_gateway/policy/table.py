@@ -90,6 +90,8 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/api/v1/runs", "run.list", MEMBERS, "modules.run", "own"),
     Rule("GET", "/api/v1/runs/{run}", "run.read", MEMBERS, "modules.run", "own"),
     Rule("GET", "/api/v1/runs/{run}/events", "run.follow", MEMBERS, "modules.run", "own"),
+    Rule("GET", "/api/v1/runs/{run}/export", "run.export", MEMBERS, "modules.run", "own"),
+    Rule("POST", "/api/v1/runs/{run}/export", "run.export", MEMBERS, "modules.run", "own"),
     Rule("DELETE", "/api/v1/runs/{run}", "run.cancel", MEMBERS, "modules.run", "own"),
     Rule("GET", "/api/v1/callbacks", "callback.list", CLERKS, "modules.run", "own"),
     Rule("POST", "/api/v1/callbacks/{delivery}/redeliver", "callback.redeliver", CLERKS, "modules.run", "own"),

@@ -31,5 +31,5 @@ RETRIEVALS: Mapping[str, Kind] = {
 }
 """Action → kind of retrieval. The state of an own upload (`file.read`) says nothing that its owner did not send."""
 
-EXPORTS = frozenset({"case.export", "document.content", "file.content", "person.export"})
-"""Actions that hand out whole originals or everything of a person; off unless the operator opens them."""
+EXPORTS = frozenset({"case.export", "document.content", "file.content", "person.export", "run.export"})
+"""Actions that hand out originals, whole cases, results as files or everything of a person; off unless opened."""

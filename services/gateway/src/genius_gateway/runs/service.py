@@ -7,6 +7,7 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -104,6 +105,15 @@ class RunService:
                 raise NotFound
             content = await self._parts.repository.open_content(connection, row)
         return view(row, content, await self._queue.place(run) if placed and waits(row) else None)
+
+    async def given(self, principal: Principal, run: UUID) -> dict[str, Any]:
+        """The input of a run of the caller's own. Raises: NotFound."""
+        async with self._parts.database.transaction(owner_of(principal).scope) as connection:
+            row = await self._parts.repository.get(connection, run)
+            if row is None or not principal.classification.covers(row.protection_class):
+                raise NotFound
+            request = await self._parts.repository.sealer.open(connection, row.request, f"runs/request/{run}")
+            return dict(request.get("input") or {})
 
     async def page(self, principal: Principal, limit: int, after: str | None) -> RunList:
         owner = owner_of(principal)

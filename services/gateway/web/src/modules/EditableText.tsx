@@ -6,9 +6,10 @@ import { Button } from '../kern/Button'
 import { CopyButton } from '../kern/CopyButton'
 import { Markdown } from '../markdown/Markdown'
 import { plainText } from '../markdown/plain'
+import { ExportButtons } from './ExportButtons'
 
 /** A draft: read it as it will look, or edit it; what one copies is what one sees. Changes are kept under `draft`. */
-export function EditableText({ text, draft }: { text: string; draft: string }) {
+export function EditableText({ text, draft, run = null }: { text: string; draft: string; run?: string | null }) {
   const { t } = useI18n()
   const id = useId()
   const [value, setValue] = useDraft(draft, text)
@@ -28,6 +29,7 @@ export function EditableText({ text, draft }: { text: string; draft: string }) {
       <div className="row">
         <CopyButton variant="secondary" text={() => (editing ? value : plainText(value))} />
         <Button variant="secondary" icon={editing ? 'check' : 'edit'} label={t(editing ? 'module.edit.done' : 'module.edit')} onClick={() => setEditing(!editing)} />
+        {run !== null && value.trim() !== '' && <ExportButtons run={run} text={value} />}
       </div>
     </>
   )

@@ -21,6 +21,7 @@ import { CitationRow } from '../sources/CitationRow'
 import { citeContext } from '../sources/cite'
 import type { Sources } from '../sources/useSources'
 import { EditableText } from './EditableText'
+import { ExportButtons } from './ExportButtons'
 import { ExtractedFields } from './ExtractedFields'
 import { Gaps } from './Gaps'
 import { LanguageCheck } from './LanguageCheck'
@@ -59,7 +60,7 @@ export function RunResult({ module, live, at, sources }: Props) {
         {missing ? <NothingFound citations={live.citations} /> : (
           <>
             {result?.sentences?.length ? <Sentences sentences={result.sentences} /> : (end || !settings.whole) && live.text !== '' && (
-              module.id === 'draft' && end ? <EditableText key={live.run} text={live.text} draft={draft} /> : <Markdown source={live.text} streaming={end !== 'done'} />
+              module.id === 'draft' && end ? <EditableText key={live.run} text={live.text} draft={draft} run={result ? live.run : null} /> : <Markdown source={live.text} streaming={end !== 'done'} />
             )}
             {live.citations.length > 0 && !(result && isExtracted(result)) && <CitationRow citations={live.citations} />}
           </>
@@ -73,7 +74,7 @@ export function RunResult({ module, live, at, sources }: Props) {
       <ProtectionNote value={live.protection} answer />
       {end === 'stopped' && <p className="hint">{t('module.cancelled')}</p>}
       {end !== null && live.text !== '' && module.id !== 'draft' && (
-        <div className="row"><CopyButton variant="secondary" text={() => `${plainText(live.text)}\n\n${aiNote(origin, i18n)}${copyLine(live.protection, i18n)}`} /></div>
+        <div className="row"><CopyButton variant="secondary" text={() => `${plainText(live.text)}\n\n${aiNote(origin, i18n)}${copyLine(live.protection, i18n)}`} />{result && live.run !== null && <ExportButtons run={live.run} />}</div>
       )}
     </section>
   )
