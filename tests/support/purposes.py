@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import orjson
@@ -34,6 +34,7 @@ TEXTS: dict[str, dict[str, Any]] = {
     "draft": {"kind": "vermerk", "notes": "Der Vogel brütet lange im Schrank."},
     "simplify": {"text": "Der Vogel brütet lange im Schrank.", "level": "leicht"},
     "extract": {"text": "Der Vogel brütet lange im Schrank.", "fields": "Vogel"},
+    "completeness": {"rule_set": "wohngeld", "files": [str(UUID(int=1))]},
 }
 Answer = httpx.Response
 

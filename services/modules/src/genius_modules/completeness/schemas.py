@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
 from genius_common.contracts.modules import ChatTurn
@@ -21,7 +21,6 @@ from genius_modules.completeness.rules.store import shipped
 from genius_modules.schema import form
 
 _TITLES = {name: (title, title) for name, title in titles().items()}
-_EXAMPLE: JsonValue = {"rule_set": "wohngeld", "files": ["00000000-0000-4000-8000-000000000000"]}
 
 
 class CompletenessInput(ModuleInput):
@@ -30,8 +29,6 @@ class CompletenessInput(ModuleInput):
     `facts` replace what is read: by the names of the rule set, for a person `p1.name`. `as_of` is the day on which the
     application came in; it counts only where no entry stamp is found.
     """
-
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     rule_set: str = Field(json_schema_extra={**form(("Regelwerk", "Rule set"), options=_TITLES), "enum": list(_TITLES)})
     files: list[UUID] = Field(

@@ -130,4 +130,5 @@ _ANSWERS: dict[tuple[str, str], Any] = {
         "text": FILE_TEXT, "char_from": 0, "char_to": len(FILE_TEXT), "length": len(FILE_TEXT), "page_starts": [0],
         "blocks": [{"kind": "paragraph", "char_from": 0, "char_to": len(FILE_TEXT)}],
     },
+    ("GET", f"/retrieval/files/{FILE}/layout"): {"media_type": "text/plain", "lines": [{"text": FILE_TEXT}]},
 }  # fmt: skip
