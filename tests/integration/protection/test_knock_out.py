@@ -30,6 +30,7 @@ FILE_INPUTS = {
     "draft": {**TEXTS["draft"]},
     "simplify": {"level": "leicht"},
     "extract": {"fields": "Kanarie"},
+    "completeness": {**TEXTS["completeness"]},
 }
 
 
