@@ -8,7 +8,8 @@ one on the other tables at any change. What needs a gateway of its own is part o
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import httpx
@@ -34,12 +35,15 @@ async def own(operated: Gateway) -> AsyncIterator[Gateway]:
 
 
 @pytest.fixture(scope="module")
-def databases() -> Iterator[dict[str, Refusing]]:
-    """By the address of a gateway; made when it is first used."""
+async def databases() -> AsyncIterator[dict[str, Refusing]]:
+    """By the address of a gateway; made when it is first used.
+
+    Made and ended beside the loop: triggers wait for whoever writes, and that may be the gateway on this very loop.
+    """
     made: dict[str, Refusing] = {}
     yield made
     for database in made.values():
-        database.close()
+        await asyncio.to_thread(database.close)
 
 
 def test_every_recorded_effect_has_a_case() -> None:
@@ -88,7 +92,7 @@ async def test_no_effect_without_its_record_where_much_is_changed(
 async def _try(gateway: Gateway, operators: Operators | None, databases: dict[str, Refusing], action: str) -> None:
     case = CASES[action]
     if gateway.url not in databases:
-        databases[gateway.url] = Refusing(gateway.superuser_url)
+        databases[gateway.url] = await asyncio.to_thread(Refusing, gateway.superuser_url)
     database = databases[gateway.url]
     async with AsyncExitStack() as stack:
         deed = await case.prepare(Scene(gateway, operators, stack))

@@ -105,6 +105,28 @@ async def application(calling: LocalGateway, alone: Schema, target: CallbackServ
         yield Application(client, principal, calling, url, secret, public_key)
 
 
+_REFUSE = """
+CREATE FUNCTION refuse_sending() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.action = 'callback.send' THEN RAISE EXCEPTION 'refused by the test'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_sending BEFORE INSERT ON audit_records FOR EACH ROW EXECUTE FUNCTION refuse_sending()
+"""
+
+
+async def test_what_can_not_be_recorded_waits(application: Application, alone: Schema, target: CallbackServer) -> None:
+    """AUD-02: without its record nothing is sent; when records can be written again, it is sent all the same."""
+    await asyncio.to_thread(alone.execute, _REFUSE)
+    try:
+        run = await application.start()
+        await asyncio.sleep(1.0)
+        assert (await application.delivery(run))["state"] == "pending"
+        assert target.calls == []
+    finally:
+        await asyncio.to_thread(alone.execute, "DROP FUNCTION refuse_sending CASCADE")
+    assert (await application.settled(run))["state"] == "delivered"
+
+
 async def test_the_run_is_sent_and_signed(application: Application, target: CallbackServer) -> None:
     run = await application.start()
     delivery = await application.settled(run)

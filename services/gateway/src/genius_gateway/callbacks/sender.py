@@ -22,6 +22,7 @@ from genius_common.database import Database, RowScope
 from genius_common.errors import NotFound
 from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord, append
+from genius_gateway.audit.errors import AuditUnavailable
 from genius_gateway.callbacks import deliveries
 from genius_gateway.callbacks.deliveries import Due, Ended, Whose
 from genius_gateway.callbacks.options import CallbackOptions
@@ -93,7 +94,7 @@ class Callbacks:
             self._awake.clear()
             try:
                 await self._look()
-            except (sa.exc.SQLAlchemyError, OSError) as error:
+            except (AuditUnavailable, sa.exc.SQLAlchemyError, OSError) as error:
                 log.warning("callbacks wait for the database", error=type(error).__name__)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._options.poll_s):
