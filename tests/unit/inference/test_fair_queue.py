@@ -84,6 +84,27 @@ def test_who_was_away_has_saved_nothing_up() -> None:
     assert seen.count(QUIET) == 5
 
 
+def test_nobody_waits_for_what_is_only_set_aside() -> None:
+    """LLM-10: sixty requests of one are at the model, with much set aside and little used; who comes now is next."""
+    order = FairOrder[UUID]()
+    for _ in range(80):
+        order.put(FLOOD, person(1), FLOOD)
+    for _ in range(60):
+        assert order.take(anyone) == FLOOD
+        order.set_aside(FLOOD, person(1), 600)
+    for _ in range(20):
+        order.put(QUIET, person(2), QUIET)
+    for _ in range(30):
+        order.charge(FLOOD, person(1), 10, 600)
+    seen = []
+    for _ in range(10):
+        item = order.take(anyone)
+        assert item is not None
+        seen.append(item)
+        order.set_aside(item, person(1 if item == FLOOD else 2), 600)
+    assert seen == [QUIET] * 10, "thirty of the other are still at the model"
+
+
 @given(st.lists(st.tuples(st.sampled_from("ptr"), st.integers(0, 3), st.integers(0, 3)), max_size=60))
 def test_every_item_comes_out_once(steps: list[tuple[str, int, int]]) -> None:
     """LLM-10: put, take and remove in any order lose nothing and give nothing twice."""

@@ -211,7 +211,7 @@ class Gate:
         if replica is None:
             return None
         aside = cost(demand.tokens, pool.pace.output(demand.output_tokens))
-        pool.order(demand).charge(demand.authority, demand.person, aside)
+        pool.order(demand).set_aside(demand.authority, demand.person, aside)
         replica.take(demand.tokens)
         self._in_flight[demand.authority] += 1
         return Place(self, pool, demand, replica, aside)
@@ -226,10 +226,11 @@ class Gate:
         self._in_flight[demand.authority] -= 1
         if not self._in_flight[demand.authority]:
             del self._in_flight[demand.authority]
+        used = aside
         if usage is not None:
             pool.pace.produced(usage.output_tokens)
             used = cost(usage.input_tokens, usage.output_tokens)
-            pool.order(demand).charge(demand.authority, demand.person, used - aside)
+        pool.order(demand).charge(demand.authority, demand.person, used, aside)
         pool.pace.left(self._clock())
         if self.waiting:
             # A server may serve several models, and a place at it may be what another model's queue waits for.

@@ -9,7 +9,7 @@ that nobody saves up a right to flood. Plain data without a clock or a loop: the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -26,28 +26,47 @@ def cost(input_tokens: int, output_tokens: int) -> int:
 
 
 class Accounts:
-    """Counters of one level. `floor` is what the one served last had: nobody who returns starts below it."""
+    """Tokens of one level, by name: what was used, and what is set aside for requests that are at a model now.
+
+    Both together say whose turn it is. Only what was used says where somebody begins who comes or comes back: what is
+    set aside is a guess, and mostly too high; nobody is made to wait for another's guess. `floor` is what the one
+    served last had used: nobody who returns starts below it.
+    """
 
     def __init__(self) -> None:
-        self._counters: dict[UUID | None, int] = {}
+        self._used: dict[UUID | None, int] = {}
+        self._aside: dict[UUID | None, int] = {}
         self.floor = 0
 
     def __getitem__(self, name: UUID | None) -> int:
-        return self._counters.get(name, self.floor)
+        """By this the next one is chosen."""
+        return self.used(name) + self._aside.get(name, 0)
 
-    def lift(self, name: UUID | None, least: int | None) -> None:
-        """`name` begins to wait; `least` is the smallest counter of those who wait already, None where nobody does."""
-        self._counters[name] = max(self[name], self.floor if least is None else least)
+    def used(self, name: UUID | None) -> int:
+        return self._used.get(name, self.floor)
 
-    def charge(self, name: UUID | None, tokens: int) -> None:
-        """`tokens` may be negative: what was set aside and not used comes back."""
-        self._counters[name] = self[name] + tokens
-        if len(self._counters) > _KEPT_ACCOUNTS:
+    def lift(self, name: UUID | None, others: Iterable[UUID | None]) -> None:
+        """`name` begins to wait, beside `others` who wait already."""
+        least = min((self.used(other) for other in others), default=self.floor)
+        self._used[name] = max(self.used(name), least)
+
+    def set_aside(self, name: UUID | None, tokens: int) -> None:
+        self._aside[name] = self._aside.get(name, 0) + tokens
+
+    def charge(self, name: UUID | None, used: int, aside: int) -> None:
+        """`aside` had been set aside, and `used` takes its place."""
+        self._used[name] = self.used(name) + used
+        left = self._aside.get(name, 0) - aside
+        if left:
+            self._aside[name] = left
+        else:
+            self._aside.pop(name, None)
+        if len(self._used) > _KEPT_ACCOUNTS:
             # Who is at the floor or below would be lifted to it anyway, so nothing is forgotten with them.
-            self._counters = {key: value for key, value in self._counters.items() if value > self.floor}
+            self._used = {key: value for key, value in self._used.items() if value > self.floor}
 
     def served(self, name: UUID | None) -> None:
-        self.floor = max(self.floor, self[name])
+        self.floor = max(self.floor, self.used(name))
 
 
 class _Lane(Generic[ItemT]):
@@ -74,13 +93,11 @@ class FairOrder(Generic[ItemT]):
     def put(self, authority: UUID | None, person: UUID, item: ItemT) -> None:
         lane = self._lanes.get(authority)
         if lane is None:
-            least = min((self._authorities[name] for name in self._lanes), default=None)
-            self._authorities.lift(authority, least)
+            self._authorities.lift(authority, self._lanes)
             lane = self._lanes[authority] = _Lane()
         line = lane.lines.get(person)
         if line is None:
-            accounts = self._accounts(authority)
-            accounts.lift(person, min((accounts[name] for name in lane.lines), default=None))
+            self._accounts(authority).lift(person, lane.lines)
             line = lane.lines[person] = deque()
         line.append(item)
         lane.waiting += 1
@@ -119,10 +136,15 @@ class FairOrder(Generic[ItemT]):
         if not lane.waiting:
             del self._lanes[authority]
 
-    def charge(self, authority: UUID | None, person: UUID, tokens: int) -> None:
-        """Put `tokens` (see `cost`) on the accounts of both."""
-        self._authorities.charge(authority, tokens)
-        self._accounts(authority).charge(person, tokens)
+    def set_aside(self, authority: UUID | None, person: UUID, tokens: int) -> None:
+        """A request goes to a model now; `tokens` (see `cost`) are what it is expected to use."""
+        self._authorities.set_aside(authority, tokens)
+        self._accounts(authority).set_aside(person, tokens)
+
+    def charge(self, authority: UUID | None, person: UUID, used: int, aside: int = 0) -> None:
+        """A request has ended: `used` counts in place of what was set `aside` for it."""
+        self._authorities.charge(authority, used, aside)
+        self._accounts(authority).charge(person, used, aside)
 
     def _accounts(self, authority: UUID | None) -> Accounts:
         found = self._persons.get(authority)
