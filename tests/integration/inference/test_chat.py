@@ -48,6 +48,7 @@ def test_tokens_are_counted_from_the_tail(inference: RunningInference) -> None:
         stream(client, message(TEXT))
         metrics = client.get("/metrics").text
     labels = 'authority="00000000-0000-0000-0000-0000000000aa"'
+    labels += ',class="interactive"'
     assert f'genius_inference_tokens_total{{{labels},direction="output",model="echo"}} 9.0' in metrics
     assert f'genius_inference_requests_total{{{labels},model="echo",outcome="ok"}} 1.0' in metrics
 
@@ -60,7 +61,7 @@ def test_finished_streams_keep_the_connection(inference: RunningInference, model
             assert stream(client, message("a b [[end_delay_s=0.03]]")).done == 1
             time.sleep(0.06)
         metrics = client.get("/metrics").text
-    assert f'{{authority="{authority}",model="echo",outcome="ok"}} 5.0' in metrics
+    assert f'{{authority="{authority}",class="interactive",model="echo",outcome="ok"}} 5.0' in metrics
     assert len({record.connection for record in model_server.log()}) == 1
 
 

@@ -84,8 +84,8 @@ class HotPath:
             model = await self._parts.catalogue.find(request.model, "chat")
             model.require(principal.classification)
             body = self._builder.chat(request, model, principal.authority)
-            call = _Call(self, scope, send, model, principal)
-            await call.run("/chat/completions", body, chat_demand(request, principal, scope), request)
+            call = _Call(self, scope, send, model, chat_demand(request, principal, scope))
+            await call.run("/chat/completions", body, request)
 
     async def _embeddings(self, scope: Scope, receive: Receive, send: Send) -> None:
         principal = await self._principal(scope, "embeddings")
@@ -94,13 +94,13 @@ class HotPath:
             model = await self._parts.catalogue.find(request.model, "embedding")
             model.require(principal.classification)
             body = self._builder.embeddings(request, model)
-            call = _Call(self, scope, send, model, principal)
-            await call.run("/embeddings", body, embedding_demand(body, principal, scope), None)
+            call = _Call(self, scope, send, model, embedding_demand(body, principal, scope))
+            await call.run("/embeddings", body, None)
 
     # -- used by _Call ------------------------------------------------------------------------------------------
 
-    def bound(self, model: Model, principal: Principal) -> Bound:
-        return self._parts.metrics.bound(model.id, principal.authority)
+    def bound(self, model: Model, demand: Demand) -> Bound:
+        return self._parts.metrics.bound(model.id, demand.authority, bulk=demand.bulk)
 
     async def enter(self, model: Model, demand: Demand) -> Place:
         return await self._parts.gate.enter(model.id, demand)
@@ -140,20 +140,21 @@ class HotPath:
 class _Call:
     """One request at the model servers, with its outcome in the metrics."""
 
-    def __init__(self, hot: HotPath, scope: Scope, send: Send, model: Model, principal: Principal) -> None:
+    def __init__(self, hot: HotPath, scope: Scope, send: Send, model: Model, demand: Demand) -> None:
         self._hot = hot
         self._scope = scope
         self._send = send
         self._model = model
-        self._bound = hot.bound(model, principal)
+        self._demand = demand
+        self._bound = hot.bound(model, demand)
         self._outcome = "ok"
         self._begin = time.perf_counter()
 
-    async def run(self, path: str, body: bytes, demand: Demand, chat: ChatRequest | None) -> None:
+    async def run(self, path: str, body: bytes, chat: ChatRequest | None) -> None:
         """Wait for a place and relay to the end; the outcome is counted in any case, also when the client goes."""
         try:
-            with await self._hot.enter(self._model, demand) as place:
-                self._bound.queued.observe(time.perf_counter() - self._begin)
+            with await self._hot.enter(self._model, self._demand) as place:
+                self._bound.waited(time.perf_counter() - self._begin)
                 await self._at_some_replica(place, path, body, chat)
         except PlatformError as error:
             self._outcome = error.code
@@ -205,8 +206,13 @@ class _Call:
         scanner = EventScanner(include_usage=chat.include_usage or always, strip_running=running and not always)
         said = b"%s%s" % (b"asked" if chat.include_usage else b"settle", b"; running" if running else b"")
 
+        times, replica = self._bound.times, place.replica.name
+        first_at = 0.0
+
         def first() -> None:
-            self._bound.ttft.observe(time.perf_counter() - self._begin)
+            nonlocal first_at
+            first_at = time.perf_counter()
+            times.first_token(replica, first_at - self._begin)
 
         relay = StreamRelay(
             exchange,
@@ -218,7 +224,10 @@ class _Call:
         try:
             await relay.run(self._scope, self._send)
         finally:
-            self._used(place, scanner.usage())
+            usage = scanner.usage()
+            self._used(place, usage)
+            if first_at:
+                times.stream(replica, time.perf_counter() - first_at, usage.output_tokens if usage else scanner.events)
             if relay.error is not None:
                 self._outcome = relay.error.code
                 _report(place.replica, relay.error)
