@@ -108,6 +108,34 @@ class _Children(dict[str, tuple[Histogram, Histogram]]):
         return found
 
 
+def _histograms(registry: CollectorRegistry) -> tuple[Histogram, Histogram, Histogram]:
+    """Time to the first token, between two tokens, and in the queue."""
+    by_replica = ["model", "replica", "class"]
+    return (
+        Histogram(
+            "genius_inference_time_to_first_token_seconds",
+            "From the request to the first event of a stream, waiting included",
+            by_replica,
+            buckets=_TTFT_BUCKETS,
+            registry=registry,
+        ),
+        Histogram(
+            "genius_inference_inter_token_seconds",
+            "Mean time between two tokens of a stream, one value a stream; a slow client lengthens it",
+            by_replica,
+            buckets=_INTER_TOKEN_BUCKETS,
+            registry=registry,
+        ),
+        Histogram(
+            "genius_inference_queue_seconds",
+            "From the request to its place at a model server",
+            ["model", "class"],
+            buckets=_QUEUE_BUCKETS,
+            registry=registry,
+        ),
+    )
+
+
 class Metrics:
     """All metrics of the service in their own registry."""
 
@@ -125,27 +153,7 @@ class Metrics:
             ["model", "authority", "class", "direction"],
             registry=registry,
         )
-        self.ttft = Histogram(
-            "genius_inference_time_to_first_token_seconds",
-            "From the request to the first event of a stream, waiting included",
-            ["model", "replica", "class"],
-            buckets=_TTFT_BUCKETS,
-            registry=registry,
-        )
-        self.inter_token = Histogram(
-            "genius_inference_inter_token_seconds",
-            "Mean time between two tokens of a stream, one value a stream; a slow client lengthens it",
-            ["model", "replica", "class"],
-            buckets=_INTER_TOKEN_BUCKETS,
-            registry=registry,
-        )
-        self.queued = Histogram(
-            "genius_inference_queue_seconds",
-            "From the request to its place at a model server",
-            ["model", "class"],
-            buckets=_QUEUE_BUCKETS,
-            registry=registry,
-        )
+        self.ttft, self.inter_token, self.queued = _histograms(registry)
         self.authority_queued = Summary(
             "genius_inference_authority_queue_seconds",
             "Waiting of an authority's requests for a place: their sum and number",
