@@ -2,7 +2,6 @@
 """A client that leaves frees the model server at once, streaming or not; a slow client slows it down."""
 
 import asyncio
-import random
 import socket
 import time
 from collections.abc import Awaitable, Callable
@@ -54,28 +53,6 @@ async def test_client_gone_closes_the_upstream(
         assert record.client_left_after is not None
         delays.append(record.received_at + record.client_left_after - closed)
     assert min(delays) <= LIMIT_S, delays
-
-
-async def test_many_leave_at_random(inference: RunningInference, model_server: RunningServer) -> None:
-    """REL-05: after 200 aborts at random times nothing is left: no exchange, no slot, no connection upstream."""
-    choice = random.Random(5)
-
-    async def one() -> None:
-        streaming = choice.random() < 0.5
-        wait = choice.random() * 0.1
-        await leave(inference, message(f"{LONG} [[delay_s=0.01]]", stream=streaming), lambda: asyncio.sleep(wait))
-
-    for _ in range(10):
-        await asyncio.gather(*(one() for _ in range(20)))
-    upstream = inference.app.replicas[0].client
-    for _ in range(100):
-        if upstream.busy == 0:
-            break
-        await asyncio.sleep(0.02)
-    assert upstream.busy == 0
-    with inference.client() as client:
-        assert "genius_inference_in_flight 0.0" in client.get("/metrics").text
-        assert client.post("/v1/chat/completions", json=message("x")).status_code == 200
 
 
 async def test_slow_client_slows_the_model_server(inference: RunningInference, model_server: RunningServer) -> None:

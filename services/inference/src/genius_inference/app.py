@@ -41,7 +41,7 @@ class Application:
         self._catalogue: Catalogue | None = None
         self.replicas: list[Replica] = []
         self._authenticator: Authenticator | None = None
-        self._gate: Gate | None = None
+        self.gate: Gate | None = None
         self._registry = CollectorRegistry()
         rest = FastAPI(title="Genius inference", lifespan=self._lifespan, docs_url=None, redoc_url=None)
         install(rest)
@@ -65,7 +65,7 @@ class Application:
         verifier = TokenVerifier(AUDIENCE, settings.tenant)
         metrics = Metrics(self._registry)
         clock = asyncio.get_running_loop().time
-        gate = self._gate = Gate(settings.queue, clock)
+        gate = self.gate = Gate(settings.queue, clock)
         metrics.in_flight.set_function(lambda: float(gate.in_flight))
         metrics.waiting.set_function(lambda: float(gate.waiting))
         self.replicas = _replicas(settings, clock)
@@ -111,7 +111,7 @@ class Application:
 
         Needs the scope `maintenance`, which is in no user's and no application's token.
         """
-        gate = self._gate
+        gate = self.gate
         if self._authenticator is None or gate is None:
             raise Unavailable(retry_after=1)
         principal = await self._authenticator.principal(request.headers.get("authorization"))
