@@ -20,6 +20,7 @@ from genius_stack.commands import (
     keycloak,
     keys,
     laws,
+    models,
     modules,
     rules,
     status,
@@ -43,6 +44,7 @@ app.add_typer(keycloak.app, name="keycloak")
 app.add_typer(authority.app, name="authority")
 app.add_typer(keys.app, name="keys")
 app.add_typer(laws.app, name="laws")
+app.add_typer(models.app, name="models")
 app.add_typer(modules.app, name="modules")
 app.add_typer(rules.app, name="rules")
 

@@ -16,6 +16,7 @@ def environment(*, cpu: bool = False) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         "VLLM_SERVER_DEV_MODE": "0",
     }
+    values.pop("PYTHONOPTIMIZE", None)  # vLLM guards itself with assertions
     if cpu:
         values.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
     return values
