@@ -55,6 +55,7 @@ def test_text_without_brackets_is_untouched(text: str) -> None:
         ("A [9]. B [3, 9].", "A . B [1]."),
         ("A [Quelle 2].", "A [1]."),
         ("Feld [x] und [", "Feld [x] und ["),
+        ("[[7]1] [1[7]] [[7][7]1]", "[ 1] [1 ] [ 1]"),
     ],
 )
 def test_markers_are_numbered_by_first_use(text: str, expected: str) -> None:

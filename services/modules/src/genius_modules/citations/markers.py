@@ -13,6 +13,8 @@ _MARKER = re.compile(r"[\[【]\s{0,3}(?:Quelle\s{1,3})?(\d{1,4}(?:\s{0,2}[,;]\s{
 _OPEN = re.compile(
     r"[\[【](?:\s{0,3}|\s{0,3}Q(?:u(?:e(?:l(?:l(?:e(?:\s{1,3})?)?)?)?)?)?|\s{0,3}(?:Quelle\s{1,3})?[\d,;\s]{1,196})$"
 )
+# Where the text so far would take what follows for the inside of a marker: "[[9]1]" without its [9] is none.
+_WOULD_JOIN = re.compile(r"\[\d{0,4}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class CitationStream:
     order: list[int] = field(default_factory=list)
     dropped: int = 0
     _held: str = ""
+    _last: str = ""
 
     def feed(self, piece: str) -> Marked:
         """Take the next piece; what might be the start of a marker waits for more."""
@@ -50,7 +53,15 @@ class CitationStream:
 
     def _map(self, text: str) -> Marked:
         before = len(self.order)
-        mapped = _MARKER.sub(self._replace, text)
+        mapped, position = "", 0
+        for match in _MARKER.finditer(text):
+            mapped += text[position : match.start()]
+            position = match.end()
+            # A dropped marker must not make one of what stood around it.
+            joins = _WOULD_JOIN.search((self._last + mapped)[-5:])
+            mapped += self._replace(match) or (" " if joins else "")
+        mapped += text[position:]
+        self._last = (self._last + mapped)[-5:]
         return Marked(mapped, tuple(self.order[before:]))
 
     def _replace(self, match: re.Match[str]) -> str:
