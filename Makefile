@@ -126,7 +126,7 @@ eval-citations: $(VENV)/.test ## wrong numbers, dates and §§ in sentences abou
 eval-retrieval: $(VENV)/.test ## search in the laws (QUERIES=FILE, LIMIT=100)
 	$(BIN)/python -m tests.eval.eval_retrieval $(if $(QUERIES),--queries $(QUERIES)) $(if $(LIMIT),--limit $(LIMIT)) $(ARGS)
 
-eval-modules: $(VENV)/.test $(WEBUI)/index.html ## completeness of applications, cell by cell (CASES=FOLDER)
+eval-modules: $(VENV)/.test $(WEBUI)/index.html ## completeness of applications cell by cell (CASES=FOLDER), and texts
 	@scripts/system-packages.sh
 	$(BIN)/python -m tests.eval.eval_modules $(if $(CASES),--cases $(CASES)) $(ARGS)
 

@@ -2,6 +2,7 @@
 """`make eval-modules [CASES=FOLDER]`: completeness on dossiers, through the public API of a platform started for it.
 
 A dossier is a folder with the files of an application and `expected.json`; without CASES the 14 development dossiers.
+Then extract, simplify and summarise on the texts of the repository (`eval_texts`).
 Last line: JSON; also in .genius/bench/modules.json. Exit status 1 where a target is missed.
 """
 
@@ -14,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.eval import eval_texts
 from tests.eval.completeness import DOSSIERS, Cell, check, figures
 from tests.support.platform import Platform
 from tests.support.ports import free_port
@@ -49,13 +51,17 @@ def measured(cases: Path) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cases", type=Path, default=DOSSIERS)
-    found = measured(parser.parse_args().cases)
-    line = json.dumps(found)
+    texts = eval_texts.run()
+    found = {**measured(parser.parse_args().cases), "texts": texts}
+    line = json.dumps(found, ensure_ascii=False)
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(line + "\n", "utf-8")
     print(line)
     total = found["completeness"]
-    if total["right"] < RIGHT or total["hidden_gaps"] or total["evidence_right"] < EVIDENCE:
+    lacking = eval_texts.missed(texts)
+    for one in lacking:
+        print(one)
+    if lacking or total["right"] < RIGHT or total["hidden_gaps"] or total["evidence_right"] < EVIDENCE:
         sys.exit(1)
 
 

@@ -11,10 +11,11 @@ from genius_common.text.spans import Span
 _ABBREVIATIONS = frozenset(
     re.split(
         r"\s+",
-        "abg abl abs abschn abt allg anl anm art aufl az banz bd bes bgbl bspw buchst bzgl bzw ca d.h dgl dipl dr ebd "
-        "einschl entspr etc evtl f ff fr geb gem ggf ggü gv gvbl gvobl hj hr hrsg i.d.r i.s.d i.s.v i.v.m ing inkl "
-        "insb jr kap kfz lfd lit max mbl min mind mio mrd mwst nr nrn o.g o.ä prof rd rdnr ref rn rspr s sog sp st "
-        "std str tel u.a u.ä urt usf ust usw v v.a verf vgl vorl z z.b z.t z.zt ziff zt zzgl",
+        "abg abl abs abschn abt allg anl anm art aufl az banz bd bekl bes betr bez bgbl bspw buchst bzgl bzw ca d.h "
+        "dgl dipl dr ebd einschl entspr etc evtl f fa ff fr geb gem gez ggf ggü gv gvbl gvobl hj hr hrsg i.d.r "
+        "i.s.d i.s.v i.v.m ing inh inkl insb jr kap kfz kl kto lfd lit lt max mbl min mind mio mrd mtl mwst nr nrn "
+        "o.g o.ä prof rd rdnr ref rn rspr s sog sp st std str tel u.a u.ä urt usf ust usw v v.a verf vgl vorl wg "
+        "whg z z.b z.t z.zt zi ziff zt zust zzgl",
     )
 )
 _MONTH = re.compile(

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 
 _MONTHS = ("jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez")
+_OTHERS = {"jän": 1, "mrz": 3, "mae": 3}
 _NAMES = (
-    r"(?:januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|"
-    r"(?:jan|feb|mär|apr|jun|jul|aug|sept?|okt|nov|dez)\b\.?)s?"
+    r"(?:januar|jänner|februar|märz|maerz|april|mai|juni|juli|august|september|oktober|november|dezember|"
+    r"(?:jan|feb|mär|mrz|apr|jun|jul|aug|sept?|okt|nov|dez)\b\.?)s?"
 )
 MONTH = rf"(?P<name>{_NAMES})(?![a-zäöüß])"
 _DAY = r"(?<![0-9.,])(?P<day>[0-9]{1,2})\."
@@ -41,7 +42,7 @@ BETWEEN = re.compile(r"\s{0,2}(?:bis(?:\s(?:zum|einschließlich))?|und|–|-|/)\
 def month(name: str) -> int:
     """`Februar` → 2; Austrian `Jänner` is January."""
     lower = name.lower()[:3]
-    return 1 if lower == "jän" else _MONTHS.index(lower) + 1
+    return _OTHERS.get(lower) or _MONTHS.index(lower) + 1
 
 
 def full_year(year: str | None) -> str:

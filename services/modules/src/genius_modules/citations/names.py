@@ -11,11 +11,19 @@ import re
 
 from genius_common.text import Span, split_sentences
 
-_NAME = r"(?:[A-ZÄÖÜ][a-zäöüßéèáàçğıøåñ]+(?:-[A-ZÄÖÜ][a-zäöüß]+)?)"
+# With the letters of all languages that write in Latin script: Wiśniewski, Şahin, Nuñez.
+_UPPER, _LOWER = "[A-Z\u00c0-\u00de\u0100-\u017f]", "[a-z\u00df-\u00ff\u0100-\u017f\u1ea0-\u1ef9]"
+_NAME = rf"(?:{_UPPER}{_LOWER}+(?:-{_UPPER}{_LOWER}+)?)"
+# What a person is: the name follows. Compounds ("Oberbürgermeisterin", "Ministerpräsident") end in one of them.
+_OFFICE = (
+    r"(?:[A-ZÄÖÜ][a-zäöüß]{1,20})?(?:[Bb]ürgermeister|[Mm]inister|[Pp]räsident|[Ll]andr[aä]t|[Dd]ezernent|[Ss]ekretär|"
+    r"[Dd]irektor|[Ll]eiter|[Rr]ichter|[Aa]nwalt|[Aa]nwält|[Ss]enator|[Kk]anzler|[Bb]eauftragte|[Bb]eigeordnete|"
+    r"[Aa]bgeordnete|[Kk]ommissar|[Ii]nspektor|[Nn]otar)(?:in|r)?"
+)
 _PARTICLE = r"(?:(?:von|van|de|zu|del|di|al|el)\s(?:der\s|den\s)?)?"
 _ADDRESSED = re.compile(
-    rf"(?<!\w)(?:Frau|Herrn?|Eheleute|Familie|Dr\.|Prof\.|Firma|Stadt|Gemeinde|Landkreis|Kreis|Bürgermeister(?:in)?|"
-    rf"Minister(?:in)?|Präsident(?:in)?)\s(?:(?:Dr\.|Prof\.|med\.|jur\.)\s){{0,3}}(?P<name>{_PARTICLE}{_NAME}(?:\s{_PARTICLE}{_NAME}){{0,2}})"
+    rf"(?<!\w)(?:Frau|Herrn?|Eheleute|Familie|Dr\.|Prof\.|Firma|Stadt|Gemeinde|Landkreis|Kreis|{_OFFICE})\s"
+    rf"(?:(?:Dr\.|Prof\.|med\.|jur\.)\s){{0,3}}(?P<name>{_PARTICLE}{_NAME}(?:\s{_PARTICLE}{_NAME}){{0,2}})"
 )
 _PAIR = re.compile(rf"(?<![\w.])(?P<name>{_NAME}\s{_PARTICLE}{_NAME}(?:\s{_NAME})?)(?!\w)")
 _COMPANY = re.compile(

@@ -57,10 +57,12 @@ _LABEL = (
     r"(?:\b(?:Az|Aktenz(?:eichen)?|Aktennummer|Gesch(?:äfts|\.)?-?\s?(?:[zZ](?:eichen)?|Nr)|Gz|GZ|Vorgangsnummer|"
     r"Vorgangs-Nr|Kassenzeichen|Kundennummer|Wohngeldnummer|Steuernummer|Steuer-Nr|Kennzeichen)\b[.:\s]{0,4})"
 )
+# The number plate of a vehicle is one sign: "MU-XY 417 E".
+_PLATE = r"[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} [1-9][0-9]{0,3}(?: ?[EH](?!\w))?(?![\w/-])"
 _FILE = re.compile(
-    rf"{_LABEL}(?P<labelled>(?=[\w./ -]{{0,20}}[0-9])[A-Z0-9][\w./-]{{0,40}}"
+    rf"(?<![\w-])(?P<plate>{_PLATE})|{_LABEL}(?P<labelled>{_PLATE}|(?=[\w./ -]{{0,20}}[0-9])[A-Z0-9][\w./-]{{0,40}}"
     r"(?:\s[A-Z][A-Za-z]{0,4}\s[0-9]{1,6}/[0-9]{2,4}|\s[0-9][\w./-]{0,20})?)"
-    r"|(?<![\w.])(?P<court>(?:[IVX]{1,5}|[0-9]{1,3})\s[A-Z][A-Za-z]{0,5}(?:\s\([A-Z]{1,4}\))?\s[0-9]{1,5}/[0-9]{2,4})(?![\w/])"
+    r"|(?<![\w.])(?P<court>(?:[IVX]{1,5}|[0-9]{1,3})[\s-][A-Z][A-Za-z]{0,5}(?:\s\([A-Z]{1,4}\))?\s[0-9]{1,5}/[0-9]{2,4}(?:\.[A-Z]{1,3})?)(?![\w/])"
     r"|(?<![\w])(?P<iban>[A-Z]{2}[0-9]{2}(?:\s?[A-Z0-9]{4}){3,7}(?:\s?[A-Z0-9]{1,3})?)(?![\w])"
     r"|(?<![\w/.-])(?P<code>(?=[\w./-]{0,30}[A-Za-z])(?=(?:[\w./-]{0,12}?[0-9]){4})[A-Z0-9][\w.]{0,20}(?:[-/][\w.]{1,20}){1,6})(?![\w])"
 )

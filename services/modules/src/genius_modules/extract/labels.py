@@ -30,10 +30,16 @@ _SYNONYMS = (
     ("nachname", "familienname", "zuname"),
     ("rechnungsnummer", "rechnungsnr", "belegnummer"),
     ("nr", "nummer", "nummern"),
+    ("fax", "telefax", "faxnummer", "telefaxnummer"),
     ("gesamtbetrag", "rechnungsbetrag", "endbetrag", "gesamtsumme", "summe", "zahlbetrag"),
 )
 _SAME = {stem: group[0] for group in _SYNONYMS for word in group for stem in stems(word) or [word]}
-
+# What a form tells its reader beside the label is no part of its meaning; "(netto)" is.
+_ADVICE = re.compile(
+    r"\((?:bitte|falls|wenn|sofern|soweit|nur|optional|freiwillig|siehe|s\.|z\.\s?B\.|in Druck|Pflicht|TT|immer)"
+    r"[^()\n]{0,60}\)|\*+$|^\(?\d{1,2}(?:\.\d{1,2})?[.)]\s",
+    re.IGNORECASE,
+)
 
 _KIND_WORDS: dict[Kind, str] = {
     "date": "Datum Tag",
@@ -112,7 +118,7 @@ def meaning(words: str) -> tuple[str, ...]:
 
 def similarity(field: Wanted, label: str) -> float:
     """How well a label fits a field, 0..1: the share of words that both have, parts of compounds at less."""
-    have = meaning(label)
+    have = meaning(_ADVICE.sub("", label.strip()))
     return max((_alike(meaning(hint), have) for hint in (field.label, *field.hints)), default=0.0)
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,8 @@ How = Literal["form", "label", "similar", "near", "column", "only", "model"]
 _ORDER: tuple[How, ...] = ("form", "label", "similar", "near", "only")
 State = Literal["found", "missing", "invalid", "ambiguous"]
 _BEFORE = 80
+# A sign that goes on behind what alone would be taken for one: "MU-XY 417 E", "44-11-902 388".
+_SIGN = re.compile(r"(?=.*\d)(?:[A-ZÄÖÜ]{1,5}|[\w./-]*\d[\w./-]*)(?: (?:[A-ZÄÖÜ]{1,5}|[\w./-]*\d[\w./-]*)){0,4}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,8 +165,19 @@ def _labelled(field: Wanted, fields: Sequence[Wanted], source: Source) -> Iterat
         rivals = [similarity(other, pair.label) for other in fields if other is not field]
         if fit < LEAST or fit < max(rivals, default=0.0) or not pair.value.of(source.text).strip():
             continue
+        if _of_other_kind(field, source, pair):
+            continue
         how: How = "label" if fit >= EXACT else "similar"
         yield _place(field, source, _inside(field, source, pair), pair.line, how)
+
+
+_TOLD_APART: tuple[Kind, ...] = ("date", "amount", "iban", "email")
+
+
+def _of_other_kind(field: Wanted, source: Source, pair: Pair) -> bool:
+    """Whether all that stands beside the label is a value of another kind: an amount for `Zahlen bis (Datum)`."""
+    others = [kind for kind in _TOLD_APART if kind != field.kind] if field.kind in _TOLD_APART else []
+    return any(pair.value == span for kind in others for span in source.of_kind(kind))
 
 
 def _inside(field: Wanted, source: Source, pair: Pair) -> Span:
@@ -174,7 +188,8 @@ def _inside(field: Wanted, source: Source, pair: Pair) -> Span:
         found = [span for span in source.of_kind(field.kind) if pair.value.start <= span.start < pair.value.end]
         found = [span for span in found if span.end <= reach]
         if len(found) == 1:
-            return found[0]
+            whole = field.kind == "file_number" and _SIGN.fullmatch(pair.value.of(source.text))
+            return pair.value if whole else found[0]
     return pair.value
 
 

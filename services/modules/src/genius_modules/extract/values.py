@@ -11,25 +11,27 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from genius_modules.citations import dates
+from genius_modules.citations.numbers import ORDINAL, ordinal
+from genius_modules.extract.amounts import decimal_of, euros_of
 from genius_modules.extract.wanted import Kind, Wanted
 
 _ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
 _DOTTED = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{2}|\d{4})")
-_LONG = re.compile(rf"(?P<day>\d{{1,2}})\.\s{{0,2}}{dates.MONTH}\s+(?P<year>\d{{4}})", re.IGNORECASE)
-_SIGN = r"(?P<sign>[-+–−])?\s?"
-_GROUPED = r"\d{1,3}(?:[. ’']\d{3})+|\d+"
-_NUMBER = re.compile(
-    rf"{_SIGN}(?P<whole>{_GROUPED})(?:,(?P<part>\d+|[-–—]{{1,2}})|\.(?P<point>\d{{1,2}}))?(?P<behind>-)?"
+_ROMAN = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<roman>[IVX]{1,4})\.\s?(?P<year>\d{4})")
+_LONG = re.compile(
+    rf"(?:(?P<day>\d{{1,2}})(?:\.|te[nr])|(?P<spelt>{ORDINAL}e[nr]))\s{{0,2}}{dates.MONTH}\s+(?P<year>\d{{4}})",
+    re.IGNORECASE,
 )
-_CURRENCY = re.compile(r"(?:€|Euro|EUR)", re.IGNORECASE)
+_MONTHS = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _YES = frozenset(("ja", "x", "yes", "wahr", "[x]", "☒", "☑", "✓", "✔", "true", "zutreffend"))
 _NO = frozenset(("nein", "no", "falsch", "[ ]", "☐", "false", "nicht zutreffend", "entfällt"))
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
-_PHONE = re.compile(r"(?:\+|00)?\d[\d\s/()\-–]{4,24}\d")
+_PHONE = re.compile(r"(?:\+|\(?0)?[\d(][\d\s/()\-–]{4,24}\d")
+# What writers and forms put between the characters of an account number.
+_GAPS = re.compile(r"[\s./-]")
 _POSTCODE = re.compile(r"(?:D-)?\d{5}\s[A-ZÄÖÜ]")
 
 
@@ -52,32 +54,28 @@ def read(field: Wanted, raw: str) -> Read:
 
 
 def _date(text: str) -> Read:
-    match = _ISO.fullmatch(text) or _DOTTED.fullmatch(text) or _LONG.fullmatch(text)
+    match = next(filter(None, (one.fullmatch(text) for one in (_ISO, _DOTTED, _ROMAN, _LONG))), None)
     if match is None:
         return Read(None, "Das ist kein Datum mit Tag, Monat und Jahr.")
     groups = match.groupdict()
-    month = dates.month(groups["name"]) if groups.get("name") else int(groups["month"])
+    day, month = groups["day"] or ordinal(groups["spelt"]) or "0", _month(groups)
     if len(groups["year"]) == 2:
         return Read(None, "Das Jahr hat nur zwei Ziffern, das Jahrhundert steht nicht da.")
     try:
-        return Read(dt.date(int(groups["year"]), month, int(groups["day"])).isoformat())
+        return Read(dt.date(int(groups["year"]), month, int(day)).isoformat())
     except ValueError:
         return Read(None, "Dieses Datum gibt es nicht.")
 
 
-def decimal_of(text: str) -> Decimal | None:
-    """`1.234,56`, `1234,5`, `12,-`, `-3` and `12.50`; None for what can be read in two ways or not at all."""
-    match = _NUMBER.fullmatch(text.strip())
-    if match is None or (match["point"] and "." in match["whole"]):
-        return None
-    part = match["part"] or match["point"] or ""
-    digits = re.sub(r"\D", "", match["whole"]) + ("." + part if part.isdigit() else "")
-    negative = match["sign"] in ("-", "–", "−") or bool(match["behind"])
-    return -Decimal(digits) if negative else Decimal(digits)
+def _month(groups: dict[str, str]) -> int:
+    """1 to 12; 0 for a Roman numeral that is no month."""
+    if groups.get("roman"):
+        return _MONTHS.index(groups["roman"]) + 1 if groups["roman"] in _MONTHS else 0
+    return dates.month(groups["name"]) if groups.get("name") else int(groups["month"])
 
 
 def _amount(text: str, *, as_text: bool) -> Read:
-    value = decimal_of(_CURRENCY.sub("", text).strip())
+    value = euros_of(text)
     if value is None or -value.as_tuple().exponent > 2:  # type: ignore[operator]
         return Read(None, "Das ist kein Betrag in Euro und Cent.")
     return Read(f"{value:.2f}" if as_text else float(value))
@@ -101,7 +99,7 @@ def _boolean(text: str) -> Read:
 
 def iban_holds(text: str) -> bool:
     """Length for Germany, check digits modulo 97 for all (ISO 13616)."""
-    compact = re.sub(r"\s", "", text).upper()
+    compact = _GAPS.sub("", text).upper()
     if not re.fullmatch(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", compact) or (compact.startswith("DE") and len(compact) != 22):
         return False
     moved = compact[4:] + compact[:4]
@@ -110,7 +108,7 @@ def iban_holds(text: str) -> bool:
 
 def _iban(text: str) -> Read:
     if iban_holds(text):
-        return Read(re.sub(r"\s", "", text).upper())
+        return Read(_GAPS.sub("", text).upper())
     return Read(None, "Die Prüfziffer der IBAN stimmt nicht, oder sie ist nicht vollständig.")
 
 

@@ -30,7 +30,7 @@ _SUB = re.compile(
 _RELATIVE = frozenset(("der", "die", "das", "dem", "den", "dessen", "deren", "denen"))
 _BECOME = frozenset(("wird", "werden", "wirst", "werde", "wurde", "wurden", "wurdest", "worden"))
 _PARTICIPLE = re.compile(
-    r"(?:\w{0,14}ge\w{2,20}(?:t|en)|\w{0,8}(?:be|ver|er|ent|zer|emp|miss|über|unter|wider|hinter)\w{2,20}[^eiouaä]t|\w{3,24}(?:iert|igt|elt|ert))"
+    r"(?:\w{0,14}ge\w{2,20}(?:t|en)|\w{0,8}(?:be|ver|er|ent|zer|emp|miss|über|unter|wider|hinter)(?:\w{2,20}(?:[^eiouaä]|[dtmn]e|ie)|\w{1,20}[ea]u)t|\w{3,24}(?:iert|igt|elt|ert))"
 )
 # Strong participles without "ge", other than their infinitives.
 _STRONG = re.compile(
@@ -41,6 +41,13 @@ _STRONG = re.compile(
 # As well infinitives: passive only with "worden" or "wurde".
 _EITHER = re.compile(
     r"\w{0,8}(?:erlassen|erhalten|vergeben|verlassen|behalten|enthalten|überlassen|entlassen|gehalten|vorbehalten)"
+)
+# Adjectives that look like participles: "wird bekannt" tells what becomes, not what is done.
+_ADJECTIVES = frozenset(
+    ("bekannt", "unbekannt", "berühmt", "beliebt", "gerecht", "bewusst", "beredt", "verrückt", "verliebt")
+)
+_MODAL = frozenset(
+    ("werden", "worden", "können", "müssen", "sollen", "dürfen", "wollen", "wird", "kann", "muss", "soll", "darf")
 )
 _TO_BE = frozenset(("ist", "sind", "war", "waren", "sei", "seien"))
 _TO_HAVE = frozenset(("hat", "haben", "habe", "hatte", "hatten"))
@@ -124,6 +131,8 @@ def _participle(words: tuple[Word, ...], place: int) -> Word | None:
     around = [*reversed(words[max(0, place - 3) : place]), *words[place + 1 :]]
     for other in around:
         text = other.text
+        if text in _ADJECTIVES or (not past and _leads_to_verb(words, other)):
+            continue
         if text in ("geben", "gegen", "gern", "gut", "genommen") and text != "genommen":
             continue
         if text[0].islower() and (
@@ -131,6 +140,19 @@ def _participle(words: tuple[Word, ...], place: int) -> Word | None:
         ):
             return other if _not_infinitive(other, past) else None
     return None
+
+
+def _leads_to_verb(words: tuple[Word, ...], word: Word) -> bool:
+    """Whether a verb follows at once, so that the future is told: `wird verspätet ankommen`, `wird berichtet haben`."""
+    following = words[words.index(word) + 1 :][:1]
+    return any(
+        next_.text[0].islower()
+        and next_.text not in _MODAL
+        and not _PARTICIPLE.fullmatch(next_.text)
+        and not _TO_INFINITIVE.fullmatch(next_.text)
+        and _INFINITIVE.fullmatch(next_.text) is not None
+        for next_ in following
+    )
 
 
 def _not_infinitive(word: Word, past: bool) -> bool:
