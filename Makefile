@@ -12,6 +12,7 @@ WEB := services/gateway/web
 WEBUI := services/gateway/src/genius_gateway/webui
 WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/tests/*' 2>/dev/null)
 ARGS ?=
+BENCH := .genius/bench/bin
 N ?= 3
 PLATFORM ?= 3
 # What a plain test run leaves to its own targets.
@@ -24,7 +25,7 @@ PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
 .PHONY: help run web wheel test test-core test-keycloak test-thorough test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
-	bench-relay bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-ocr bench-search bench-memory bench-many-documents eval-answers \
+	bench-relay bench-tools bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-ocr bench-search bench-memory bench-many-documents eval-answers \
 	eval-retrieval eval-citations eval-modules docs clean
 
 help: ## this list
@@ -90,8 +91,16 @@ format: $(VENV)/.test ## format the Python code
 	$(BIN)/ruff check --fix .
 
 ##@ Measure (each ends with one JSON object and writes it to .genius/bench/)
-bench-relay: $(VENV)/.test ## streaming relay of inference (ARGS="--requests 6000 --concurrency 64")
+bench-relay: $(VENV)/.test bench-tools ## our relays beside public ones: CPU a request and a chunk (ARGS="--only nginx")
+	@scripts/bench-peers.sh
 	$(BIN)/python -m tests.load.bench_relay $(ARGS)
+
+bench-tools: $(BENCH)/upstream $(BENCH)/load ## the model server and the load generator of the benchmarks (needs cc)
+
+$(BENCH)/%: tests/load/native/%.c tests/load/native/common.h
+	@command -v cc >/dev/null || { echo "No C compiler: install the package gcc (or clang), it must be found as cc." >&2; exit 2; }
+	@mkdir -p $(BENCH)
+	@cc -O2 -Wall -Wextra -o $@.$$$$ $< && mv $@.$$$$ $@
 
 bench-gateway-cost: $(VENV)/.test ## what quotas, audit and policy cost a request of /v1 (ARGS="--requests 1500 --rounds 5")
 	$(BIN)/python -m tests.load.bench_gateway_cost $(ARGS)

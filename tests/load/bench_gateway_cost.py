@@ -8,20 +8,19 @@ the median of the rounds counts. The last line of stdout is one JSON object, als
 """
 
 import argparse
-import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from statistics import median
 
-import uvloop
-
-from tests.load.bench_relay import FEW, Relay, load, printed_port, program
 from tests.load.gateway_stand import stand
 from tests.load.open_gateway import PARTS
+from tests.load.relays.processes import program
+from tests.load.relays.relay import Relay
+from tests.load.relays.results import write
+from tests.load.relays.tools import Group, completion, load, upstream
 
-OUTPUT = Path(".genius/bench/gateway-cost.json")
+TOKENS = 2
 VARIANTS: dict[str, tuple[str, ...]] = {
     "as it is": (),
     **{f"without {part}": (part,) for part in PARTS},
@@ -29,7 +28,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def started(stack: ExitStack, upstream: str, name: str, left_out: tuple[str, ...]) -> Relay:
+def started(stack: ExitStack, url: str, name: str, left_out: tuple[str, ...]) -> Relay:
     @contextmanager
     def opened(*arguments: str, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
         serves = arguments == ("genius_gateway",)
@@ -37,26 +36,32 @@ def started(stack: ExitStack, upstream: str, name: str, left_out: tuple[str, ...
         with program(*command, environment=environment) as process:
             yield process
 
-    running = stack.enter_context(stand(opened, upstream))
+    running = stack.enter_context(stand(opened, url))
     return Relay(name, running.url, running.pids[:1], running.token, running.database_pid)
 
 
-async def round_of(relay: Relay, requests: int, concurrency: int) -> tuple[float, float]:
+def sent(relay: Relay, requests: int, concurrency: int) -> None:
+    group = Group("all", completion(relay.token, TOKENS), TOKENS, connections=concurrency, requests=requests)
+    found = load(relay.url, group)["groups"]["all"]
+    assert found["complete"] == requests, found
+
+
+def round_of(relay: Relay, requests: int, concurrency: int) -> tuple[float, float]:
     """CPU-µs per request: of the gateway, of PostgreSQL."""
     before = relay.cpu_s(), relay.database_cpu_s()
-    await load(relay, requests=requests, tokens=FEW, concurrency=concurrency)
+    sent(relay, requests, concurrency)
     after = relay.cpu_s(), relay.database_cpu_s()
     gateway, database = ((late - early) / requests * 1e6 for early, late in zip(before, after, strict=True))
     return gateway, database
 
 
-async def measured(relays: list[Relay], requests: int, rounds: int, concurrency: int) -> list[dict[str, float | str]]:
+def measured(relays: list[Relay], requests: int, rounds: int, concurrency: int) -> list[dict[str, float | str]]:
     for relay in relays:
-        await load(relay, requests=concurrency * 4, tokens=FEW, concurrency=concurrency)
+        sent(relay, concurrency * 4, concurrency)
     found: dict[str, list[tuple[float, float]]] = {relay.name: [] for relay in relays}
     for _ in range(rounds):
         for relay in relays:
-            found[relay.name].append(await round_of(relay, requests, concurrency))
+            found[relay.name].append(round_of(relay, requests, concurrency))
     return [
         {
             "gateway": name,
@@ -75,16 +80,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--concurrency", type=int, default=32)
     given = parser.parse_args()
-    with ExitStack() as stack:
-        port = printed_port(stack.enter_context(program("tests.load.fast_upstream")))
-        upstream = f"http://127.0.0.1:{port}/v1"
-        relays = [started(stack, upstream, name, left_out) for name, left_out in VARIANTS.items()]
-        rows = uvloop.run(measured(relays, given.requests, given.rounds, given.concurrency))
-    result = {"benchmark": "gateway-cost", "rounds": given.rounds, "concurrency": given.concurrency, "rows": rows}
-    line = json.dumps(result)
-    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-    OUTPUT.write_text(line + "\n")
-    print(line)
+    with ExitStack() as stack, upstream("tick_us=5000") as model:
+        relays = [started(stack, f"{model.url}/v1", name, left_out) for name, left_out in VARIANTS.items()]
+        rows = measured(relays, given.requests, given.rounds, given.concurrency)
+    write(
+        "gateway-cost",
+        {"benchmark": "gateway-cost", "rounds": given.rounds, "concurrency": given.concurrency, "rows": rows},
+    )
 
 
 if __name__ == "__main__":

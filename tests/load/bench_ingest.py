@@ -28,7 +28,7 @@ from genius_retrieval.laws.source import read_laws
 from genius_retrieval.parsing.builder import is_marked
 from genius_stack.postgresql.cluster import Cluster, new_password
 from genius_stack.postgresql.location import temporary
-from tests.load.bench_relay import cpu_s
+from tests.load.relays.processes import cpu_s
 from tests.support import pdf
 from tests.support.postgres import TestPostgres
 from tests.support.retrieval import Office, RetrievalService, running_service

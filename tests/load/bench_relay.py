@@ -1,180 +1,150 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`python -m tests.load.bench_relay`: CPU-µs per request and per relayed chunk, beside a naive peer.
+"""`python -m tests.load.bench_relay`: CPU-µs per request and per relayed chunk, ours beside public relays in one run.
 
-Measured are inference alone, and gateway and inference together with sign-in, policy, quota and audit; PostgreSQL's own
-CPU stands beside. CPU is utime + stime of the processes, which repeats within 10-20 % where requests per second do not.
-Two runs with few and many chunks a stream give the two costs. The last line of stdout is one JSON object, also written
-to `.genius/bench/relay.json`.
+CPU is utime + stime of the relay's processes, which repeats within 10-20 % where requests per second do not. Two runs
+with few and many chunks a stream give the two costs. The relay has one core, the model server and the load generator
+(`native/`) the other; every stream is counted token by token to its `[DONE]`. Further: what the relay adds to the time
+to the first token, a German prompt of 220 KB, 1,000 streams at once, memory. The last line of stdout is one JSON
+object, also written to `.genius/bench/relay.json`, beside the chart `.genius/bench/relay.svg`.
 """
 
 import argparse
-import asyncio
-import json
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-import httpx
-import uvloop
+from tests.load.relays import chart
+from tests.load.relays.peers import PEERS, absent
+from tests.load.relays.relay import Relay, Start, gateway, inference, naive
+from tests.load.relays.results import write
+from tests.load.relays.tools import Group, Upstream, completion, load, upstream
 
-from tests.load.gateway_stand import stand
-from tests.support.inference import TENANT, jwks_server
-from tests.support.ports import free_port
-
-FEW, MANY = 2, 60
+FEW, MANY = 2, 42
 TAIL_CHUNKS = 1  # finish, usage and [DONE] come in one read
-TICKS = os.sysconf("SC_CLK_TCK")
-OUTPUT = Path(".genius/bench/relay.json")
-
-
-@dataclass
-class Relay:
-    name: str
-    url: str
-    pids: tuple[int, ...]
-    token: str = "x"
-    database_pid: int | None = None
-
-    def cpu_s(self) -> float:
-        return sum(cpu_s(pid) for pid in self.pids)
-
-    def database_cpu_s(self) -> float:
-        """PostgreSQL's processes, those that ended meanwhile included."""
-        if self.database_pid is None:
-            return 0.0
-        children = Path(f"/proc/{self.database_pid}/task/{self.database_pid}/children").read_text().split()
-        return cpu_s(self.database_pid, waited=True) + sum(cpu_s(int(pid)) for pid in children)
-
-    def memory_mb(self) -> float:
-        pages = sum(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.pids)
-        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def cpu_s(pid: int, *, waited: bool = False) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(field) for field in fields[11 : 15 if waited else 13]) / TICKS
+TICK_US = (
+    10_000  # 64 streams make 6,400 chunks a second: nobody but the slowest is at its limit, where reads melt together
+)
+LONG_TEXT = "Für die Überprüfung der Wohngeldanträge gilt § 22 Abs. 1 WoGG; die Behörde prüft Größe und Gebühren. "
+LONG_BYTES = 220_000
+STREAMS = 1000
+ROOM: dict[str, object] = {"upstream__slots": 4096, "queue__in_flight_per_authority": 4096}
 
 
 @contextmanager
-def program(*arguments: str, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})})
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(10)
+def roomy_inference(upstreams: Sequence[str]) -> Iterator[Relay]:
+    with inference(upstreams, **ROOM) as it:
+        yield it
 
 
-def printed_port(process: subprocess.Popen[str]) -> int:
-    assert process.stdout
-    return int(process.stdout.readline())
+@contextmanager
+def roomy_gateway(upstreams: Sequence[str]) -> Iterator[Relay]:
+    with gateway(upstreams, **ROOM) as it:
+        yield it
 
 
-def inference(stack: ExitStack, upstream: str) -> Relay:
-    keys = stack.enter_context(jwks_server())
-    port = free_port()
-    values = {
-        "PROFILE": "local",
-        "TENANT": TENANT,
-        "PORT": str(port),
-        "JWKS_URL": keys.jwks_url,
-        "UPSTREAM__URL": upstream,
+OURS: dict[str, Start] = {"genius-inference": roomy_inference, "genius-gateway+inference": roomy_gateway}
+# Slow relays get fewer requests, so that the whole run stays below six minutes.
+SHARE = {"litellm": 10, "fastapi-httpx": 4}
+ALL: dict[str, Start] = {**OURS, **PEERS, "fastapi-httpx": naive}
+
+
+def sent(
+    relay: Relay, request: bytes, tokens: int, *, requests: int, connections: int
+) -> tuple[float, dict[str, dict[str, int]]]:
+    """CPU-µs per request and what the generator counted; fails unless every stream was complete."""
+    cpu = relay.cpu_s()
+    found = load(relay.url, Group("all", request, tokens, connections=connections, requests=requests))["groups"]["all"]
+    spent = relay.cpu_s() - cpu
+    if found["complete"] != requests:
+        raise AssertionError(
+            f"{relay.name}: not complete: { {k: v for k, v in found.items() if not k.endswith('_us')} }"
+        )
+    return spent / requests * 1e6, found
+
+
+def added_ms(relay: Relay, model: Upstream) -> float:
+    """What the relay adds to the median time to the first token, one stream at a time."""
+    model.script("first_ticks=0 tick_us=1000")
+    direct = load(model.url, Group("all", completion("x", 1), 1, requests=300))["groups"]["all"]
+    _, through = sent(relay, completion(relay.token, 1), 1, requests=300, connections=1)
+    model.script(f"first_ticks=1 tick_us={TICK_US}")
+    return (through["ttft_us"]["p50"] - direct["ttft_us"]["p50"]) / 1000
+
+
+def many_streams(relay: Relay, model: Upstream) -> dict[str, float]:
+    """1,000 streams open at once, ten tokens a second each; counts, does not insist."""
+    model.script("tick_us=100000")
+    cpu, tokens = relay.cpu_s(), 30
+    group = Group("all", completion(relay.token, tokens), tokens, connections=STREAMS, requests=STREAMS)
+    found = load(relay.url, group, timeout_s=40)["groups"]["all"]
+    spent = relay.cpu_s() - cpu
+    model.script(f"tick_us={TICK_US}")
+    return {
+        "streams_complete": found["complete"],
+        "streams_gap_p99_ms": found["gap_us"].get("p99", 0) / 1000,
+        "streams_cpu_us_per_chunk": round(spent / max(found["tokens"], 1) * 1e6, 1),
+        "streams_memory_mb": round(relay.memory_mb(), 1),
     }
-    environment = {f"GENIUS_INFERENCE_{name}": value for name, value in values.items()}
-    process = stack.enter_context(program("genius_inference", environment=environment))
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            if httpx.get(f"{url}/health/ready", trust_env=False).json()["status"] == "ok":
-                break
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    return Relay("genius-inference", url, (process.pid,), keys.token())
 
 
-def naive(stack: ExitStack, upstream: str) -> Relay:
-    process = stack.enter_context(program("tests.load.naive_relay", upstream))
-    return Relay("fastapi-httpx", f"http://127.0.0.1:{printed_port(process)}", (process.pid,))
-
-
-def gateway(stack: ExitStack, upstream: str) -> Relay:
-    running = stack.enter_context(stand(program, upstream))
-    return Relay("genius-gateway+inference", running.url, running.pids, running.token, running.database_pid)
-
-
-def request(relay: Relay, tokens: int) -> bytes:
-    messages = [{"role": "user", "content": "Wie lange wird Wohngeld in der Regel bewilligt?"}]
-    body = json.dumps({"model": "fast", "messages": messages, "stream": True, "max_tokens": tokens}).encode()
-    return (
-        f"POST /v1/chat/completions HTTP/1.1\r\nhost: {relay.url[7:]}\r\nauthorization: Bearer {relay.token}\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-    ).encode() + body
-
-
-async def load(relay: Relay, *, requests: int, tokens: int, concurrency: int) -> None:
-    """Send `requests` streams over `concurrency` kept connections; fails unless each ends with [DONE]."""
-    raw = request(relay, tokens)
-    left = requests
-    host, port = relay.url.removeprefix("http://").split(":")
-
-    async def client() -> None:
-        nonlocal left
-        reader, writer = await asyncio.open_connection(host, int(port))
-        while left > 0:
-            left -= 1
-            writer.write(raw)
-            answer = await reader.readuntil(b"data: [DONE]\n\n")
-            await reader.readuntil(b"0\r\n\r\n")
-            assert answer.count(b" Wohngeld") == tokens
-        writer.close()
-
-    await asyncio.gather(*(client() for _ in range(concurrency)))
-
-
-async def cost(relay: Relay, *, requests: int, tokens: int, concurrency: int) -> tuple[float, float]:
-    """CPU-µs and wall µs per request."""
-    count = max(requests, concurrency)
-    begin, cpu = time.perf_counter(), relay.cpu_s()
-    await load(relay, requests=count, tokens=tokens, concurrency=concurrency)
-    return (relay.cpu_s() - cpu) / count * 1e6, (time.perf_counter() - begin) / count * 1e6
-
-
-async def measure(relay: Relay, *, requests: int, concurrency: int) -> dict[str, float | str]:
-    await load(relay, requests=concurrency * 2, tokens=FEW, concurrency=concurrency)
+def measure(relay: Relay, model: Upstream, *, requests: int, connections: int) -> dict[str, object]:
+    idle = relay.memory_mb()
+    few_request, many_request = completion(relay.token, FEW), completion(relay.token, MANY)
+    sent(relay, few_request, FEW, requests=connections * 4, connections=connections)
     database = relay.database_cpu_s()
-    few, wall = await cost(relay, requests=requests, tokens=FEW, concurrency=concurrency)
-    database = (relay.database_cpu_s() - database) / max(requests, concurrency) * 1e6
-    many, _ = await cost(relay, requests=requests // 4, tokens=MANY, concurrency=concurrency)
+    few, counted = sent(relay, few_request, FEW, requests=requests, connections=connections)
+    database = (relay.database_cpu_s() - database) / requests * 1e6
+    many, streamed = sent(relay, many_request, MANY, requests=max(requests // 4, connections), connections=connections)
     per_chunk = (many - few) / (MANY - FEW)
+    text = LONG_TEXT * (LONG_BYTES // len(LONG_TEXT.encode()) + 1)
+    long, _ = sent(
+        relay, completion(relay.token, FEW, content=text), FEW, requests=max(requests // 10, 30), connections=16
+    )
     return {
         "relay": relay.name,
         "cpu_us_per_request": round(few - (FEW + TAIL_CHUNKS) * per_chunk, 1),
         "cpu_us_per_chunk": round(per_chunk, 1),
         "postgresql_cpu_us_per_request": round(database, 1),
-        "requests_per_s": round(1e6 / wall),
-        "memory_mb": round(relay.memory_mb(), 1),
+        "added_ttft_p50_ms": round(added_ms(relay, model), 2),
+        "ttft_p99_ms": counted["ttft_us"]["p99"] / 1000,
+        "gap_p99_ms": streamed["gap_us"]["p99"] / 1000,
+        "cpu_us_per_request_220_kb": round(long),
+        "idle_memory_mb": round(idle, 1),
+        **many_streams(relay, model),
     }
+
+
+def row(name: str, model: Upstream, given: argparse.Namespace) -> dict[str, object]:
+    """A measured row, or one that says why there is none."""
+    if name in PEERS and (why := absent(name)):
+        return {"relay": name, "absent": why}
+    requests = given.requests // SHARE.get(name, 1)
+    try:
+        with ALL[name]([model.url]) as relay:
+            return measure(relay, model, requests=requests, connections=given.concurrency)
+    except AssertionError as error:
+        if name in OURS:
+            raise
+        return {"relay": name, "absent": str(error)}
+
+
+def drawn(rows: list[dict[str, object]]) -> str:
+    shown = [r for r in rows if "absent" not in r]
+    names = [str(r["relay"]) for r in shown]
+    panels = [
+        chart.Panel("CPU-µs a request", [float(str(r["cpu_us_per_request"])) for r in shown]),
+        chart.Panel("CPU-µs a relayed chunk", [float(str(r["cpu_us_per_chunk"])) for r in shown]),
+    ]
+    return chart.bars("Relays on one core (logarithmic)", names, panels)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=6000)
     parser.add_argument("--concurrency", type=int, default=64)
+    parser.add_argument("--only", nargs="*", choices=list(ALL), default=list(ALL))
     given = parser.parse_args()
-    rows = []
-    with ExitStack() as stack:
-        port = printed_port(stack.enter_context(program("tests.load.fast_upstream")))
-        upstream = f"http://127.0.0.1:{port}/v1"
-        for start, share in ((inference, 1), (gateway, 1), (naive, 6)):
-            relay = start(stack, upstream)
-            rows.append(uvloop.run(measure(relay, requests=given.requests // share, concurrency=given.concurrency)))
+    with upstream(f"tick_us={TICK_US}") as model:
+        rows = [row(name, model, given) for name in given.only]
     result = {
         "benchmark": "relay",
         "concurrency": given.concurrency,
@@ -182,10 +152,7 @@ def main() -> None:
         "target": {"cpu_us_per_request": 80, "cpu_us_per_chunk": 45},
         "target_with_gateway": {"cpu_us_per_request": 250, "cpu_us_per_chunk": 90},
     }
-    line = json.dumps(result)
-    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-    OUTPUT.write_text(line + "\n")
-    print(line)
+    write("relay", result, drawn(rows))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from genius_retrieval.index.port import DocumentMeta
 from tests.eval.eval_answers import HERE, TUNING
 from tests.eval.popular_default import PopularDefault
 from tests.load.bench_ingest import rss_mb
-from tests.load.bench_relay import cpu_s
+from tests.load.relays.processes import cpu_s
 from tests.support.law_service import Alter, law_service, reader
 from tests.support.retrieval import RetrievalService
 

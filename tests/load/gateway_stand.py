@@ -3,7 +3,6 @@
 
 import json
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from genius_stack.postgresql.cluster import Cluster, Role, new_password
 from genius_stack.postgresql.location import temporary
 from genius_stack.samples import people
 from genius_stack.secrets import StackSecrets
+from tests.load.relays.processes import wait_for
 from tests.support.gateway import gateway_settings
 from tests.support.inference import TENANT, served
 from tests.support.ports import free_port
@@ -83,8 +83,8 @@ def database() -> Iterator[tuple[Cluster, str]]:
 
 
 @contextmanager
-def stand(program: Program, upstream: str) -> Iterator[Stand]:
-    """Everything started, the sample authorities applied."""
+def stand(program: Program, upstream: str, **inference_settings: object) -> Iterator[Stand]:
+    """Everything started, the sample authorities applied; settings of inference by their names in the environment."""
     with ExitStack() as stack:
         cluster, app_url = stack.enter_context(database())
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="genius-bench-")))
@@ -100,12 +100,12 @@ def stand(program: Program, upstream: str) -> Iterator[Stand]:
         with program(
             "genius_gateway", "authorities", "apply", str(folder / "authorities.json"), environment=given
         ) as it:
-            assert it.wait(60) == 0
+            assert it.wait(180) == 0
         gateway = stack.enter_context(program("genius_gateway", environment=given))
         wait_for(f"{settings.public_url}/api/v1/health/live")
         jwks = f"http://127.0.0.1:{settings.internal_port}/.well-known/jwks.json"
         values: dict[str, object] = {"profile": "local", "tenant": TENANT, "port": inference_port, "jwks_url": jwks}
-        values["upstream__url"] = upstream
+        values |= {"upstream__url": upstream, **inference_settings}
         inference = stack.enter_context(
             program("genius_inference", environment=environment("GENIUS_INFERENCE_", values))
         )
@@ -119,14 +119,3 @@ def stand(program: Program, upstream: str) -> Iterator[Stand]:
         token = answer.raise_for_status().json()["access_token"]
         postmaster = int((cluster.location.data / "postmaster.pid").read_text().splitlines()[0])
         yield Stand(settings.public_url, token, (gateway.pid, inference.pid), postmaster)
-
-
-def wait_for(url: str) -> None:
-    for _ in range(400):
-        try:
-            if httpx.get(url, trust_env=False).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError(f"{url} did not become ready")
