@@ -32,6 +32,7 @@ from genius_gateway.auth.provider import IdentityProvider
 from genius_gateway.auth.sessions import SessionStore
 from genius_gateway.authorities.provisioning import Provisioning
 from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.cases.ending import CaseEnding
 from genius_gateway.documents.refusals import EVERY_S, RefusalReports
 from genius_gateway.documents.relay import RetrievalRelay
 from genius_gateway.export import Exporter
@@ -43,6 +44,7 @@ from genius_gateway.knowledge_bases.shares import KnowledgeBaseShares
 from genius_gateway.policy.access import ObjectAccess
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.protection import Parts, data_protection
+from genius_gateway.retention.files import RetrievalFiles
 from genius_gateway.retention.schedule import Schedule
 from genius_gateway.retrieval_log.checks import RetrievalChecks
 from genius_gateway.retrieval_log.log import RetrievalLog
@@ -51,6 +53,7 @@ from genius_gateway.revocation.keycloak_events import KeycloakEvents
 from genius_gateway.revocation.open_requests import OpenRequests
 from genius_gateway.revocation.people import People
 from genius_gateway.revocation.service import Revocations
+from genius_gateway.runs.sealing import Sealer
 from genius_gateway.settings import Settings
 from genius_gateway.sharing.names import MemberNames
 from genius_gateway.sharing.parts import Needs, Sharing, sharing
@@ -176,7 +179,7 @@ class _Content:
 
 def _content(
     settings: Settings, keys: KeyRing, database: Database, minter: TokenMinter, retrieval: ServiceClient,
-    exporter: Exporter,
+    exporter: Exporter, ending: CaseEnding,
 ) -> _Content:  # fmt: skip
     repository, share_rows = KnowledgeBaseRepository(keys), ShareRows(keys)
     access = ObjectAccess(database, repository, SharedRows.of(keys))
@@ -186,7 +189,7 @@ def _content(
     needs = Needs(
         database=database, keys=keys, access=access, knowledge_bases=knowledge_bases, minter=minter,
         retrieval=retrieval, schedule=Schedule(settings.retention.days), audit=AuditTrail(database), exporter=exporter,
-        export_up_to=settings.protection.export_up_to,
+        ending=ending, export_up_to=settings.protection.export_up_to,
     )  # fmt: skip
     shares = KnowledgeBaseShares(database, share_rows, access, minter, retrieval)
     return _Content(repository, access, knowledge_bases, shares, sharing(needs))
@@ -200,13 +203,15 @@ def _build(
     retrieval, tenant = clients.retrieval, settings.tenant
     known = _sign_in(settings, keys, database, http)
     exporter = Exporter(settings.export)
-    content = _content(settings, keys, database, minter, retrieval, exporter)
+    files = RetrievalFiles(retrieval, minter, tenant)
+    ending = CaseEnding(files, AuditTrail(database), Sealer(keys))
+    content = _content(settings, keys, database, minter, retrieval, exporter, ending)
     audit_key = private_key(settings.audit.key_file.read_bytes())
     checkpoints = Checkpoints(database, audit_key, tenant, read_witnesses(settings.audit.witness_keys_file))
     audit, authorities, ledger = AuditTrail(database), AuthorityRepository(database), Ledger(database, settings.limits)
     parts = Parts(
         database=database, keys=keys, audit=audit, minter=minter, retrieval=retrieval, revocations=known.revocations,
-        audit_key=audit_key, confirmation_key=_derived_key(tenant_key, b"genius confirmation"),
+        ending=ending, audit_key=audit_key, confirmation_key=_derived_key(tenant_key, b"genius confirmation"),
     )  # fmt: skip
     return GatewayState(
         settings=settings, database=database, http=http, keys=keys, minter=minter, policy=policy, access=content.access,

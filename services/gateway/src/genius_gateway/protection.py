@@ -13,6 +13,7 @@ from genius_common.http import ServiceClient
 from genius_common.keys import KeyRing
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.cases.ending import CaseEnding
 from genius_gateway.persons.confirmation import Confirmations
 from genius_gateway.persons.data import Reader
 from genius_gateway.persons.erasure import Erasure
@@ -53,6 +54,7 @@ class Parts:
     audit: AuditTrail
     minter: TokenMinter
     retrieval: ServiceClient
+    ending: CaseEnding
     revocations: Revocations
     audit_key: Ed25519PrivateKey
     confirmation_key: ContentKey
@@ -71,7 +73,7 @@ def data_protection(settings: Settings, parts: Parts) -> DataProtection:
     return DataProtection(
         periods=periods,
         holds=Holds(database, authorities),
-        retention=RetentionJob(database, authorities, audit, periods, files, erasure),
+        retention=RetentionJob(database, authorities, audit, periods, files, erasure, parts.ending),
         overview=Overview(database, authorities, files, periods),
         export=DataExport(database, reader, authorities, files, parts.minter, parts.retrieval, leaving),
         erasure=erasure,

@@ -40,7 +40,7 @@ NOTICES = frozenset(
         "audit.export", "audit.search", "audit.verify",
         "authority.destroy_files",
         "callback.send",
-        "case.export", "case.file_copy", "case.file_read",
+        "case.delete_files", "case.export", "case.file_copy", "case.file_read",
         "document.answers", "document.delete", "document.lock", "document.refused", "document.retry", "document.unlock",
         "document.upload",
         "file.delete", "file.refused", "file.retry", "file.upload",

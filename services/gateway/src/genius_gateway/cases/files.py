@@ -17,6 +17,7 @@ from genius_common.errors import FieldError, Forbidden, NotFound, PlatformError
 from genius_common.http import ServiceClient
 from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord, append
+from genius_gateway.cases.ending import enter_case
 from genius_gateway.cases.errors import CaseFull
 from genius_gateway.cases.schemas import CaseFileView
 from genius_gateway.policy.access import ObjectAccess
@@ -57,6 +58,7 @@ class CaseFiles:
             raise NotFound(errors=[FieldError("/file", NotFound.default_detail)])
         async with self._database.transaction(row_scope(principal)) as connection:
             await self._access.case_in(connection, principal, case, "write")
+            await enter_case(connection, case)
             if len((await connection.execute(_LIST, {"case": case})).all()) >= _MOST:
                 raise CaseFull
             values = {"case": case, "file": file, "authority": principal.authority, "owner": principal.subject}

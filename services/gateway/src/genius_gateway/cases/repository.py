@@ -31,7 +31,6 @@ _UPDATE = text(
     "UPDATE cases SET owner = :owner, reference = :reference, title = :title, state = :state,"
     " retention_until = :retention_until, updated_at = now() WHERE id = :id"
 )
-_DELETE = text("DELETE FROM cases WHERE id = :id")
 
 
 class CaseRepository:
@@ -73,9 +72,6 @@ class CaseRepository:
         """`sealed` is made for the owner that `case` names, who may be a new one."""
         values = {"id": case.id, "owner": case.owner, "state": case.state, "retention_until": case.retention_until}
         await connection.execute(_UPDATE, {**values, **sealed})
-
-    async def delete(self, connection: AsyncConnection, identifier: UUID) -> None:
-        await connection.execute(_DELETE, {"id": identifier})
 
     async def sealed(
         self, connection: AsyncConnection, owner: Owner, identifier: UUID, reference: str, title: str | None

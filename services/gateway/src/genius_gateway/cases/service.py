@@ -17,6 +17,7 @@ from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.auth.identity import Identity
 from genius_gateway.case_versions.repository import VersionRepository
 from genius_gateway.cases.copying import FileCopies
+from genius_gateway.cases.ending import CaseEnding
 from genius_gateway.cases.model import Case, Right, rights
 from genius_gateway.cases.repository import CaseRepository
 from genius_gateway.cases.schemas import CaseGrant, NewCase, SharedHow
@@ -63,6 +64,7 @@ class CaseService:
         recipients: Recipients,
         copies: FileCopies,
         versions: VersionRepository,
+        ending: CaseEnding,
     ) -> None:
         self._database = database
         self._cases = cases
@@ -71,6 +73,7 @@ class CaseService:
         self._recipients = recipients
         self._copies = copies
         self._versions = versions
+        self._ending = ending
 
     async def all(self, principal: Principal) -> list[ListedCase]:
         """The newest 500 that the caller may read."""
@@ -120,12 +123,18 @@ class CaseService:
         return await self.get(principal, identifier)
 
     async def delete(self, principal: Principal, identifier: UUID) -> None:
-        """With its grants; files stay with whom they belong to. Raises: NotFound, Forbidden, HeldBack."""
+        """With all that belongs to it, also what colleagues have put into it or run in it.
+
+        Raises: NotFound, Forbidden, HeldBack, CaseBusy, and what retrieval refuses; then the case is still there.
+        """
+
+        def before(files: int) -> AuditRecord:
+            return AuditRecord.of(principal, "case.delete_files", object_kind="case", object_id=identifier, files=files)
+
         async with self._database.transaction(row_scope(principal)) as connection:
             await self._access.case_in(connection, principal, identifier, "manage")
-            await require_free(connection, principal.subject, [identifier])
-            await self._cases.delete(connection, identifier)
-            await _record(connection, principal, "case.delete", identifier)
+            counts = await self._ending.end(connection, owner_of(principal), identifier, before)
+            await _record(connection, principal, "case.delete", identifier, **counts)
 
     async def replace_grants(self, identity: Identity, identifier: UUID, wanted: Sequence[CaseGrant]) -> ListedCase:
         """Raises: NotFound, Forbidden, RecipientUnknown."""

@@ -16,6 +16,7 @@ from genius_common.errors import FieldError, InvalidInput, NotFound
 from genius_common.principal import Principal
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.audit.trail import AuditTrail
+from genius_gateway.cases.ending import enter_case
 from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
 from genius_gateway.conversations.schemas import (
     ConversationBody,
@@ -80,6 +81,8 @@ class ConversationService:
         conversation = uuid4()
         values = body.model_dump(exclude={"case"}) | {"knowledge_bases": ids(body.model_dump(), "knowledge_bases", "")}
         async with self._database.transaction(owner.scope) as connection:
+            if case is not None:
+                await enter_case(connection, case)
             await self._conversations.insert(connection, owner, conversation, case_id=case, **values)
             await self._record(connection, principal, "conversation.create", conversation)
         return await self.get(principal, conversation)

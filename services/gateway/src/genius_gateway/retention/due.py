@@ -54,7 +54,6 @@ TAKE = {
 }
 # fmt: on
 
-CONVERSATIONS_OF_CASES = text("SELECT id FROM conversations WHERE case_id = ANY(:ids) FOR UPDATE")
 FILES = text(
     "SELECT DISTINCT unnest(files) FROM messages WHERE conversation = ANY(:ids)"
     " EXCEPT SELECT unnest(files) FROM messages WHERE conversation <> ALL(:ids)"
@@ -64,9 +63,7 @@ MESSAGES = text("SELECT count(*) FROM messages WHERE conversation = ANY(:ids)")
 DELETE_TURNS = text("DELETE FROM runs WHERE conversation = ANY(:ids)")
 DELETE_CONVERSATIONS = text("DELETE FROM conversations WHERE id = ANY(:ids)")
 DELETE_RUNS = text("DELETE FROM runs WHERE id = ANY(:ids)")
-DELETE_RUNS_OF_CASES = text("DELETE FROM runs WHERE case_id = ANY(:ids)")
 DELETE_SNAPSHOTS = text("DELETE FROM snapshots WHERE id = ANY(:ids)")
-DELETE_CASES = text("DELETE FROM cases WHERE id = ANY(:ids)")
 ATTACHED = text(
     "SELECT 1 FROM messages WHERE :file = ANY(files) UNION ALL SELECT 1 FROM case_files WHERE file = :file LIMIT 1"
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from itertools import groupby
 from typing import Any, Literal
@@ -24,6 +24,8 @@ from genius_common.errors import PlatformError
 from genius_gateway.audit.chain import AuditRecord, append
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.authorities.repository import AuthorityRepository
+from genius_gateway.cases.ending import CaseEnding, close_case
+from genius_gateway.cases.errors import CaseBusy
 from genius_gateway.periodic import periodically
 from genius_gateway.persons.erasure import Erasure
 from genius_gateway.retention import due
@@ -32,6 +34,7 @@ from genius_gateway.retention.files import NOBODY, PAGE, RetrievalFiles
 from genius_gateway.retention.holds import require_free
 from genius_gateway.retention.periods import Periods
 from genius_gateway.retention.schedule import two_years_before
+from genius_gateway.runs.sealing import Owner
 
 log = structlog.get_logger(__name__)
 _Owned = Literal["conversations", "snapshots", "runs", "cases"]
@@ -50,6 +53,7 @@ class RetentionJob:
         periods: Periods,
         files: RetrievalFiles,
         erasure: Erasure,
+        ending: CaseEnding,
     ) -> None:
         self._database = database
         self._authorities = authorities
@@ -58,6 +62,7 @@ class RetentionJob:
         self._schedule = periods.tenant
         self._files = files
         self._erasure = erasure
+        self._ending = ending
 
     async def run(self, now: dt.datetime) -> Counter[str]:
         """Delete what is due at `now`; returns how many of each kind were deleted."""
@@ -81,7 +86,10 @@ class RetentionJob:
                 values = {"days": days, "now": now, "owner": owner, "id": last}
                 rows = (await connection.execute(due.FIND[kind], values)).all()
             for owner, group in groupby(rows, key=lambda row: row.owner):
-                total += await self._of_owner(authority, owner, kind, [row.id for row in group], days, now)
+                ids = [row.id for row in group]
+                # A case alone: one that has to wait, for a colleague's run or hold, keeps no other.
+                for part in [[one] for one in ids] if kind == "cases" else [ids]:
+                    total += await self._of_owner(authority, owner, kind, part, days, now)
             if not rows:
                 return total
             last = rows[-1].id
@@ -98,13 +106,15 @@ class RetentionJob:
         try:
             async with self._database.transaction(RowScope(authority=authority, person=owner)) as connection:
                 await require_free(connection, owner, [])
+                if kind == "cases":
+                    await close_case(connection, ids[0])
                 values = {"ids": list(ids), "days": days, "now": now}
                 taken = list((await connection.execute(due.TAKE[kind], values)).scalars())
                 counts = await self._delete(connection, authority, owner, kind, taken)
                 if counts:
                     await append(connection, [_record(authority, kind, counts)])
                 return counts
-        except HeldBack:
+        except (HeldBack, CaseBusy):
             return Counter()
         except PlatformError as error:
             # Rolled back: the rows stay with their files, and the next run takes them.
@@ -122,11 +132,10 @@ class RetentionJob:
             return Counter(snapshots=(await connection.execute(due.DELETE_SNAPSHOTS, {"ids": ids})).rowcount)
         if kind == "conversations":
             return await self._delete_conversations(connection, authority, owner, ids)
-        own = list((await connection.execute(due.CONVERSATIONS_OF_CASES, {"ids": ids})).scalars())
-        counts = await self._delete_conversations(connection, authority, owner, own) if own else Counter()
-        counts["runs"] += (await connection.execute(due.DELETE_RUNS_OF_CASES, {"ids": ids})).rowcount
-        counts["cases"] += (await connection.execute(due.DELETE_CASES, {"ids": ids})).rowcount
-        return +counts
+        counts: Counter[str] = Counter()
+        for case in ids:
+            counts += await self._ending.end(connection, Owner(authority, owner), case, _files_of(authority))
+        return counts
 
     async def _delete_conversations(
         self, connection: AsyncConnection, authority: UUID, owner: UUID, ids: list[UUID]
@@ -142,7 +151,7 @@ class RetentionJob:
 
     async def _delete_files(self, authority: UUID, owner: UUID, files: Sequence[UUID]) -> None:
         # Durable before the effect in retrieval: no effect without a record.
-        await self._audit.record(_record(authority, "files", Counter(files=len(files))))
+        await self._audit.record(_files_of(authority)(len(files)))
         for file in files:
             await self._files.delete(authority, owner, file)
 
@@ -242,3 +251,8 @@ class RetentionJob:
 
 def _record(authority: UUID | None, kind: str, counts: Counter[str]) -> AuditRecord:
     return AuditRecord(action="retention.delete", authority=authority, object_kind=kind, facts=dict(counts))
+
+
+def _files_of(authority: UUID) -> Callable[[int], AuditRecord]:
+    """The record that files go, written before they do."""
+    return lambda files: _record(authority, "files", Counter(files=files))

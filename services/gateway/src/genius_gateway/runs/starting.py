@@ -17,6 +17,7 @@ from genius_common.events import RunStarted
 from genius_common.principal import Principal, ProtectionClass
 from genius_common.uses import allows
 from genius_gateway.audit.chain import AuditRecord
+from genius_gateway.cases.ending import enter_case
 from genius_gateway.conversations import turns
 from genius_gateway.knowledge_bases.model import KnowledgeBase
 from genius_gateway.knowledge_bases.purposes import refusals_recorded, require_use
@@ -163,6 +164,8 @@ class Starter:
         repository = self._parts.repository
         async with self._parts.database.transaction(owner.scope) as connection:
             await self._require_room(connection, draft)
+            if draft.references.case is not None:
+                await enter_case(connection, draft.references.case)
             turn = await self._turn(connection, draft)
             if turn:
                 use = use_of(draft.offered)

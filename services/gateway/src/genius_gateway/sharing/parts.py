@@ -15,6 +15,7 @@ from genius_gateway.case_versions.export import CaseExport
 from genius_gateway.case_versions.repository import VersionRepository
 from genius_gateway.case_versions.service import CaseVersions
 from genius_gateway.cases.copying import FileCopies
+from genius_gateway.cases.ending import CaseEnding
 from genius_gateway.cases.files import CaseFiles
 from genius_gateway.cases.service import CaseService
 from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
@@ -53,6 +54,7 @@ class Needs:
     retrieval: ServiceClient
     schedule: Schedule
     audit: AuditTrail
+    ending: CaseEnding
     exporter: Exporter
     export_up_to: ProtectionClass
 
@@ -72,6 +74,7 @@ def sharing(needs: Needs) -> Sharing:
             recipients,
             FileCopies(needs.minter, needs.retrieval),
             versions,
+            needs.ending,
         ),
         case_files=CaseFiles(database, access, needs.minter, needs.retrieval),
         case_versions=case_versions,
