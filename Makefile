@@ -38,8 +38,9 @@ run: $(VENV)/.stack $(WEBUI)/index.html ## install what is missing, start the pl
 
 web: $(WEBUI)/index.html ## build the web UI
 
-wheel: $(VENV)/.test $(WEBUI)/index.html ## a wheel with the built web UI, into dist/
+wheel: $(VENV)/.test $(WEBUI)/index.html ## wheels of the platform (with the built web UI) and of the client, into dist/
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist clients/python
 
 ##@ Test
 test: $(VENV)/.test $(WEBUI)/index.html ## the whole suite (COVERAGE=1, WORKERS=4, ARGS="-x -k login")
@@ -82,7 +83,7 @@ test-faults: $(VENV)/.test ## kill -9: of the ingestion N times (N=3), of PLATFO
 check: $(VENV)/.test ## lint, format, types, repository rules, web UI
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy services
+	$(BIN)/mypy services clients
 	$(BIN)/python -m pytest -q tests/repo
 	@if [ -f $(WEB)/package.json ]; then $(MAKE) $(WEB)/node_modules/.stamp && . $(VENV)/.node && cd $(WEB) && npm run check; fi
 
@@ -154,7 +155,7 @@ lock: ## write the hashed requirements again (needs uv)
 		-o deploy/requirements/webbuild.txt
 
 docs: $(VENV)/.test ## write the generated pages of docs/reference again
-	$(BIN)/python scripts/render_reference.py
+	$(BIN)/python -m scripts.render_reference
 	$(BIN)/python scripts/render_permissions.py
 	$(BIN)/python scripts/render_processing.py
 

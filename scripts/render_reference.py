@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Writes the generated pages of docs/reference/ from the code: errors, settings, requirements, commands.
+"""Writes the generated pages of docs/reference/ from the code: errors, settings, requirements, commands, client.
 
-`python scripts/render_reference.py` writes them; `--check` ends with 1 if a page is not current (used by the tests).
+`python -m scripts.render_reference` writes them; `--check` ends with 1 if a page is not current (used by the tests).
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+
+from scripts.render_client import client_page
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs/reference"
@@ -171,6 +173,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "requirements.md": requirements_page,
     "commands.md": commands_page,
+    "client.md": client_page,
 }
 
 

@@ -18,6 +18,7 @@ LONG_FUNCTIONS: dict[str, int] = {}
 # Processes of our own that read the environment themselves, beside the settings modules.
 # Switches off a library's tracing by variable before the library is imported.
 ENVIRONMENT_MODULES = {"services/modules/src/genius_modules/__main__.py"}
+SOURCES = ("services", "clients", "examples")
 SOURCE_SUFFIXES = {".py", ".ts", ".tsx", ".css"}
 UNSAFE = {"pickle", "marshal", "shelve", "joblib", "dill", "cloudpickle"}
 
@@ -41,6 +42,20 @@ def test_services_import_only_common() -> None:
     assert wrong == []
 
 
+def test_the_client_for_applications_needs_httpx_alone() -> None:
+    """ADR 0010: it is installed where nothing of the platform is. Ed25519 is an extra, asked for where it is used."""
+    allowed = sys.stdlib_module_names | {"httpx", "genius_client"}
+    extra = {("_webhooks.py", "cryptography"), ("_credentials.py", "typing_extensions")}
+    wrong = [
+        f"{name_of(path)} imports {module}"
+        for path in python_files("clients")
+        for module in imports(path)
+        if (top := module.split(".")[0]) not in allowed and (path.name, top) not in extra
+    ]
+    assert python_files("clients")
+    assert wrong == []
+
+
 def test_files_stay_readable() -> None:
     sizes = {
         name_of(path): len(path.read_text(encoding="utf-8").splitlines())
@@ -55,7 +70,7 @@ def test_files_stay_readable() -> None:
 def test_functions_stay_short() -> None:
     long = {
         f"{name_of(path)}:{node.name}": node.end_lineno - node.lineno + 1
-        for path in python_files("services")
+        for path in python_files(*SOURCES)
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and node.end_lineno
@@ -68,7 +83,7 @@ def test_functions_stay_short() -> None:
 def test_broad_excepts_say_why() -> None:
     """A broad except needs a comment with the reason on its line or the next one."""
     bare = []
-    for path in python_files("services"):
+    for path in python_files(*SOURCES):
         lines = path.read_text(encoding="utf-8").splitlines()
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.ExceptHandler) and (
@@ -84,7 +99,7 @@ def test_broad_excepts_say_why() -> None:
 def test_the_environment_is_read_in_settings_only() -> None:
     readers = {
         name_of(path)
-        for path in python_files("services")
+        for path in python_files(*SOURCES)
         if re.search(r"os\.environ|getenv\(", path.read_text(encoding="utf-8"))
     }
     allowed = {name for name in readers if name.endswith(("/settings.py", "/environment.py"))}
@@ -95,7 +110,7 @@ def test_the_environment_is_read_in_settings_only() -> None:
 def test_nothing_is_deserialised_unsafely() -> None:
     """ING-09: pickle and its kin, eval, exec and the unsafe YAML loader are not used."""
     wrong = []
-    for path in python_files("services"):
+    for path in python_files(*SOURCES):
         wrong += [f"{name_of(path)} imports {m}" for m in imports(path) if m.split(".")[0] in UNSAFE]
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call):
