@@ -14,8 +14,12 @@ import { useLoad } from '../useLoad'
 import { useTitle } from '../useTitle'
 import { CaseFiles } from './CaseFiles'
 import { CheckPart } from './CheckPart'
+import { Differences } from './Differences'
+import { Documents } from './Documents'
 import { Facts } from './Facts'
+import { Letter } from './Letter'
 import { SignOff } from './SignOff'
+import { useCheck } from './useCheck'
 import { Worklist } from './Worklist'
 
 type Data = { one: OneCase; files: CaseFile[]; versions: VersionSummary[]; version: Version | null }
@@ -46,6 +50,7 @@ export function CasePage({ id }: { id: string }) {
 function Work({ id, data, reload }: { id: string; data: Data; reload: () => void }) {
   const { t } = useI18n()
   const { one, files, versions, version } = data
+  const check = useCheck(id, files, reload)
   const [error, setError] = useState<unknown>(null)
   const writes = one.rights.includes('write') && one.state === 'open'
   const newest = version !== null && version.version === versions[0]?.version
@@ -55,15 +60,19 @@ function Work({ id, data, reload }: { id: string; data: Data; reload: () => void
     const made = await changeVersion(id, { ...changes, version: version.version })
     announcer.status(t('work.version', { version: made.version }))
     reload()
+    // What somebody else has put in can't be read by a check of one's own: they check.
+    if (changes.facts && check.module && files.length > 0 && files.every((file) => file.own)) void check.start(made.rule_set, made)
   }
+  const named = files.flatMap((file) => (file.state ? [{ file: file.file, name: file.state.name }] : []))
+  const acts = newest && writes
   const changed = version !== null && (version.files.length !== files.length || version.files.some((had) => !files.some((has) => has.file === had.file)))
-  const why = !newest ? t('work.sign.old') : !writes ? t('work.sign.read') : version.checked && !changed ? null : t(changed ? 'work.files.changed' : 'work.sign.wait')
+  const why = !newest ? t('work.sign.old') : !writes ? t('work.sign.read') : check.running ? t('work.check.running') : version.checked && !changed ? null : t(changed ? 'work.files.changed' : 'work.sign.wait')
   return (
     <>
       <div className="page-head"><h1>{one.reference}</h1><ProtectionBadge value={one.protection_class} /></div>
       {one.title && <p className="lead">{one.title}</p>}
       <CaseFiles id={id} protection={one.protection_class} files={files} writes={writes} onChange={reload} />
-      <CheckPart id={id} files={files} version={newest ? version : null} writes={writes} onChecked={reload} />
+      <CheckPart check={check} files={files} version={newest ? version : null} writes={writes} />
       {error !== null && <ErrorNote error={error} />}
       {version && (
         <>
@@ -71,10 +80,13 @@ function Work({ id, data, reload }: { id: string; data: Data; reload: () => void
             <h2 id="case-result">{t('work.result')} – {t('work.version', { version: version.version })}</h2>
             <p className="hint">{t('work.decides')}</p>
             {!version.checked && <Note kind="warning">{t('work.check.pending')}</Note>}
-            <Worklist version={version} files={files} onAccept={newest && writes ? (name) => void change({ accepted: [name] }).catch(setError) : null} />
+            <Worklist requirements={version.requirements} accepted={version.accepted} files={named} onAccept={acts ? (name) => void change({ accepted: [name] }).catch(setError) : null} />
+            <Documents documents={version.documents} />
           </section>
-          <Facts version={version} onSave={newest && writes ? (fact) => change({ facts: [fact] }) : null} />
+          <Facts version={version} onSave={acts ? (fact) => change({ facts: [fact] }) : null} />
+          <Letter id={id} version={version} onSave={acts ? (letter) => change({ letter }) : null} />
           <SignOff key={version.version} id={id} version={version} why={why} onSigned={reload} />
+          {versions.length > 1 && <Differences key={`changes-${version.version}`} id={id} version={version} versions={versions} />}
           <Versions id={id} versions={versions} shown={version.version} />
         </>
       )}

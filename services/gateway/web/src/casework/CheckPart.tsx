@@ -1,55 +1,38 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { useEffect, useRef, useState } from 'react'
-import { takeOver, type CaseFile, type Version } from '../api/caseVersions'
-import { Follower } from '../api/follower'
-import { announcer } from '../chat/announcer'
+import { useState } from 'react'
+import type { CaseFile, Version } from '../api/caseVersions'
+import type { Manifest } from '../api/types'
 import { ErrorNote } from '../errors'
+import { resolve } from '../forms/schema'
 import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
+import { Choice } from '../kern/Choice'
 import { Note } from '../kern/Note'
-import { useSession } from '../session'
+import type { Check } from './useCheck'
 
-const MODULE = 'completeness'
-const RULE_SET = 'wohngeld'
-type Props = { id: string; files: readonly CaseFile[]; version: Version | null; writes: boolean; onChecked: () => void }
+const FIRST = 'wohngeld'
+type Props = { check: Check; files: readonly CaseFile[]; version: Version | null; writes: boolean }
 
-/** Starts a check of all files with the facts that people have set, and takes its result over. */
-export function CheckPart({ id, files, version, writes, onChecked }: Props) {
-  const { t, locale } = useI18n()
-  const { modules } = useSession()
-  const [running, setRunning] = useState(false)
-  const [failed, setFailed] = useState(false)
-  const [error, setError] = useState<unknown>(null)
-  const follower = useRef<Follower | null>(null)
-  useEffect(() => () => follower.current?.leave(), [])
+/** Starts a check of all files, against the rule set of the last one or the one that is chosen. */
+export function CheckPart({ check, files, version, writes }: Props) {
+  const { t, label } = useI18n()
+  const offered = ruleSets(check.module)
+  const [chosen, choose] = useState<string | null>(null)
   if (!writes) return null
-  if (!modules.some((one) => one.id === MODULE)) return <p className="hint">{t('work.check.off')}</p>
-  const run = async () => {
-    setRunning(true)
-    setFailed(false)
-    setError(null)
-    announcer.status(t('work.check.running'))
-    const facts = version && Object.keys(version.set_facts).length > 0 ? { facts: version.set_facts } : {}
-    const own = new Follower({ onChange: () => undefined })
-    follower.current = own
-    try {
-      const last = await own.follow({ start: { module: MODULE, input: { rule_set: version?.rule_set ?? RULE_SET, files: files.map((one) => one.file), ...facts }, locale, case: id } })
-      if (last.end !== 'done' || !last.run) setFailed(true)
-      else {
-        const made = await takeOver(id, last.run)
-        announcer.status(t('work.check.done', { version: made.version }))
-        onChecked()
-      }
-    } catch (reason) {
-      setError(reason)
-    }
-    setRunning(false)
-  }
+  if (!check.module) return <p className="hint">{t('work.check.off')}</p>
+  const ruleSet = chosen ?? version?.rule_set ?? (offered.some(([name]) => name === FIRST) ? FIRST : (offered[0]?.[0] ?? FIRST))
   return (
     <div className="data-part">
-      {error !== null && <ErrorNote error={error} />}
-      {failed && <Note kind="danger" alert>{t('work.check.failed')}</Note>}
-      <p className="case-act"><Button variant="primary" icon="checklist" label={t(running ? 'work.check.running' : version ? 'work.check.again' : 'work.check')} disabled={running || files.length === 0} onClick={() => void run()} />{files.length === 0 && <span className="hint">{t('work.check.needs')}</span>}</p>
+      {check.error !== null && <ErrorNote error={check.error} />}
+      {check.failed && <Note kind="danger" alert>{t('work.check.failed')}</Note>}
+      {offered.length > 1 && <Choice label={t('work.rules')} value={ruleSet} onChange={choose} options={offered.map(([name, title]) => [name, label(title, name)] as const)} />}
+      <p className="case-act"><Button variant="primary" icon="checklist" label={t(check.running ? 'work.check.running' : version ? 'work.check.again' : 'work.check')} disabled={check.running || files.length === 0} onClick={() => void check.start(ruleSet, version)} />{files.length === 0 && <span className="hint">{t('work.check.needs')}</span>}</p>
     </div>
   )
+}
+
+/** Those of the installation, with their titles. */
+function ruleSets(module: Manifest | undefined) {
+  const field = module && resolve(module.input_schema.properties?.['rule_set'] ?? {}, module.input_schema)
+  return (field?.enum ?? []).map((name) => [String(name), field?.['x-enum-labels']?.[String(name)]] as const)
 }

@@ -6,6 +6,7 @@ import { useI18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { Choice } from '../kern/Choice'
 import { Dialog } from '../kern/Dialog'
+import { Note } from '../kern/Note'
 import { TextInput } from '../kern/TextInput'
 
 type Kind = 'text' | 'number' | 'bool' | 'other'
@@ -26,10 +27,10 @@ function parsed(kind: Kind, text: string): unknown {
   }
 }
 
-type Props = { name: string | null; value: unknown; onClose: () => void; onSave: (change: FactChange) => Promise<unknown> }
+type Props = { name: string | null; value: unknown; /** A person has put the letter into other words. */ rewritten: boolean; onClose: () => void; onSave: (change: FactChange) => Promise<unknown> }
 
 /** Correct a fact (`name`), or add one; never without a reason. */
-export function FactDialog({ name, value, onClose, onSave }: Props) {
+export function FactDialog({ name, value, rewritten, onClose, onSave }: Props) {
   const { t } = useI18n()
   const form = useId()
   const [key, setKey] = useState(name ?? '')
@@ -57,6 +58,7 @@ export function FactDialog({ name, value, onClose, onSave }: Props) {
     <Dialog title={t(name === null ? 'work.facts.add' : 'work.fact.correct')} onClose={onClose} footer={<Button type="submit" form={form} variant="primary" label={t('work.fact.save')} disabled={working} />}>
       <form id={form} noValidate className="form" onSubmit={save}>
         {error !== null && <ErrorNote error={error} />}
+        {rewritten && <Note kind="warning">{t('work.letter.again')}</Note>}
         {name === null ? <TextInput label={t('work.fact.key')} value={key} required autoComplete="off" spellCheck={false} onChange={setKey} error={asked && !KEY.test(key) ? t('form.error.required') : undefined} /> : <p><strong>{name}</strong></p>}
         {name === null && <Choice label={t('work.fact.kind')} value={kind} onChange={(next) => {
           setKind(next as Kind)

@@ -12,7 +12,7 @@ import { TextInput } from '../kern/TextInput'
 
 const ENDS: Record<ExportFormat, string> = { text: 'txt', docx: 'docx', 'e-akte': 'zip' }
 
-/** The letter, its deadline, and the sign-off of exactly this version; afterwards what may leave. */
+/** The deadline of the letter and the sign-off of exactly this version; afterwards what may leave. */
 export function SignOff({ id, version, why, onSigned }: { id: string; version: Version; /** Why it can't be signed now. */ why: string | null; onSigned: () => void }) {
   const { t, date, time } = useI18n()
   const [error, setError] = useState<unknown>(null)
@@ -29,11 +29,6 @@ export function SignOff({ id, version, why, onSigned }: { id: string; version: V
   }
   const formats: ExportFormat[] = version.letter ? ['text', 'docx', 'e-akte'] : ['e-akte']
   return (
-    <>
-      <section className="data-part" aria-labelledby="case-letter">
-        <h2 id="case-letter">{t('work.letter')}</h2>
-        {version.letter ? <div className="work-letter" lang="de">{version.letter.text}</div> : <p>{t('work.letter.none')}</p>}
-      </section>
       <section className="data-part" aria-labelledby="case-sign">
         <h2 id="case-sign">{t('work.sign')}</h2>
         {error !== null && <ErrorNote error={error} />}
@@ -42,7 +37,6 @@ export function SignOff({ id, version, why, onSigned }: { id: string; version: V
         {!signed && why !== null && <p>{why}</p>}
         {!signed && why === null && <SignForm id={id} version={version} onSigned={onSigned} />}
       </section>
-    </>
   )
 }
 

@@ -276,6 +276,8 @@ export const de = {
 
   'module.ai': 'Diese Funktion nutzt künstliche Intelligenz. Prüfen Sie das Ergebnis, bevor Sie es verwenden.',
   'module.ai.off': 'Diese Funktion arbeitet zurzeit ohne Sprachmodell: {how}',
+  'module.rules': 'Diese Funktion nutzt kein Sprachmodell: {how} Prüfen Sie das Ergebnis, bevor Sie es verwenden.',
+  'module.how.completeness': 'Feste Regeln lesen und vergleichen die Angaben; auf eingescannten Seiten liest eine Texterkennung, die sich irren kann.',
   'module.how.ask-documents': 'Sie erhalten die passenden Stellen im Wortlaut.',
   'module.how.summarise': 'Die Zusammenfassung besteht aus wörtlichen Sätzen des Textes.',
   'module.how.draft': 'Es wird eine Vorlage mit Ihren Angaben gefüllt.',

@@ -276,6 +276,8 @@ export const en: Record<Key, string> = {
 
   'module.ai': 'This function uses artificial intelligence. Check the result before you use it.',
   'module.ai.off': 'This function works without a language model at the moment: {how}',
+  'module.rules': 'This function uses no language model: {how} Check the result before you use it.',
+  'module.how.completeness': 'Fixed rules read and compare what is stated; scanned pages are read by text recognition, which can be wrong.',
   'module.how.ask-documents': 'You get the matching passages verbatim.',
   'module.how.summarise': 'The summary consists of verbatim sentences of the text.',
   'module.how.draft': 'A template is filled with what you enter.',

@@ -67,7 +67,7 @@ function Module({ module }: { module: Manifest }) {
         <h1>{title}</h1>
         <p className="lead">{label(module.description)}</p>
         <Note kind="info">
-          {module.needs === 'none' || module.mode === 'generative' ? t('module.ai') : t('module.ai.off', { how: t(howKey) })}
+          {module.needs === 'none' ? t('module.rules', { how: t(howKey) }) : module.mode === 'generative' ? t('module.ai') : t('module.ai.off', { how: t(howKey) })}
           {module.human_step && <> {label(module.human_step)}</>}
         </Note>
         {module.external && <Note kind="warning">{t('about.external')}</Note>}

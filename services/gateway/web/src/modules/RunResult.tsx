@@ -20,13 +20,14 @@ import { useSettings } from '../settings/SettingsContext'
 import { CitationRow } from '../sources/CitationRow'
 import { citeContext } from '../sources/cite'
 import type { Sources } from '../sources/useSources'
+import { CheckedApplication } from './CheckedApplication'
 import { EditableText } from './EditableText'
 import { ExportButtons } from './ExportButtons'
 import { ExtractedFields } from './ExtractedFields'
 import { Gaps } from './Gaps'
 import { LanguageCheck } from './LanguageCheck'
 import { NothingFound } from './NothingFound'
-import { isExtracted, isSimplified } from './results'
+import { isCheckedApplication, isExtracted, isSimplified } from './results'
 import { Sentences } from './Sentences'
 
 type Props = { module: Manifest; live: Live; at: string | null; sources: Sources }
@@ -66,6 +67,7 @@ export function RunResult({ module, live, at, sources }: Props) {
           </>
         )}
         {result && isExtracted(result) && <ExtractedFields result={result} />}
+        {result && isCheckedApplication(result) && <CheckedApplication result={result} />}
         {result && isSimplified(result) && <LanguageCheck result={result} />}
         {result && <Gaps result={result as Record<string, unknown>} />}
       </Cites>

@@ -78,7 +78,7 @@ class Completeness(Module[CompletenessInput]):
         given = data.facts or {}
         observed = with_given(stored.rules, observed, given)
         judgements = await asyncio.to_thread(evaluate, stored.rules, observed)
-        result = report(stored, observed, judgements, given)
+        result = report(stored, observed, judgements, given, reading.files)
         yield Done(result=result.model_dump(mode="json"))
 
 
@@ -101,6 +101,10 @@ class _Reading:
                 layout = await self._uploads.layout(file)
             self._states.append(state)
             self.loaded.append(Loaded(state, layout))
+
+    @property
+    def files(self) -> dict[UUID, str]:
+        return {state.id: state.name for state in self._states}
 
     @property
     def received(self) -> dt.date:

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from genius_modules.completeness.engine.facts import Facts
 from genius_modules.completeness.engine.matching import same_person
@@ -16,6 +17,7 @@ from genius_modules.completeness.observed import Fact, Observed, ObservedDocumen
 from genius_modules.completeness.rules.model import RuleSet
 from genius_modules.completeness.rules.store import Stored
 from genius_modules.completeness.schemas import (
+    CheckedFile,
     CompletenessResult,
     Evidence,
     FoundDocument,
@@ -27,9 +29,16 @@ from genius_modules.completeness.schemas import (
 
 
 def report(
-    stored: Stored, observed: Observed, judgements: list[Judgement], given: Collection[str]
+    stored: Stored,
+    observed: Observed,
+    judgements: list[Judgement],
+    given: Collection[str],
+    files: Mapping[UUID, str],
 ) -> CompletenessResult:
-    """Every requirement once, every file once; `given` are the names of facts that the caller set."""
+    """Every requirement once, every file once; `given` are the names of facts that the caller set.
+
+    `files` are the names by the ids of the input.
+    """
     rules = stored.rules
     facts = Facts(rules, observed)
     letter = compose(rules, observed, judgements)
@@ -40,6 +49,7 @@ def report(
         reference_date=facts.reference,
         application_file=observed.application_file,
         complete=not any(judgement.status in ("missing", "unclear") for judgement in judgements),
+        files=[CheckedFile(file=file, name=name) for file, name in files.items()],
         facts={name: _fact(fact, name in given) for name, fact in _facts(observed)},
         documents=[_document(document, rules, facts) for document in observed.documents],
         requirements={judgement.requirement.id: _requirement(judgement, rules) for judgement in judgements},

@@ -65,6 +65,13 @@ class Evidence(_Result):
     quote: str = ""
 
 
+class CheckedFile(_Result):
+    """A file of the input and its name, by which `Evidence` tells it: so its page can be opened."""
+
+    file: UUID
+    name: str
+
+
 class FoundFact(_Result):
     """`state` is `invalid` where something stands there that is no valid value: `raw`. `given`: the caller set it."""
 
@@ -129,6 +136,7 @@ class CompletenessResult(_Result):
     reference_date: dt.date
     application_file: str | None
     complete: bool
+    files: list[CheckedFile]
     facts: dict[str, FoundFact]
     documents: list[FoundDocument]
     requirements: dict[str, RequirementOutcome]
