@@ -32,7 +32,20 @@ NAMED_BY_PURPOSE = {
     ("POST", "/api/v1/persons/find"): "opens a pseudonym, which is recorded",
 }
 OTHERS = ("b.yilmaz", "c.hoffmann", "d.schmidt", "o.petrova", "r.koenig", "mhb-fachverfahren")
-LABELS = {"action", "status", "le", "service", "model", "kind", "reason", "outcome", "state", "code"}
+LABELS = {
+    "action",
+    "status",
+    "le",
+    "service",
+    "model",
+    "kind",
+    "reason",
+    "outcome",
+    "state",
+    "code",
+    "mode",
+    "dependency",
+}
 # Metrics of the process itself have labels of their own.
 _PLATFORM = re.compile(r"^genius_")
 

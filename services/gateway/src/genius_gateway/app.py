@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
@@ -45,6 +45,8 @@ from genius_gateway.model_path import ModelPath
 from genius_gateway.modules import endpoints as modules
 from genius_gateway.openapi import OpenApiDocument
 from genius_gateway.operation import endpoints as operation
+from genius_gateway.operation import figures
+from genius_gateway.operation.backlog import EVERY_S, Backlog
 from genius_gateway.persons import endpoints as persons
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.retention import endpoints as holds
@@ -102,9 +104,10 @@ class Application:
     def __init__(self, settings: Settings, webui: Path = WEBUI) -> None:
         own = {} if settings.ui_config_file is None else {"ui-config.json": read_ui_config(settings.ui_config_file)}
         policy = Policy()
-        self.api = _api(settings, policy)
         registry = CollectorRegistry()
         registry.register(UNREADABLE_VALUES)
+        figures.register(registry)
+        self.api = _api(settings, policy, registry)
         self.internal: ASGIApp = internal.create_internal_app(self.api, registry)
         limits = settings.limits
 
@@ -150,7 +153,7 @@ def create_app(settings: Settings, webui: Path = WEBUI) -> Application:
     return Application(settings, webui)
 
 
-def _api(settings: Settings, policy: Policy) -> FastAPI:
+def _api(settings: Settings, policy: Policy, registry: CollectorRegistry) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_state(settings, policy) as state:
@@ -172,8 +175,10 @@ def _api(settings: Settings, policy: Policy) -> FastAPI:
             )
             state.revocations.on_revoked(app.state.runs.runs.recheck)
             await app.state.runs.start()
+            backlog = app.state.backlog = Backlog(state.database, lambda: _checks(state), registry)
             try:
-                yield
+                async with backlog.every(EVERY_S):
+                    yield
             finally:
                 await app.state.runs.stop()
                 app.state.model_path.close()
@@ -191,6 +196,10 @@ def _api(settings: Settings, policy: Policy) -> FastAPI:
 
     app.add_api_route("/api/v1/openapi.json", openapi_document, include_in_schema=False)
     return app
+
+
+async def _checks(state: GatewayState) -> Mapping[str, str]:
+    return (await state.health.now(state)).checks
 
 
 def _require_policy(content: OpenApiDocument, policy: Policy) -> None:

@@ -186,6 +186,7 @@ class Metrics:
         )
         for gauge, read in zip(self._replica_gauges, reads, strict=True):
             gauge.labels(replica.name).set_function(read)
+        self.failovers.labels(replica.name)
 
     def bound(self, model: str, authority: UUID | None, *, bulk: bool = False) -> Bound:
         """The children for a model of the catalogue; beyond 200 authorities all further ones share one label."""

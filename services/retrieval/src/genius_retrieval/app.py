@@ -38,6 +38,7 @@ from genius_retrieval.documents.content import DocumentContent
 from genius_retrieval.documents.sealing import Sealing
 from genius_retrieval.documents.service import DocumentService
 from genius_retrieval.index.choice import open_index
+from genius_retrieval.ingest.figures import EVERY_S, FIRST_S, QueueFigures
 from genius_retrieval.ingest.imports import LawImport
 from genius_retrieval.ingest.pipeline import Ingestion
 from genius_retrieval.ingest.points import PointWriter
@@ -170,7 +171,7 @@ async def build(settings: Settings, stack: AsyncExitStack, *, works: bool) -> Co
     rebuilding = RebuildWorker(database, rebuild, watching=bool(settings.dense or settings.qdrant))
     comparing = Recurring("stores", Reconciler(database, catalogue, index, objects, stored, queue).run, _DAY_S)
     rereading = Recurring("scans", Rereading(database, queue, parsers).run, _HOUR_S)
-    await (_run(stack, queue, rebuilding, comparing, rereading) if works else _open(stack, queue))
+    await (_run(stack, queue, rebuilding, comparing, rereading, _figures(database)) if works else _open(stack, queue))
     content = DocumentContent(database, sealing, objects, parsers, scanned=scanner is not None)
     return Components(
         settings=settings,
@@ -200,6 +201,10 @@ def _objects(settings: Settings) -> ObjectStorage:
     """Only a folder of ours can run out of room."""
     room = None if settings.objects_url else Room(settings.data_dir, settings.reserve_bytes)
     return ObjectStorage(open_store(settings.objects_url, settings.data_dir), room)
+
+
+def _figures(database: Database) -> Recurring:
+    return Recurring("figures", QueueFigures(database).look, EVERY_S, FIRST_S)
 
 
 async def _run(stack: AsyncExitStack, *workers: IngestQueue | RebuildWorker | Recurring) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from genius_common.unreadable import UNREADABLE_VALUES
 from genius_retrieval.ingest.reasons import FAILURES
@@ -41,6 +41,17 @@ OCR_PAGES = Counter(
     ["outcome"],
     registry=registry,
 )
+INGEST_JOBS = Gauge(
+    "genius_retrieval_ingest_jobs",
+    "Jobs of the ingestion: waiting, running, failed for good; shown by the process that works them off.",
+    ["state"],
+    registry=registry,
+)
+OLDEST_INGEST_JOB = Gauge(
+    "genius_retrieval_oldest_ingest_job_seconds",
+    "Age of the job that waits longest, 0 without one.",
+    registry=registry,
+)
 for _outcome in ("read", "unread", "ended"):
     OCR_PAGES.labels(_outcome)
 for _outcome in ("restored", "reread", "lost", "removed", "objects"):
@@ -51,6 +62,10 @@ MODEL_FAILURES = Counter(
     ["kind"],
     registry=registry,
 )
+for _state in ("waiting", "running", "failed"):
+    INGEST_JOBS.labels(_state)
+for _kind in ("dense", "rerank"):
+    MODEL_FAILURES.labels(_kind)
 for _outcome in ("ready", *FAILURES):
     _DOCUMENTS.labels(_outcome)
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.database import Database, RowScope
 from genius_gateway.audit.chain import AuditRecord, append, require_known
 from genius_gateway.audit.errors import AuditUnavailable
+from genius_gateway.operation.figures import AUDIT_RECORDS
 
 log = structlog.get_logger(__name__)
 _MAX_BATCH = 500
@@ -67,6 +68,7 @@ class AuditTrail:
         except (AuditUnavailable, SQLAlchemyError, OSError, TimeoutError) as error:
             log.error("audit record not written", error=type(error).__name__, records=len(batch))
             failure = AuditUnavailable()
+        AUDIT_RECORDS.labels("written" if failure is None else "failed").inc(len(batch))
         for _, done in batch:
             if done.done():
                 continue

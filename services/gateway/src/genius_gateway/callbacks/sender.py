@@ -28,6 +28,7 @@ from genius_gateway.callbacks.deliveries import Due, Ended, Whose
 from genius_gateway.callbacks.options import CallbackOptions
 from genius_gateway.callbacks.sending import CallbackClient
 from genius_gateway.callbacks.targets import CallbackTargets
+from genius_gateway.operation.figures import CALLBACK_ATTEMPTS
 from genius_gateway.runs.repository import RunRepository
 from genius_gateway.runs.requests import view
 from genius_gateway.runs.sealing import Owner
@@ -131,7 +132,9 @@ class Callbacks:
                 ended = replace(ended, pause_s=deliveries.pause_after(due.attempts, self._options.retry_s))
             async with self._database.transaction(RowScope(authority=due.authority)) as connection:
                 await deliveries.end(connection, due, ended)
-            if not ended.delivered and ended.pause_s is None:
+            how = "delivered" if ended.delivered else "given_up" if ended.pause_s is None else "repeated"
+            CALLBACK_ATTEMPTS.labels(how).inc()
+            if how == "given_up":
                 log.warning("callback given up", run=str(due.run), code=ended.reason)
         except (sa.exc.SQLAlchemyError, OSError) as error:
             log.warning("callback sent again later", error=type(error).__name__)

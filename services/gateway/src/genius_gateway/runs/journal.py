@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from genius_common.events import Done, ErrorEvent, Event
 from genius_gateway.audit.chain import AuditRecord
 from genius_gateway.callbacks import deliveries
+from genius_gateway.operation.figures import count_run
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.draft import Draft
 from genius_gateway.runs.incoming import documents_in
@@ -143,6 +144,7 @@ class Journal:
         self.live.publish(logged, saved=True)
         self.live.ended.set()
         self._parts.callbacks.wake()
+        count_run(outcome.state, job=self.job.queued)
         await self._count(outcome)
 
     async def _count(self, outcome: Outcome) -> None:
