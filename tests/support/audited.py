@@ -282,6 +282,12 @@ async def _tighten(scene: Scene) -> Deed:
     return await _of_authority(scene, "c.hoffmann", "limits/tighter", {"person": {"requests_per_day": 8_000}})
 
 
+_STOP = ("/operation/model-stops", {"model": "gibt-es-nicht", "authority": None, "reason": "wartung"})
+simple("model.stop", "o.petrova", "POST", *_STOP)
+simple("model.release", "o.petrova", "DELETE", "/operation/model-stops/{made}", None,
+       (_STOP[0], {**_STOP[1], "model": "gibt-es-auch-nicht"}))  # fmt: skip
+
+
 @case("module.switch", alone=True)
 async def _switch_module(scene: Scene) -> Deed:
     return await _of_authority(scene, "c.hoffmann", "modules/draft", {"enabled": False})

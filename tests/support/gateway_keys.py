@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The gateway's internal port as far as the inner services need it: keys, the revocation list, retrieval's token."""
+"""The gateway's internal port as far as the inner services need it: keys, the signed lists, retrieval's token."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from genius_common.auth import REVOCATIONS_PATH
+from genius_common.model_stops import STOPS_PATH, ModelStop
 from genius_common.principal import Principal, ProtectionClass
 from genius_common.tokens import TokenSigner
 from genius_retrieval.dense.inference import TOKEN_PATH
@@ -22,14 +23,17 @@ from genius_retrieval.dense.inference import TOKEN_PATH
 
 @dataclass
 class KeyServer:
-    """`revoked` and `down` change what is answered from the next request on.
+    """`revoked`, `stops` and `down` change what is answered from the next request on.
 
-    `embeddings_secret` is the one for which a token for embeddings is given, `tokens` how many were.
+    `list_signer` signs the list of stops in place of `signer`. `embeddings_secret` is the one for which a token for
+    embeddings is given, `tokens` how many were.
     """
 
     signer: TokenSigner
     jwks_url: str = ""
     revoked: dict[str, float] = field(default_factory=dict)
+    stops: set[ModelStop] = field(default_factory=set)
+    list_signer: TokenSigner | None = None
     down: bool = False
     lists: int = 0
     embeddings_secret: str = ""
@@ -57,6 +61,8 @@ def key_server(signer: TokenSigner | None = None) -> Iterator[KeyServer]:
             if self.path == REVOCATIONS_PATH:
                 keys.lists += 1
                 body = keys.signer.sign_revocations(keys.revoked).encode()
+            elif self.path == STOPS_PATH:
+                body = (keys.list_signer or keys.signer).sign_stops(keys.stops).encode()
             else:
                 body = orjson.dumps(keys.signer.jwks())
             self._answer(503 if keys.down else 200, body)

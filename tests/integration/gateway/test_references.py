@@ -25,6 +25,7 @@ TENANT_WIDE = {
     *(("GET", "/api/v1/retrievals", name) for name in ("after", "case")),
     ("POST", "/api/v1/holds", "person"),
     ("POST", "/api/v1/holds", "case"),
+    ("POST", "/api/v1/operation/model-stops", "authority"),
     ("POST", "/api/v1/knowledge-bases/{kb}/shares", "authority"),
 }
 """Ids of the whole tenant: who may name them at all sees each of them, so nothing is foreign there."""

@@ -2,7 +2,7 @@
 """Inner services: the principal of a request, from a token that this service verifies itself.
 
 Beside the keys it follows the gateway's signed revocation list: asked for again every 10 s, and without one that is
-younger than 30 s nobody is let in (AUTH-08).
+younger than 30 s nobody is let in (AUTH-08). Inference asks for the signed list of stopped models as well (KI-06).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import orjson
 import structlog
 
 from genius_common.errors import NotAuthenticated, Unavailable
+from genius_common.model_stops import STOPS_PATH, ModelStop
 from genius_common.principal import Principal
 from genius_common.tokens import TokenInvalid, TokenVerifier
 
@@ -37,6 +38,7 @@ class Authenticator:
         self._fetching = asyncio.Lock()
         self._have_keys = False
         self._list_url = urljoin(jwks_url, REVOCATIONS_PATH)
+        self._stops_url = urljoin(jwks_url, STOPS_PATH)
         self._list_at = -_STALE_S
         self._renewal: asyncio.Task[None] | None = None
 
@@ -71,14 +73,29 @@ class Authenticator:
     async def _fetch_list(self) -> None:
         asked = time.monotonic()
         try:
-            async with self._session.get(
-                self._list_url, timeout=aiohttp.ClientTimeout(total=5), raise_for_status=True
-            ) as response:
-                self._verifier.revoked = self._verifier.read_revocations((await response.read()).decode("ascii"))
+            self._verifier.revoked = self._verifier.read_revocations(await self._text(self._list_url))
         except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError, TokenInvalid) as error:
             log.warning("revocations not available", error=type(error).__name__)
             return
         self._list_at = asked
+
+    async def stops(self) -> frozenset[ModelStop] | None:
+        """The models that are stopped now; None where the list can't be had, or not be believed."""
+        if not self._have_keys:
+            async with self._fetching:
+                await self._refresh()
+        try:
+            return self._verifier.read_stops(await self._text(self._stops_url))
+        except TokenInvalid:
+            async with self._fetching:  # signed by a key that came since: the next look knows it
+                await self._refresh()
+        except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
+            log.warning("list of stopped models not available", error=type(error).__name__)
+        return None
+
+    async def _text(self, url: str) -> str:
+        async with self._session.get(url, timeout=aiohttp.ClientTimeout(total=5), raise_for_status=True) as response:
+            return (await response.read()).decode("ascii")
 
     async def _refresh(self) -> None:
         # One fetch per cool-down, however many unknown key ids come in (AUTH-06).

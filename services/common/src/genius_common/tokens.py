@@ -22,11 +22,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from genius_common.errors import NotAuthenticated
+from genius_common.model_stops import ModelStop
 from genius_common.principal import Principal, ProtectionClass
 
 ISSUER = "genius-gateway"
 TOKEN_TYPE = "genius+jwt"
 LIST_TYPE = "genius-revocations+jwt"
+STOPS_TYPE = "genius-model-stops+jwt"
 MAX_LIFETIME_S = 300
 MAX_TOKEN_BYTES = 16_384
 CLOCK_SKEW_S = 30
@@ -118,8 +120,16 @@ class TokenSigner:
 
     def sign_revocations(self, entries: Mapping[str, float]) -> str:
         """The revocation list for the inner services: subject → time up to which its tokens are void."""
-        header = {"alg": "EdDSA", "typ": LIST_TYPE, "kid": key_id(self.public)}
-        return self._signed(_b64(orjson.dumps(header)), {"iss": ISSUER, "iat": int(time.time()), "revoked": entries})
+        return self._sign_list(LIST_TYPE, {"revoked": entries})
+
+    def sign_stops(self, stops: Iterable[ModelStop]) -> str:
+        """The list of stopped models for inference."""
+        pairs = [(stop.model, str(stop.authority) if stop.authority else None) for stop in stops]
+        return self._sign_list(STOPS_TYPE, {"stops": pairs})
+
+    def _sign_list(self, kind: str, content: dict[str, Any]) -> str:
+        header = {"alg": "EdDSA", "typ": kind, "kid": key_id(self.public)}
+        return self._signed(_b64(orjson.dumps(header)), {"iss": ISSUER, "iat": int(time.time()), **content})
 
     def _signed(self, header: str, claims: dict[str, Any]) -> str:
         signed = f"{header}.{_b64(orjson.dumps(claims))}"
@@ -217,12 +227,24 @@ class TokenVerifier:
         Raises: TokenInvalid.
         """
         try:
-            claims = self._open(signed, LIST_TYPE)
-            if claims["iss"] != ISSUER or abs(time.time() - claims["iat"]) > MAX_LIST_AGE_S:
-                raise TokenInvalid
-            return {UUID(subject): float(at) for subject, at in claims["revoked"].items()}
+            entries = self._open_list(signed, LIST_TYPE)["revoked"]
+            return {UUID(subject): float(at) for subject, at in entries.items()}
         except (KeyError, TypeError, ValueError, AttributeError, InvalidSignature) as error:
             raise TokenInvalid from error
+
+    def read_stops(self, signed: str) -> frozenset[ModelStop]:
+        """The stopped models of a list that is signed and fresh in the same way. Raises: TokenInvalid."""
+        try:
+            pairs = self._open_list(signed, STOPS_TYPE)["stops"]
+            return frozenset(ModelStop(_name(model), _optional(authority)) for model, authority in pairs)
+        except (KeyError, TypeError, ValueError, AttributeError, InvalidSignature) as error:
+            raise TokenInvalid from error
+
+    def _open_list(self, signed: str, kind: str) -> dict[str, Any]:
+        claims = self._open(signed, kind)
+        if claims["iss"] != ISSUER or abs(time.time() - claims["iat"]) > MAX_LIST_AGE_S:
+            raise TokenInvalid
+        return claims
 
     def _open(self, token: str, kind: str) -> dict[str, Any]:
         header, payload, signature = token.split(".")
@@ -272,6 +294,12 @@ class TokenVerifier:
 
 def _optional(value: str | None) -> UUID | None:
     return UUID(value) if value is not None else None
+
+
+def _name(value: object) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TokenInvalid
+    return value
 
 
 def _use(value: object) -> str | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`python -m genius_gateway` serves; `migrate`, `authorities …` and `keys …` are for operators."""
+"""`python -m genius_gateway` serves; `migrate`, `authorities …`, `keys …` and `models …` are for operators."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def main() -> None:
     configure_logging("gateway", settings.log_level)
     if arguments.command == "migrate":
         upgrade(_owner_url(settings))
-    elif arguments.command in {"authorities", "keys"}:
+    elif arguments.command in {"authorities", "keys", "models"}:
         sys.exit(operators.run(settings, arguments))
     else:
         try:

@@ -46,6 +46,7 @@ from genius_gateway.modules import endpoints as modules
 from genius_gateway.openapi import OpenApiDocument
 from genius_gateway.operation import endpoints as operation
 from genius_gateway.operation import figures
+from genius_gateway.operation import stop_endpoints as model_stops
 from genius_gateway.operation.backlog import EVERY_S, Backlog
 from genius_gateway.persons import endpoints as persons
 from genius_gateway.policy.evaluate import Policy
@@ -88,6 +89,7 @@ ROUTERS = (
     inspection,
     administration,
     operation,
+    model_stops,
     holds,
     retrieval_log,
     persons,

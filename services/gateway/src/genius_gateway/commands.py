@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Operators' commands: `python -m genius_gateway authorities|keys …`, what `genius authority` and `genius keys` call.
+"""Operators' commands: `python -m genius_gateway authorities|keys|models …`; `genius` calls them by the same names.
 
 They answer one JSON object on stdout (`{"error": problem}` and exit status 1 where it was refused), and work with the
 service's own database role, keys and services, in row scopes that no request can have.
@@ -39,6 +39,7 @@ from genius_gateway.keys.holders import KeyHolders
 from genius_gateway.keys.resealing import Resealing
 from genius_gateway.keys.retrieval import RetrievalAuthority
 from genius_gateway.keys.whole import whole
+from genius_gateway.operation import stop_commands
 from genius_gateway.persons.data import Reader
 from genius_gateway.policy.evaluate import Policy
 from genius_gateway.retention.files import RetrievalFiles
@@ -239,6 +240,12 @@ def add_parsers(commands: Any) -> None:
     remove.add_argument("--archive-key", type=Path)
     remove.add_argument("--settle", type=float, default=_SETTLE_S, help="seconds for requests under way")
     _requested(remove)
+    models = commands.add_parser("models", help="stop models, let them go on").add_subparsers(required=True)
+    _parser(models, "list", _on_state(stop_commands.list_stops))
+    stopping = _parser(models, "stop", _on_state(stop_commands.stop))
+    stop_commands.add_words(stopping)
+    stopping.add_argument("--reason", default="vorfall")
+    stop_commands.add_words(_parser(models, "release", _on_state(stop_commands.release)))
     keys = commands.add_parser("keys", help="list, rotate, destroy keys").add_subparsers(required=True)
     _parser(keys, "list", _keys).add_argument("short", nargs="?")
     _parser(keys, "rewrap", _rewrap)
@@ -250,6 +257,10 @@ def add_parsers(commands: Any) -> None:
     destroy = _parser(keys, "destroy", _destroy, short=True)
     destroy.add_argument("--person", type=UUID)
     _requested(destroy)
+
+
+def _on_state(command: Callable[[GatewayState, Arguments], Awaitable[Result]]) -> Command:
+    return lambda tools, arguments: command(tools.state, arguments)
 
 
 def _parser(group: Any, name: str, run: Command, *, short: bool = False) -> Any:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from genius_common.database_faults import map_database_faults
 from genius_common.errors import Forbidden, NotAuthenticated
+from genius_common.model_stops import STOPS_PATH
 from genius_common.principal import Principal
 from genius_common.settings import read_secret
 from genius_common.telemetry import metrics_endpoint
@@ -52,6 +53,13 @@ _LISTED_S = 2 * MAX_LIFETIME_S
 async def revocations(state: State) -> Response:
     """Whose tokens are void, signed like them; the inner services ask every ten seconds (AUTH-08)."""
     signed = state.minter.revocations(state.revocations.recent(_LISTED_S))
+    return Response(signed, media_type="application/jwt", headers={"cache-control": "no-store"})
+
+
+@internal_router.get(STOPS_PATH)
+async def model_stops(state: State) -> Response:
+    """Which models are stopped for whom, signed; inference asks every two seconds (KI-06)."""
+    signed = state.minter.stops(kept.stop for kept in await state.administration.model_stops.all())
     return Response(signed, media_type="application/jwt", headers={"cache-control": "no-store"})
 
 

@@ -28,6 +28,7 @@ from genius_inference.metrics import Metrics
 from genius_inference.replicas.replica import Replica
 from genius_inference.replicas.watch import Reports
 from genius_inference.settings import Settings
+from genius_inference.stops import Stops
 
 AUDIENCE = "inference"
 
@@ -75,12 +76,16 @@ class Application:
         self._catalogue = Catalogue(
             self.replicas, settings.upstream, settings.highest_class, settings.protection.models, gate.offer
         )
-        parts = Parts(authenticator=self._authenticator, catalogue=self._catalogue, gate=gate, metrics=metrics)
+        stops = Stops(self._authenticator, clock)
+        metrics.stops_age.set_function(lambda: stops.age)
+        parts = Parts(
+            authenticator=self._authenticator, catalogue=self._catalogue, gate=gate, metrics=metrics, stops=stops
+        )
         self._hot = HotPath(settings, parts).routes
         reports = Reports(settings.upstream.report_s)
         watchers = [
             asyncio.create_task(work)
-            for work in (self._catalogue.keep_fresh(), reports.keep_fresh(self.replicas))
+            for work in (self._catalogue.keep_fresh(), reports.keep_fresh(self.replicas), stops.keep_fresh())
             if self.replicas
         ]
         gc.collect()

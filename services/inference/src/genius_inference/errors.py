@@ -83,3 +83,25 @@ class DeadlinePassed(Unavailable):
     code = "queue_wait_over"
     title = "Zu lange gewartet"
     default_detail = "Das Sprachmodell hatte in der zulässigen Wartezeit keinen Platz. Bitte versuchen Sie es erneut."
+
+
+class ModelStopped(Unavailable):
+    """An operator has stopped the model, for everybody or for the caller's authority (KI-06)."""
+
+    code = "model_stopped"
+    title = "Sprachmodell angehalten"
+    default_detail = (
+        "Der Betrieb hat dieses Sprachmodell angehalten. Was schon geschrieben ist, bleibt erhalten. Bitte wenden Sie "
+        "sich an den Betrieb oder versuchen Sie es später erneut."
+    )
+
+
+class StopsUnknown(Unavailable):
+    """Whether a model is stopped can't be found out, so nothing is sent to it (KI-06)."""
+
+    code = "model_stops_unknown"
+    title = "Freigabe des Sprachmodells unbekannt"
+    default_detail = (
+        "Ob das Sprachmodell benutzt werden darf, lässt sich zurzeit nicht prüfen. Bitte versuchen Sie es in Kürze "
+        "erneut."
+    )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from uuid import UUID
 
 import orjson
 
@@ -21,11 +22,13 @@ from genius_common.upstream.routes import RawRoutes, header
 from genius_common.web import Receive, Scope, Send
 from genius_inference.catalogue import Catalogue, Model
 from genius_inference.demand import chat_demand, embedding_demand
+from genius_inference.errors import ModelStopped
 from genius_inference.fair_queue.gate import Demand, Gate, Place
 from genius_inference.metrics import Bound, Metrics
 from genius_inference.replicas.replica import Replica
 from genius_inference.schema import ChatRequest, ChatSchema, EmbeddingSchema
 from genius_inference.settings import Settings
+from genius_inference.stops import Stops
 from genius_inference.upstream import RequestBuilder, refusal
 
 USAGE_HEADER = b"x-genius-usage"
@@ -41,6 +44,7 @@ class Parts:
     catalogue: Catalogue
     gate: Gate
     metrics: Metrics
+    stops: Stops
 
 
 class HotPath:
@@ -71,16 +75,22 @@ class HotPath:
         return await read_body(scope, receive, self._settings.limits.body_bytes)
 
     async def _models(self, scope: Scope, _: Receive, send: Send) -> None:
-        await self._principal(scope, "models.read")
+        principal = await self._principal(scope, "models.read")
+        await self._parts.stops.fresh()
         if not self._parts.catalogue.all():
             await self._parts.catalogue.ensure()
-        items = [model.as_json() for model in self._parts.catalogue.all()]
+        items = [model.as_json() for model in self._parts.catalogue.all() if self._offers(model, principal)]
         await send_json(scope, send, orjson.dumps({"object": "list", "data": items}))
+
+    def _offers(self, model: Model, principal: Principal) -> bool:
+        """Operators, who have no authority, see those that they have stopped too."""
+        return principal.authority is None or not self._parts.stops.covers(model.id, principal.authority)
 
     async def _chat(self, scope: Scope, receive: Receive, send: Send) -> None:
         principal = await self._principal(scope, "chat.completions")
         request = self._chat_schema.check(parse_json(await self._body(scope, receive)))
         async with UntilGone(receive):
+            await self._parts.stops.fresh()
             model = await self._parts.catalogue.find(request.model, "chat")
             model.require(principal.classification)
             body = self._builder.chat(request, model, principal.authority)
@@ -91,6 +101,7 @@ class HotPath:
         principal = await self._principal(scope, "embeddings")
         request = self._embedding_schema.check(parse_json(await self._body(scope, receive)))
         async with UntilGone(receive):
+            await self._parts.stops.fresh()
             model = await self._parts.catalogue.find(request.model, "embedding")
             model.require(principal.classification)
             body = self._builder.embeddings(request, model)
@@ -104,6 +115,10 @@ class HotPath:
 
     async def enter(self, model: Model, demand: Demand) -> Place:
         return await self._parts.gate.enter(model.id, demand)
+
+    @property
+    def stops(self) -> Stops:
+        return self._parts.stops
 
     def failed_over(self, replica: Replica) -> None:
         self._parts.metrics.failovers.labels(replica.name).inc()
@@ -149,10 +164,33 @@ class _Call:
         self._bound = hot.bound(model, demand)
         self._outcome = "ok"
         self._begin = time.perf_counter()
+        self._exchange: Exchange | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stopped: ModelStopped | None = None
+
+    @property
+    def model_id(self) -> str:
+        return self._model.id
+
+    @property
+    def authority(self) -> UUID | None:
+        return self._demand.authority
+
+    def stop(self, error: ModelStopped) -> None:
+        """See `Stoppable`: an answer ends as a cut one does, what waits is woken."""
+        self._stopped = error
+        if self._exchange is not None:
+            self._exchange.fail(error)
+        elif self._task is not None:
+            self._task.cancel()
 
     async def run(self, path: str, body: bytes, chat: ChatRequest | None) -> None:
         """Wait for a place and relay to the end; the outcome is counted in any case, also when the client goes."""
+        stops = self._hot.stops
         try:
+            stops.require(self.model_id, self.authority)
+            self._task = asyncio.current_task()
+            stops.running.add(self)
             with await self._hot.enter(self._model, self._demand) as place:
                 self._bound.waited(time.perf_counter() - self._begin)
                 await self._at_some_replica(place, path, body, chat)
@@ -160,9 +198,13 @@ class _Call:
             self._outcome = error.code
             raise
         except asyncio.CancelledError:
+            if self._stopped is not None and self._task is not None and self._task.uncancel() == 0:
+                self._outcome = self._stopped.code
+                raise self._stopped from None
             self._outcome = "client_gone"
             raise
         finally:
+            stops.running.discard(self)
             self._bound.outcome(self._outcome)
 
     async def _at_some_replica(self, place: Place, path: str, body: bytes, chat: ChatRequest | None) -> None:
@@ -183,7 +225,7 @@ class _Call:
     async def _at(self, place: Place, path: str, body: bytes, chat: ChatRequest | None) -> None:
         streams = chat is not None and chat.stream
         replica = place.replica
-        exchange = await self._hot.open(self._scope, place, path, body, stream=streams)
+        exchange = self._exchange = await self._hot.open(self._scope, place, path, body, stream=streams)
         try:
             if chat is not None and chat.stream:
                 await self._stream(place, exchange, chat)
@@ -191,6 +233,7 @@ class _Call:
                 member = "choices" if chat is not None else "data"
                 self._used(place, await relay_whole(exchange, self._scope, self._send, member=member))
         finally:
+            self._exchange = None
             exchange.close()
         if self._outcome == "ok":
             replica.breaker.succeeded(replica.slots)
@@ -230,6 +273,7 @@ class _Call:
                 times.stream(replica, time.perf_counter() - first_at, usage.output_tokens if usage else scanner.events)
             if relay.error is not None:
                 self._outcome = relay.error.code
+            if relay.error is not None and relay.error is not self._stopped:
                 _report(place.replica, relay.error)
 
 

@@ -34,6 +34,7 @@ OUTCOMES = (
     "queue_full",
     "queue_too_long",
     "queue_wait_over",
+    "model_stopped",
 )
 
 _REPLICA_GAUGES = (
@@ -164,6 +165,11 @@ class Metrics:
             "genius_inference_failovers",
             "Requests that another model server took, by the one that failed",
             ["replica"],
+            registry=registry,
+        )
+        self.stops_age = Gauge(
+            "genius_inference_stops_age_seconds",
+            "Age of the list of stopped models; above 10 no new request passes",
             registry=registry,
         )
         self.waiting = Gauge("genius_inference_waiting", "Requests in the queue now", registry=registry)

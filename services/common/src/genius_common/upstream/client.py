@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from genius_common.errors import PlatformError
 from genius_common.upstream.connection import Connection
 from genius_common.upstream.errors import UpstreamCut, UpstreamUnreachable
 
@@ -50,6 +51,11 @@ class Exchange:
     def finish(self) -> None:
         """Nothing more is wanted of the body: `close` then waits for the end of the message instead of cutting it."""
         self._finished = True
+
+    def fail(self, error: PlatformError) -> None:
+        """Cut the other side at once; who reads gets what has come, then `error`. Nothing where it is all there."""
+        if not self._connection.complete:
+            self._connection.fail(error)
 
     def close(self) -> None:
         """Return the connection to the pool if its response was read to the end, else cut it at once."""

@@ -157,9 +157,10 @@ class Connection(asyncio.Protocol):
         if left > 0.002:
             self._timer = self._loop.call_later(left, self._check_silence)
         else:
-            self._fail(UpstreamTimeout())
+            self.fail(UpstreamTimeout())
 
-    def _fail(self, error: PlatformError) -> None:
+    def fail(self, error: PlatformError) -> None:
+        """The exchange ends with `error` after what has come already; the connection is closed at once."""
         if self._failure is None:
             self._failure = error
         self._wake()
@@ -181,12 +182,12 @@ class Connection(asyncio.Protocol):
         self._since = self.last_byte = self._loop.time()
         self.received = True
         if self._parser is None or self.complete:
-            self._fail(UpstreamCut())  # bytes that nobody asked for
+            self.fail(UpstreamCut())  # bytes that nobody asked for
             return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError:
-            self._fail(UpstreamCut())
+            self.fail(UpstreamCut())
             return
         if self._size > HIGH_WATER_BYTES and not self._paused and self._transport is not None:
             self._paused = True

@@ -12,6 +12,7 @@ from genius_gateway.administration.members import Members
 from genius_gateway.administration.stock import Stock
 from genius_gateway.knowledge_bases.repository import KnowledgeBaseRepository
 from genius_gateway.operation.authorities import Authorities
+from genius_gateway.operation.model_stops import ModelStops
 from genius_gateway.persons.terms import Terms
 from genius_gateway.retention.files import RetrievalFiles
 from genius_gateway.settings import Settings
@@ -24,6 +25,7 @@ class Administration:
     members: Members
     stock: Stock
     authorities: Authorities
+    model_stops: ModelStops
     terms: Terms
 
 
@@ -40,5 +42,6 @@ def administration(
         members=Members(database, keys),
         stock=Stock(database, repository, RetrievalFiles(retrieval, minter, settings.tenant)),
         authorities=Authorities(database, ledger),
+        model_stops=ModelStops(database),
         terms=Terms(database, settings.terms_version),
     )

@@ -22,6 +22,7 @@ EFFECTS = frozenset(
         "knowledge_base.change", "knowledge_base.create", "knowledge_base.delete", "knowledge_base.move",
         "knowledge_base.purpose",
         "limits.change", "limits.tighten",
+        "model.release", "model.stop",
         "module.switch",
         "person.disable", "person.enable", "person.erase", "person.erase_late", "person.rights_changed",
         "retention.change", "retention.delete",

@@ -75,6 +75,7 @@ _ME_DATA = "/api/v1/me/data"
 _CHECK = "/api/v1/retrieval-checks"
 _MY_TOKENS = "/api/v1/me/tokens"
 _TOKENS = "/api/v1/api-tokens"
+_STOPS = "/api/v1/operation/model-stops"
 _PERSON_DATA = "/api/v1/persons/{person}/data"
 
 # fmt: off
@@ -187,6 +188,9 @@ RULES: tuple[Rule, ...] = (
     Rule("DELETE", _TARGETS + "/{target}", "callback_target.delete", ADMINISTRATORS, None, "authority"),
     Rule("GET", "/api/v1/operation/models", "model_catalogue.read", OPERATORS, None, "tenant"),
     Rule("GET", "/api/v1/operation/load", "model_load.read", OPERATORS, None, "tenant"),
+    Rule("GET", _STOPS, "model_stop.list", OPERATORS, None, "tenant"),
+    Rule("POST", _STOPS, "model_stop.create", OPERATORS, None, "tenant"),
+    Rule("DELETE", _STOPS + "/{stop}", "model_stop.release", OPERATORS, None, "tenant"),
     Rule("POST", "/api/v1/audit/search", "audit.search", AUDITORS, None, "tenant"),
     Rule("POST", "/api/v1/audit/verify", "audit.verify", AUDITORS, None, "tenant"),
     Rule("GET", "/api/v1/audit/checkpoints", "audit.checkpoints", KEEPERS_OF_RECORDS, None, "tenant"),

@@ -13,6 +13,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from genius_common.model_stops import ModelStop
 from genius_common.principal import Principal
 from genius_common.tokens import MAX_LIFETIME_S, TokenSigner
 
@@ -45,6 +46,10 @@ class TokenMinter:
     def revocations(self, entries: Mapping[str, float]) -> str:
         """The signed list for the inner services."""
         return self._signer.sign_revocations(entries)
+
+    def stops(self, stops: Iterable[ModelStop]) -> str:
+        """The signed list of stopped models for inference."""
+        return self._signer.sign_stops(stops)
 
     def jwks(self) -> dict[str, list[dict[str, str]]]:
         return self._signer.jwks()

@@ -55,6 +55,13 @@ export const fetchModelLines = async (): Promise<ModelLine[]> => (await getJson<
 export type ModelLoad = { in_flight: number; limit: number; authorities: Record<string, number> }
 export const fetchModelLoad = (): Promise<ModelLoad> => getJson('/api/v1/operation/load')
 
+export const STOP_REASONS = ['vorfall', 'fehler', 'wartung', 'anordnung'] as const
+export type ModelStop = { id: string; model: string | null; authority: string | null; reason: string; stopped_at: string }
+const STOPS = '/api/v1/operation/model-stops'
+export const fetchModelStops = async (): Promise<ModelStop[]> => (await getJson<List<ModelStop>>(STOPS)).items
+export const stopModel = (model: string | null, authority: string | null, reason: string): Promise<ModelStop> => sendJson('POST', STOPS, { model, authority, reason })
+export const releaseModel = (stop: string): Promise<void> => sendJson('DELETE', `${STOPS}/${enc(stop)}`)
+
 export type Condition = 'ok' | 'degraded' | 'down'
 export type Health = { status: Condition; checks: Record<string, Condition> }
 export async function fetchHealth(): Promise<Health> {

@@ -7,6 +7,7 @@ import { Loaded } from '../kern/Loaded'
 import { Note } from '../kern/Note'
 import { useLoad } from '../useLoad'
 import { LoadNow } from './LoadNow'
+import { StopsPart } from './StopsPart'
 
 /** Models and functions with what they may see and where they run. */
 export function CataloguePart() {
@@ -33,6 +34,7 @@ export function CataloguePart() {
           </table>
         )}</Loaded>
       </section>
+      <StopsPart />
       <LoadNow />
       <section className="duty-sub" aria-labelledby="modules-title">
         <h3 id="modules-title">{t('ops.modules')}</h3>
