@@ -83,7 +83,7 @@ test-faults: $(VENV)/.test ## kill -9: of the ingestion N times (N=3), of PLATFO
 check: $(VENV)/.test ## lint, format, types, repository rules, web UI
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy services clients
+	$(BIN)/mypy services clients examples/fachverfahren-python
 	$(BIN)/python -m pytest -q tests/repo
 	@if [ -f $(WEB)/package.json ]; then $(MAKE) $(WEB)/node_modules/.stamp && . $(VENV)/.node && cd $(WEB) && npm run check; fi
 
