@@ -63,6 +63,10 @@ def new_case(page: Page) -> None:
     expect(page.get_by_label("Aktenzeichen")).to_be_focused()
     page.keyboard.type("50.11-W 0815/2026")
     field(page, "Bezeichnung", "Wohngeld, Sonnenklee")
+    # The highest is offered first, and what has it stays inside; an application may be held by less.
+    page.get_by_label("Schutzklasse").focus()
+    page.keyboard.type("Personen")
+    expect(page.get_by_label("Schutzklasse")).to_have_value("personenbezogen")
     press(page, "Vorgang anlegen")
     expect(page.get_by_role("heading", level=1, name="50.11-W 0815/2026")).to_be_visible()
     choose(page, "Dateien hinzufügen")

@@ -117,9 +117,12 @@ def test_inference(plan: Plan, enter) -> None:
     assert settings.jwks_url == f"http://127.0.0.1:{plan.ports['gateway_internal']}/.well-known/jwks.json"
 
 
-def test_modules(plan: Plan, enter) -> None:
+def test_modules(plan: Plan, enter, tmp_path: Path) -> None:
     enter(plan.modules())
     assert str(ModulesSettings().gateway_url) == f"http://127.0.0.1:{plan.ports['gateway_internal']}/"
+    assert ModulesSettings().rules_folder is None
+    enter(replace(plan, options=replace(plan.options, rules=tmp_path)).modules())
+    assert ModulesSettings().rules_folder == tmp_path
 
 
 def test_identity(plan: Plan, enter) -> None:

@@ -21,6 +21,7 @@ const result = (open: boolean) => ({
     anschrift: requirement('present', 'Anschrift', { evidence: [{ file: 'antrag.pdf', page: 1, quote: 'Am Markt 1' }] }),
     ...(open ? { miete: requirement('missing', 'Mietbescheinigung'), lohn: requirement('unclear', 'Lohnabrechnung', { reason: 'August 2026 fehlt.' }) } : {}),
   },
+  switched_off: open ? {} : { meldebescheinigung: 'Meldebescheinigung' },
   letter: open ? { items: ['miete', 'lohn'], text: 'Bitte reichen Sie ein:\n1. Mietbescheinigung' } : { items: [], text: '' },
 })
 
@@ -56,6 +57,7 @@ describe('a check that belongs to no case', () => {
     show()
     const shown = within(await screen.findByRole('region', { name: 'Ergebnis' }))
     shown.getByText('Noch offen: 1 fehlend, 1 unklar.')
+    expect(shown.queryByText(/abgeschaltet/)).toBeNull()
     expect(shown.getAllByRole('heading', { level: 3 }).map((one) => one.textContent)).toEqual(['Auf einen Blick', 'Fehlt: 1', 'Unklar: 1', 'Liegt vor: 1', 'Nicht erforderlich: 1', 'Unterlagen: 2', 'Schreiben'])
     const summary = within(shown.getByRole('region', { name: 'Auf einen Blick' }))
     expect(summary.getAllByRole('definition').map((one) => one.textContent)).toEqual(['nicht erkannt', '14.10.2026', 'Fehlt: 1 · Unklar: 1 · Liegt vor: 1 · Nicht erforderlich: 1'])
@@ -92,6 +94,8 @@ describe('a check that belongs to no case', () => {
     show()
     await screen.findByText('Es fehlt nichts, und nichts ist unklar.')
     expect(screen.queryByRole('heading', { name: 'Schreiben' })).toBeNull()
+    // What nobody has looked at is said, so that complete means what it says.
+    screen.getByText('Nicht geprüft, weil in dieser Installation abgeschaltet: Meldebescheinigung')
   })
 
   it('says truthfully what runs without a language model, and what does not (KI-02)', async () => {

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from genius_common.serving import serve
 from genius_common.telemetry import configure_logging
 from genius_modules.app import create_app
+from genius_modules.completeness.rules.source import RuleSetRefused
 from genius_modules.settings import Settings
 
 
@@ -17,7 +19,11 @@ def main() -> None:
         os.environ[name] = "false"
     settings = Settings()  # type: ignore[call-arg]  # from the environment
     configure_logging("modules", settings.log_level)
-    serve(create_app(settings), settings)
+    try:
+        app = create_app(settings)
+    except (RuleSetRefused, OSError, UnicodeDecodeError) as error:
+        sys.exit(f"Die Regelwerke in {settings.rules_folder} sind nicht verwendbar. Nichts läuft bis dahin.\n{error}")
+    serve(app, settings)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,11 @@ _PROBE_S = 2.0
 
 
 def create_app(settings: Settings, modules: registry.Registry | None = None) -> FastAPI:
-    """The application; `modules` other than the built-ins are for tests of the contract."""
-    offered = modules or registry.built_in()
+    """The application; `modules` other than the built-ins are for tests of the contract.
+
+    Raises: RuleSetRefused, OSError, UnicodeDecodeError where the tenant's rule sets can't be used.
+    """
+    offered = modules or registry.built_in(settings.rules_folder)
     metrics = Metrics([*(module.spec.id for module in offered), *settings.packages])
 
     @asynccontextmanager

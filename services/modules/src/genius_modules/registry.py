@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from genius_common.contracts.module_rules import DATED, objections
 from genius_common.errors import NotFound
@@ -12,12 +13,14 @@ from genius_modules.ask_documents.module import AskDocuments
 from genius_modules.base import AnyModule
 from genius_modules.chat.module import Chat
 from genius_modules.completeness.module import Completeness
+from genius_modules.completeness.offered import offered
 from genius_modules.draft.module import Draft
 from genius_modules.extract.module import Extract
 from genius_modules.simplify.module import Simplify
 from genius_modules.summarise.module import Summarise
 
-BUILT_IN: tuple[type[AnyModule], ...] = (Chat, AskDocuments, Summarise, Draft, Simplify, Extract, Completeness)
+BUILT_IN: tuple[type[AnyModule], ...] = (Chat, AskDocuments, Summarise, Draft, Simplify, Extract)
+"""Those that are the same in every installation; `Completeness` knows its rule sets."""
 
 
 class ManifestRefused(ValueError):
@@ -56,5 +59,6 @@ class Registry:
         return found
 
 
-def built_in() -> Registry:
-    return Registry(module() for module in BUILT_IN)
+def built_in(rules_folder: Path | None = None) -> Registry:
+    """`rules_folder`: rule sets of the tenant. Raises: RuleSetRefused, OSError, UnicodeDecodeError."""
+    return Registry([*(module() for module in BUILT_IN), Completeness(offered(rules_folder))])

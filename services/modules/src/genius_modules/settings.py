@@ -42,3 +42,7 @@ class Settings(ServiceSettings):
     package_memory_bytes: int = Field(
         default=2_000_000_000, ge=200_000_000, description="address space of one caged process"
     )
+    rules_folder: Path | None = Field(
+        default=None,
+        description="folder with rule sets of the tenant, what they read and what is switched off: write-a-rule-set.md",
+    )

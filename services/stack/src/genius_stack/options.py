@@ -19,6 +19,7 @@ class UpOptions:
     `embedding_model` is one of that server, whose vectors of `embedding_size` numbers the search then uses too.
     `qdrant_url` is a Qdrant server instead of the embedded engine; a minter with its key
     and a worker then run beside retrieval.
+    `rules` is a folder of rule sets of the tenant.
     `authorities` names the file of authorities for a Keycloak, None the shipped one (without samples: none at all).
     """
 
@@ -38,6 +39,7 @@ class UpOptions:
     authorities: Path | None = None
     qdrant_url: str | None = None
     qdrant_api_key_file: Path | None = None
+    rules: Path | None = None
     samples: bool = True
     laws: bool = True
     web_ui: bool = True

@@ -130,6 +130,8 @@ class Plan:
             "RETRIEVAL_URL": self.url("retrieval"),
             "GATEWAY_URL": self.url("gateway_internal"),
         }
+        if self.options.rules is not None:
+            settings["RULES_FOLDER"] = str(self.options.rules.resolve())
         return self._service("modules", "genius_modules", settings)
 
     def gateway(self) -> Program:

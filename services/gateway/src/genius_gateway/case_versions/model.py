@@ -95,6 +95,7 @@ class CheckResult(BaseModel):
     facts: dict[str, Any]
     documents: list[dict[str, Any]]
     requirements: dict[str, Requirement]
+    switched_off: dict[str, str] = Field(default_factory=dict)
     letter: Letter | None = None
 
 

@@ -140,7 +140,8 @@ class LetterView(_Model):
 class VersionView(VersionSummary):
     """One version. A fact: `{source: file|person, value, …}`, with file, page and quote, or who, when and why.
 
-    Requirements and documents are as the module gave them; `accepted` by requirement. `set_facts` is what the next
+    Requirements and documents are as the module gave them; `accepted` by requirement. `switched_off`: requirements that
+    the installation does not check, title by id. `set_facts` is what the next
     check needs as its `facts`.
     """
 
@@ -156,6 +157,7 @@ class VersionView(VersionSummary):
     documents: list[dict[str, Any]]
     requirements: dict[str, Any]
     accepted: dict[str, AcceptedView]
+    switched_off: dict[str, str]
     letter: LetterView | None
 
 
@@ -210,6 +212,7 @@ def view(version: Version) -> VersionView:
         documents=result.documents,
         requirements={name: one.model_dump(mode="json") for name, one in result.requirements.items()},
         accepted={name: AcceptedView(by=one.by.name, at=one.by.at) for name, one in content.accepted.items()},
+        switched_off=result.switched_off,
         letter=_letter(content, version),
     )
 

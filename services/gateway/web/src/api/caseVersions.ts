@@ -21,6 +21,7 @@ export type Version = VersionSummary & {
   documents: CheckedDocument[]
   requirements: Record<string, Requirement>
   accepted: Record<string, { by: string; at: string }>
+  switched_off?: Record<string, string>
   letter: { text: string; items: string[]; rewritten: { by: string; at: string } | null; reason: string | null } | null
 }
 export type ChangedPart = { name: string; before: unknown; after: unknown }

@@ -80,7 +80,7 @@ function Work({ id, data, reload }: { id: string; data: Data; reload: () => void
             <h2 id="case-result">{t('work.result')} – {t('work.version', { version: version.version })}</h2>
             <p className="hint">{t('work.decides')}</p>
             {!version.checked && <Note kind="warning">{t('work.check.pending')}</Note>}
-            <Worklist requirements={version.requirements} accepted={version.accepted} files={named} onAccept={acts ? (name) => void change({ accepted: [name] }).catch(setError) : null} />
+            <Worklist requirements={version.requirements} switchedOff={version.switched_off} accepted={version.accepted} files={named} onAccept={acts ? (name) => void change({ accepted: [name] }).catch(setError) : null} />
             <Documents documents={version.documents} />
           </section>
           <Facts version={version} onSave={acts ? (fact) => change({ facts: [fact] }) : null} />

@@ -14,9 +14,10 @@ export type NamedFile = { file: string; name: string }
 type Shared = { files: readonly NamedFile[]; accepted?: Version['accepted']; onAccept?: ((name: string) => void) | null }
 
 /** Requirements in the order of what is to be done, as task lists; of a case, or of a check that belongs to none. */
-export function Worklist({ requirements, ...shared }: Shared & { requirements: Record<string, Requirement> }) {
+export function Worklist({ requirements, switchedOff = {}, ...shared }: Shared & { requirements: Record<string, Requirement>; /** What the installation does not check: title by id. */ switchedOff?: Record<string, string> | undefined }) {
   const { t } = useI18n()
   const all = Object.entries(requirements)
+  const off = Object.values(switchedOff)
   return (
     <>
       {STATUSES.map((status) => {
@@ -30,6 +31,7 @@ export function Worklist({ requirements, ...shared }: Shared & { requirements: R
           </section>
         )
       })}
+      {off.length > 0 && <p className="hint">{t('work.switchedoff', { titles: off.join('; ') })}</p>}
     </>
   )
 }

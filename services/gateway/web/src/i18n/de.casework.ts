@@ -82,6 +82,7 @@ export const deCaseWork = {
   'work.version.signed': 'freigegeben',
   'work.version.unchecked': 'noch nicht geprüft',
   'work.version.shown': 'wird gezeigt',
+  'work.switchedoff': 'Nicht geprüft, weil in dieser Installation abgeschaltet: {titles}',
   'work.rules': 'Regelwerk',
   'work.documents': 'Unterlagen: {count}',
   'work.documents.other': 'Nicht zugeordnet',

@@ -83,6 +83,7 @@ export const enCaseWork: Record<keyof typeof deCaseWork, string> = {
   'work.version.signed': 'signed off',
   'work.version.unchecked': 'not checked yet',
   'work.version.shown': 'shown',
+  'work.switchedoff': 'Not checked, because switched off in this installation: {titles}',
   'work.rules': 'Rule set',
   'work.documents': 'Documents: {count}',
   'work.documents.other': 'Not recognised',

@@ -28,7 +28,7 @@ export function CheckedApplication({ result }: { result: CompletenessResult }) {
           <Said term={t('checked.count')} text={STATUSES.map((status) => t('work.group', { status: t(`work.status.${status}`), count: count(status) })).join(' · ')} />
         </dl>
       </section>
-      <Worklist requirements={result.requirements} files={result.files} />
+      <Worklist requirements={result.requirements} switchedOff={result.switched_off} files={result.files ?? []} />
       <Documents documents={result.documents} />
       <details className="form-part">
         <summary>{t('checked.facts', { count: Object.keys(result.facts).length })}</summary>

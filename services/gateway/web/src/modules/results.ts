@@ -19,6 +19,6 @@ export type ExtractResult = { values: Record<string, unknown>; fields: Extracted
 export const isExtracted = (result: object): result is ExtractResult => 'values' in result && 'fields' in result
 
 /** A check of completeness; `files` are those whose pages can be shown. */
-export type CompletenessResult = { rule_set: string; principle: string; reference_date: string; application_file: string | null; complete: boolean; files: { file: string; name: string }[]; facts: Record<string, Fact>; documents: CheckedDocument[]; requirements: Record<string, Requirement>; letter: { items: string[]; text: string } }
+export type CompletenessResult = { rule_set: string; principle: string; reference_date: string; application_file: string | null; complete: boolean; files?: { file: string; name: string }[]; facts: Record<string, Fact>; documents: CheckedDocument[]; requirements: Record<string, Requirement>; switched_off?: Record<string, string>; letter: { items: string[]; text: string } }
 
 export const isCheckedApplication = (result: object): result is CompletenessResult => 'rule_set' in result && 'requirements' in result && 'documents' in result

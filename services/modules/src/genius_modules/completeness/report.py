@@ -53,6 +53,7 @@ def report(
         facts={name: _fact(fact, name in given) for name, fact in _facts(observed)},
         documents=[_document(document, rules, facts) for document in observed.documents],
         requirements={judgement.requirement.id: _requirement(judgement, rules) for judgement in judgements},
+        switched_off=dict(stored.switched_off),
         letter=LetterDraft(items=list(dict.fromkeys(item.requirement for item in letter.items)), text=letter.text),
     )
 

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,22 +15,21 @@ from genius_common.contracts.modules import ChatTurn
 from genius_common.errors import FieldError
 from genius_modules.base import ModuleInput
 from genius_modules.completeness.given import wrong
-from genius_modules.completeness.offered import titles
+from genius_modules.completeness.offered import Offered
 from genius_modules.completeness.rules.model import Status
-from genius_modules.completeness.rules.store import shipped
 from genius_modules.schema import form
-
-_TITLES = {name: (title, title) for name, title in titles().items()}
 
 
 class CompletenessInput(ModuleInput):
-    """What is to be checked against which rule set.
+    """What is to be checked against which rule set: `input_of` names those that there are.
 
     `facts` replace what is read: by the names of the rule set, for a person `p1.name`. `as_of` is the day on which the
     application came in; it counts only where no entry stamp is found.
     """
 
-    rule_set: str = Field(json_schema_extra={**form(("Regelwerk", "Rule set"), options=_TITLES), "enum": list(_TITLES)})
+    offered: ClassVar[Mapping[str, Offered]] = {}
+
+    rule_set: str
     files: list[UUID] = Field(
         min_length=1, max_length=100, json_schema_extra=form(("Dateien", "Files"), widget="files")
     )
@@ -48,9 +47,24 @@ class CompletenessInput(ModuleInput):
 
     @override
     def refusals(self, history: Sequence[ChatTurn]) -> list[FieldError]:
-        if self.rule_set not in _TITLES:
-            return [FieldError("/rule_set", f"Dieses Regelwerk gibt es hier nicht. Es gibt: {', '.join(_TITLES)}.")]
-        return wrong(shipped()[self.rule_set].rules, self.facts or {})
+        found = self.offered.get(self.rule_set)
+        if found is None:
+            names = ", ".join(self.offered)
+            return [FieldError("/rule_set", f"Dieses Regelwerk gibt es hier nicht. Es gibt: {names}.")]
+        return wrong(found.stored.rules, self.facts or {})
+
+
+def input_of(rule_sets: Mapping[str, Offered]) -> type[CompletenessInput]:
+    """The input of an installation that has these rule sets."""
+    titles = {name: (one.stored.rules.title, one.stored.rules.title) for name, one in rule_sets.items()}
+    extra = {**form(("Regelwerk", "Rule set"), options=titles), "enum": list(titles)}
+
+    class OfferedInput(CompletenessInput):
+        offered = rule_sets
+
+        rule_set: str = Field(json_schema_extra=extra)
+
+    return OfferedInput
 
 
 class _Result(BaseModel):
@@ -129,6 +143,8 @@ class LetterDraft(_Result):
 
 
 class CompletenessResult(_Result):
+    """`switched_off`: requirements of the rule set that this installation does not check, title by id."""
+
     schema_version: Literal[1] = 1
     rule_set: str
     catalogue_sha256: str
@@ -140,5 +156,6 @@ class CompletenessResult(_Result):
     facts: dict[str, FoundFact]
     documents: list[FoundDocument]
     requirements: dict[str, RequirementOutcome]
+    switched_off: dict[str, str]
     letter: LetterDraft
     mode: Literal["template"] = "template"

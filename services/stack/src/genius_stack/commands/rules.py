@@ -15,8 +15,8 @@ PROGRAM = "genius_modules.completeness.rules"
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(help="Regelwerk als YAML oder JSON")]) -> None:
-    """Prüft ein Regelwerk; nennt alles, was falsch ist, mit der Zeile."""
+def check(file: Annotated[Path, typer.Argument(help="Regelwerk als YAML oder JSON, oder ein Ordner davon")]) -> None:
+    """Prüft ein Regelwerk oder den Ordner eines Mandanten; nennt alles, was falsch ist, mit der Zeile."""
     _run("check", "--", str(file))
 
 

@@ -43,6 +43,13 @@ EmbeddingSize = Annotated[int | None, typer.Option(min=1, max=8192, help="Zahlen
 Laws = Annotated[
     bool | None, typer.Option(help="das Bundesrecht einlesen; unter dem Steuergeheimnis nur auf Verlangen")
 ]
+VllmPython = Annotated[
+    Path | None, typer.Option(help="Python, in dem vLLM installiert ist; sonst das eigene", exists=True)
+]
+Rules = Annotated[
+    Path | None,
+    typer.Option(help="Ordner mit eigenen Regelwerken der Vollständigkeitsprüfung", exists=True, file_okay=False),
+]
 
 
 class Tenant(StrEnum):
@@ -56,9 +63,7 @@ def up(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port der Oberfläche und der Schnittstellen")] = 8080,
     data_dir: Annotated[Path, typer.Option(help="Ordner für alle Daten")] = Path(".genius"),
     model: Annotated[str | None, typer.Option(help="Sprachmodell für vLLM: Pfad oder Name")] = None,
-    vllm_python: Annotated[
-        Path | None, typer.Option(help="Python, in dem vLLM installiert ist; sonst das eigene", exists=True)
-    ] = None,
+    vllm_python: VllmPython = None,
     openai_url: Annotated[str | None, typer.Option(help="OpenAI-kompatibler Server, mit /v1")] = None,
     openai_model: Annotated[str | None, typer.Option(help="nur dieses Modell des Servers anbieten")] = None,
     openai_kind: Annotated[str | None, typer.Option(help="auto, openai oder vllm")] = None,
@@ -70,6 +75,7 @@ def up(
     authorities: Authorities = None,
     qdrant_url: Annotated[str | None, typer.Option(help="Qdrant-Server ab 1.19 statt der eingebauten Suche")] = None,
     qdrant_api_key_file: QdrantKey = None,
+    rules: Rules = None,
     profile: Annotated[
         Tenant, typer.Option(help="Mandant: der des Landes oder der der Steuerverwaltung")
     ] = Tenant.LOCAL,
@@ -96,6 +102,7 @@ def up(
         authorities=authorities,
         qdrant_url=qdrant_url,
         qdrant_api_key_file=qdrant_api_key_file,
+        rules=rules,
         samples=samples,
         laws=not tax if laws is None else laws,
         web_ui=web_ui,

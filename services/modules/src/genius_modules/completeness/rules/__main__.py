@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`python -m genius_modules.completeness.rules check FILE | list | show NAME | schema`; `genius rules` calls it."""
+"""`python -m genius_modules.completeness.rules check PATH | list | show NAME | schema`; `genius rules` calls it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import json
 import sys
 from pathlib import Path
 
+from genius_modules.completeness.offered import offered
 from genius_modules.completeness.rules import store
 from genius_modules.completeness.rules.model import RuleSet, json_schema
 from genius_modules.completeness.rules.source import RuleSetRefused
+from genius_modules.completeness.rules.store import FORM
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("schema")
     wish = parser.parse_args(arguments)
     if wish.command == "check":
-        return _check(wish.file)
+        return _check_folder(wish.file) if wish.file.is_dir() else _check(wish.file)
     if wish.command == "schema":
         _say(json.dumps(json_schema(), ensure_ascii=False, indent=1))
     elif wish.command == "list":
@@ -44,6 +46,28 @@ def _check(file: Path) -> int:
         sys.stderr.write(f"{file} ist nicht als Text lesbar.\n")
         return 1
     _say(f"In Ordnung: {_line(stored.rules)}")
+    return 0
+
+
+def _check_folder(folder: Path) -> int:
+    """Everything that the service would take from the folder, as it would take it."""
+    try:
+        found, usable = store.available(folder), offered(folder)
+    except RuleSetRefused as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except (OSError, UnicodeDecodeError):
+        sys.stderr.write(f"In {folder} ist eine Datei nicht als Text lesbar.\n")
+        return 1
+    for name, stored in found.items():
+        if stored == store.shipped().get(name):
+            continue
+        _say(f"In Ordnung: {_line(stored.rules)}")
+        for identifier, title in stored.switched_off.items():
+            _say(f"- abgeschaltet: {identifier} ({title})")
+        if name not in usable:
+            _say(f"- wird nicht angeboten: Es fehlt die Beschreibung des Vordrucks, {name}{FORM}.")
+    _say(f"Angeboten werden: {', '.join(usable)}.")
     return 0
 
 
