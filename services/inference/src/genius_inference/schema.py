@@ -22,6 +22,9 @@ _EMPTY_EXTRAS = {"refusal", "annotations", "audio", "function_call", "tool_calls
 UNKNOWN = "Dieses Feld ist hier nicht erlaubt."
 MISSING = "Diese Angabe fehlt."
 MAX_STOPS = 4
+MAX_PARTS = 256
+"""Of one message: each costs a look, and the event loop waits for it."""
+MAX_NAME_CHARS = 80
 MAX_STOP_CHARS = 256
 _INT64 = 2**63
 
@@ -51,9 +54,14 @@ def _closed(value: Any, allowed: frozenset[str], pointer: str) -> dict[str, Any]
     if type(value) is not dict:
         raise refuse(pointer, "Hier wird ein Objekt erwartet.")
     if not value.keys() <= allowed:
-        name = min(value.keys() - allowed)
+        name = _shown(min(value.keys() - allowed))
         raise refuse(f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}", UNKNOWN)
     return value
+
+
+def _shown(name: str) -> str:
+    """A client's own name of a member, short enough to be sent back."""
+    return name if len(name) <= MAX_NAME_CHARS else name[:MAX_NAME_CHARS] + "…"
 
 
 def _text(value: Any, pointer: str) -> str:
@@ -181,6 +189,8 @@ class ChatSchema:
     def _parts(self, content: Any, pointer: str) -> list[dict[str, str]]:
         if type(content) is not list or not content:
             raise refuse(pointer, MISSING if content is None else "Erlaubt sind ein Text oder eine Liste von Texten.")
+        if len(content) > MAX_PARTS:
+            raise refuse(pointer, f"Erlaubt sind höchstens {MAX_PARTS} Teile.")
         checked = []
         for index, part in enumerate(content):
             place = f"{pointer}/{index}"
@@ -235,6 +245,11 @@ class EmbeddingSchema:
         items = value if type(value) is list else [value]
         if value is None or not items:
             raise refuse("/input", MISSING)
+        if type(value) not in (str, list):
+            raise refuse("/input", "Erlaubt sind Texte oder Listen von Token-Nummern.")
+        limit = self._limits.prompt_bytes
+        if type(items[0]) is int and 4 * len(items) > limit:
+            raise self._too_large(4 * len(items))  # before a look at each
         if all(type(item) is int for item in items):
             items = [items]
         if len(items) > self._limits.embedding_inputs:
@@ -246,10 +261,13 @@ class EmbeddingSchema:
             if type(item) is not kind or not (_is_text(item) or _is_tokens(item)):
                 raise refuse(place, "Erlaubt sind Texte oder Listen von Token-Nummern.")
             size += len(item.encode()) if type(item) is str else 4 * len(item)
-        if size > self._limits.prompt_bytes:
-            detail = f"Die Texte sind mit {size} Byte zu groß: erlaubt sind {self._limits.prompt_bytes} Byte."
-            raise PromptTooLarge(detail, errors=[FieldError("/input", detail)])
+        if size > limit:
+            raise self._too_large(size)
         return value
+
+    def _too_large(self, size: int) -> PromptTooLarge:
+        detail = f"Die Texte sind mit {size} Byte zu groß: erlaubt sind {self._limits.prompt_bytes} Byte."
+        return PromptTooLarge(detail, errors=[FieldError("/input", detail)])
 
 
 def _is_text(item: Any) -> bool:
