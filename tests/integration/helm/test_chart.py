@@ -2,7 +2,6 @@
 """The chart as a cluster would see it: valid, restricted, separated, and with settings that the services accept."""
 
 import importlib
-import importlib.util
 import json
 import re
 import subprocess
@@ -117,20 +116,6 @@ def test_vllm_is_reached_by_inference_only(manifests: list[Manifest]) -> None:
         if "podSelector" in peer
     ]
     assert callers == ["inference"]
-
-
-def test_the_weights_are_checked_before_vllm_starts(manifests: list[Manifest]) -> None:
-    """LLM-05: the same folder that vLLM loads, read-only for both, against the digest in the tenant's values."""
-    spec = next(t for name, t in pods(manifests) if name == "Deployment/genius-vllm")["spec"]
-    (first,) = spec["initContainers"]
-    vllm = spec["containers"][0]
-    assert first["args"][:4] == ["python", "-m", "genius_inference.vllm.weights", "check"]
-    assert importlib.util.find_spec(first["args"][2]) is not None
-    assert f"--model={first['args'][4]}" in vllm["args"]
-    assert re.fullmatch("--sha256=[0-9a-f]{64}", first["args"][5])
-    mount = {"name": "models", "mountPath": "/models", "readOnly": True}
-    assert mount in first["volumeMounts"]
-    assert mount in vllm["volumeMounts"]
 
 
 def test_only_the_gateway_is_published(manifests: list[Manifest]) -> None:

@@ -161,3 +161,24 @@ async def _read(http: httpx.AsyncClient, body: dict[str, Any]) -> None:
     async with http.stream("POST", "/v1/chat/completions", json=body) as response:
         async for _ in response.aiter_bytes():
             pass
+
+
+async def test_the_place_in_the_queue_is_passed_on_to_who_asks(
+    gateway: Gateway, model_server: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`X-Genius-Status: 1`: status events before the answer; they are no tokens of it. Nobody else gets any."""
+    monkeypatch.setattr(gateway.inference.app.replicas[0], "slots", 1)
+    held, body = message(f"{TEXT} sechs sieben [[delay_s=0.25]]", stream=True), message(TEXT, stream=True)
+    async with AsyncClient(base_url=gateway.url, headers=HEADERS, timeout=20) as http:
+        async with http.stream("POST", "/v1/chat/completions", json=held):
+            await asyncio.to_thread(model_server.wait_for_requests, 1)
+            asking = {**HEADERS, "x-genius-status": "1"}
+            path = "/v1/chat/completions"
+            waiting = [asyncio.create_task(http.post(path, json=body, headers=h)) for h in (asking, HEADERS)]
+            await asyncio.sleep(1.0)
+        told, silent = [(await answer).text for answer in waiting]
+    assert told.startswith('event: status\ndata: {"phase":"queued","position":')
+    assert told.index("chat.completion.chunk") > told.rindex("event: status")
+    assert "event:" not in silent
+    assert told.count("chat.completion.chunk") == silent.count("chat.completion.chunk")
+    assert [(done.output_tokens, done.exact) for done in gateway.settled[-2:]] == [(5, True), (5, True)]

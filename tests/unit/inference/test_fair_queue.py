@@ -287,3 +287,32 @@ async def test_vllms_own_queue_stays_short() -> None:
 
 def test_an_output_token_counts_twice() -> None:
     assert cost(10, 5) == 20
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.integers(1, 3), st.sampled_from([(0, 0), (0, 500), (300, 0), (1100, 0)])),
+        min_size=1,
+        max_size=25,
+    )
+)
+def test_the_place_that_is_told_is_the_turn_that_comes(asked: list[tuple[int, int, tuple[int, int]]]) -> None:
+    """Where every request costs the same and nobody comes in between: each is served exactly at its place."""
+    order, step = FairOrder[int](), 100
+    for authority, someone, (used, aside) in asked:
+        order.charge(UUID(int=authority), person(someone), used)
+        order.set_aside(UUID(int=authority), person(someone), aside)
+    for number, (authority, someone, _) in enumerate(asked):
+        order.put(UUID(int=authority), person(someone), number)
+    told = {
+        number: order.place(UUID(int=authority), person(someone), number, step)
+        for number, (authority, someone, _) in enumerate(asked)
+    }
+    turns: dict[int, int] = {}
+    for turn in range(1, len(asked) + 1):
+        number = order.take(anyone)
+        assert number is not None
+        authority, someone, _ = asked[number]
+        order.charge(UUID(int=authority), person(someone), step)
+        turns[number] = turn
+    assert told == turns

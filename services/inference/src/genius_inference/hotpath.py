@@ -14,16 +14,16 @@ from genius_common.auth import Authenticator
 from genius_common.errors import PlatformError
 from genius_common.principal import Principal
 from genius_common.upstream.client import Exchange
-from genius_common.upstream.envelope import send_json
+from genius_common.upstream.envelope import error_event, send_json
 from genius_common.upstream.errors import UpstreamBusy, UpstreamCut, UpstreamError, UpstreamTimeout, UpstreamUnreachable
-from genius_common.upstream.events import EventScanner, Usage
-from genius_common.upstream.relay import StreamRelay, UntilGone, parse_json, read_body, relay_whole
+from genius_common.upstream.events import STATUS_HEADER, EventScanner, Usage, status_event
+from genius_common.upstream.relay import StreamRelay, UntilGone, begin_stream, parse_json, read_body, relay_whole
 from genius_common.upstream.routes import RawRoutes, header
 from genius_common.web import Receive, Scope, Send
 from genius_inference.catalogue import Catalogue, Model
 from genius_inference.demand import chat_demand, embedding_demand
 from genius_inference.errors import ModelStopped
-from genius_inference.fair_queue.gate import Demand, Gate, Place
+from genius_inference.fair_queue.gate import Demand, Gate, Place, Tell
 from genius_inference.metrics import Bound, Metrics
 from genius_inference.replicas.replica import Replica
 from genius_inference.schema import ChatRequest, ChatSchema, EmbeddingSchema
@@ -113,8 +113,12 @@ class HotPath:
     def bound(self, model: Model, demand: Demand) -> Bound:
         return self._parts.metrics.bound(model.id, demand.authority, bulk=demand.bulk)
 
-    async def enter(self, model: Model, demand: Demand) -> Place:
-        return await self._parts.gate.enter(model.id, demand)
+    async def enter(self, model: Model, demand: Demand, tell: Tell | None) -> Place:
+        return await self._parts.gate.enter(model.id, demand, tell)
+
+    def failed(self, error: PlatformError) -> None:
+        """An answer that had begun ends with `error`."""
+        self._parts.metrics.errors.labels(error.code).inc()
 
     @property
     def stops(self) -> Stops:
@@ -167,6 +171,8 @@ class _Call:
         self._exchange: Exchange | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopped: ModelStopped | None = None
+        self._told = False
+        self._include_usage = False
 
     @property
     def model_id(self) -> str:
@@ -187,25 +193,51 @@ class _Call:
     async def run(self, path: str, body: bytes, chat: ChatRequest | None) -> None:
         """Wait for a place and relay to the end; the outcome is counted in any case, also when the client goes."""
         stops = self._hot.stops
+        self._include_usage = chat is not None and chat.include_usage
         try:
             stops.require(self.model_id, self.authority)
             self._task = asyncio.current_task()
             stops.running.add(self)
-            with await self._hot.enter(self._model, self._demand) as place:
-                self._bound.waited(time.perf_counter() - self._begin)
-                await self._at_some_replica(place, path, body, chat)
+            await self._to_the_end(path, body, chat)
         except PlatformError as error:
             self._outcome = error.code
-            raise
+            if not self._told:
+                raise
+            self._hot.failed(error)
+            await self._send({"type": "http.response.body", "body": error_event(error)})
         except asyncio.CancelledError:
-            if self._stopped is not None and self._task is not None and self._task.uncancel() == 0:
-                self._outcome = self._stopped.code
-                raise self._stopped from None
             self._outcome = "client_gone"
             raise
         finally:
             stops.running.discard(self)
             self._bound.outcome(self._outcome)
+
+    async def _to_the_end(self, path: str, body: bytes, chat: ChatRequest | None) -> None:
+        """Raises: ModelStopped where it was woken by that."""
+        asked = chat is not None and chat.stream and header(self._scope, STATUS_HEADER) == b"1"
+        try:
+            with await self._hot.enter(self._model, self._demand, self._tell if asked else None) as place:
+                self._bound.waited(time.perf_counter() - self._begin)
+                await self._at_some_replica(place, path, body, chat)
+        except asyncio.CancelledError:
+            if self._stopped is None or self._task is None or self._task.uncancel() > 0:
+                raise
+            raise self._stopped from None
+
+    async def _tell(self, position: int) -> None:
+        """Tell a client that asked for it its place in the queue; its answer begins with that."""
+        if not self._told:
+            self._told = True
+            await begin_stream(self._scope, self._send, self._answer_headers)
+        await self._send({"type": "http.response.body", "body": status_event(position), "more_body": True})
+
+    @property
+    def _answer_headers(self) -> list[tuple[bytes, bytes]]:
+        """The gateway asks for every count, to settle by it, and learns what of it the client must not see."""
+        if header(self._scope, USAGE_HEADER) != b"always":
+            return []
+        said = b"asked" if self._include_usage else b"settle"
+        return [(USAGE_HEADER, said + (b"; running" if self._model.vllm else b""))]
 
     async def _at_some_replica(self, place: Place, path: str, body: bytes, chat: ChatRequest | None) -> None:
         """One after another until one begins to answer; completions have no side effects."""
@@ -243,12 +275,9 @@ class _Call:
         place.settle(usage)
 
     async def _stream(self, place: Place, exchange: Exchange, chat: ChatRequest) -> None:
-        """The gateway asks for every count, to settle by it, and learns what of it the client must not see."""
         always = header(self._scope, USAGE_HEADER) == b"always"
         running = self._model.vllm
         scanner = EventScanner(include_usage=chat.include_usage or always, strip_running=running and not always)
-        said = b"%s%s" % (b"asked" if chat.include_usage else b"settle", b"; running" if running else b"")
-
         times, replica = self._bound.times, place.replica.name
         first_at = 0.0
 
@@ -262,7 +291,8 @@ class _Call:
             scanner,
             idle_s=self._hot.idle_s,
             on_first=first,
-            headers=[(USAGE_HEADER, said)] if always else [],
+            headers=self._answer_headers,
+            begun=self._told,
         )
         try:
             await relay.run(self._scope, self._send)

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 from langchain_core.messages import BaseMessage
 
-from genius_common.events import Event, Usage, WarningEvent
+from genius_common.events import Event, Status, Usage, WarningEvent
 from genius_modules.clients.chat_model import GeniusChatModel
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
@@ -35,15 +35,25 @@ def answer_budget(model: ChatModelInfo, answer_tokens: int = ANSWER_TOKENS) -> i
 async def generate(
     ctx: RunContext, model: ChatModelInfo, messages: Sequence[BaseMessage], *, answer_tokens: int = ANSWER_TOKENS
 ) -> AsyncGenerator[str | Event, None]:
-    """Yield pieces of text as they come, then events to pass on (usage, a cut); close it to cancel the model."""
+    """Yield pieces of text as they come, then events to pass on (usage, a cut); close it to cancel the model.
+
+    Before the first piece the place in the queue, where the request has to wait.
+    """
     ctx.usage.check()
     chat = GeniusChatModel(
         inference=ctx.inference, token=ctx.token, model=model.id, max_tokens=answer_budget(model, answer_tokens)
     )
     used_in = used_out = 0
-    cut = False
+    cut = waiting = False
     async with aclosing(chat.deltas(messages)) as deltas:
         async for delta in deltas:
+            if delta.position:
+                waiting = True
+                yield Status(phase="queued", position=delta.position)
+                continue
+            if waiting:
+                waiting = False
+                yield Status(phase="generating")
             if delta.text:
                 yield delta.text
             cut = cut or delta.cut
@@ -66,6 +76,6 @@ async def complete(
         async for piece in pieces:
             if isinstance(piece, str):
                 parts.append(piece)
-            else:
+            elif not isinstance(piece, Status):  # told afterwards, a place in the queue would be wrong
                 events.append(piece)
     return "".join(parts), events

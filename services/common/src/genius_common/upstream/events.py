@@ -17,6 +17,9 @@ import orjson
 
 MAX_EVENT_BYTES = 1024 * 1024
 DONE = b"data: [DONE]\n\n"
+STATUS_HEADER = b"x-genius-status"
+"""`1` in a request for a stream: tell the place in the queue by `event: status`, which OpenAI's clients do not know."""
+STATUS = b"event: status\n"
 _BEGIN, _STOP, _BETWEEN = b"data: {", b"}\n\n", b"}\n\ndata: {"
 _END = re.compile(rb"\n\n|\r\n\r\n")
 # Inside a JSON string every quotation mark is escaped, so this matches a member and never a model's words.
@@ -31,6 +34,11 @@ class Usage:
     input_tokens: int
     output_tokens: int
     final: bool = True
+
+
+def status_event(position: int) -> bytes:
+    """The place in the queue, 1 = next, while a request waits."""
+    return STATUS + b'data: {"phase":"queued","position":%d}\n\n' % position
 
 
 def parse_usage(value: Any, *, final: bool = True) -> Usage | None:
@@ -116,6 +124,8 @@ class EventScanner:
     def _examined(self, event: bytes) -> bytes:
         """Judge one event that is not plain: what the client gets of it."""
         data: list[bytes] = []
+        if event.startswith(STATUS):
+            return event  # no part of the answer: only who asked for it gets it
         for line in event.splitlines():
             name, _, value = line.partition(b":")
             if name == b"data":

@@ -132,6 +132,14 @@ async def relay_whole(
     return parse_usage(value)
 
 
+async def begin_stream(scope: Scope, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+    """Send the head of an event stream; from then on a failure is an event (`error_event`)."""
+    head = [*_STREAM_HEAD, *headers]
+    if identifier := request_id(scope):
+        head.append((b"x-request-id", identifier.encode("latin-1")))
+    await send({"type": "http.response.start", "status": 200, "headers": head})
+
+
 class StreamRelay:
     """Passes one event stream on. `usage` and `error` may be read at any time, also after a cancel."""
 
@@ -145,7 +153,9 @@ class StreamRelay:
         barrier: Barrier | None = None,
         on_first: Callable[[], None] | None = None,
         headers: list[tuple[bytes, bytes]] | None = None,
+        begun: bool = False,
     ) -> None:
+        """`begun`: the head was sent already (`begin_stream`)."""
         self._exchange = exchange
         self._scanner = scanner
         self._idle_s = idle_s
@@ -153,6 +163,7 @@ class StreamRelay:
         self._barrier = barrier
         self._on_first = on_first
         self._headers = headers or []
+        self._begun = begun
         self.error: PlatformError | None = None
 
     async def run(self, scope: Scope, send: Send) -> None:
@@ -164,7 +175,8 @@ class StreamRelay:
         first = await self._first()
         if self._barrier is not None:
             await self._barrier()
-        await self._start(scope, send)
+        if not self._begun:
+            await begin_stream(scope, send, self._headers)
         self._exchange.watch(self._idle_s)
         scanner = self._scanner
         data = first
@@ -179,12 +191,6 @@ class StreamRelay:
             self._exchange.finish()
         # Nothing may be awaited after this: the server reports a finished answer as a disconnect.
         await send({"type": "http.response.body", "body": data})
-
-    async def _start(self, scope: Scope, send: Send) -> None:
-        head = [*_STREAM_HEAD, *self._headers]
-        if identifier := request_id(scope):
-            head.append((b"x-request-id", identifier.encode("latin-1")))
-        await send({"type": "http.response.start", "status": 200, "headers": head})
 
     def _check_type(self) -> None:
         if not self._exchange.headers.get(b"content-type", b"").startswith(b"text/event-stream"):

@@ -20,9 +20,9 @@ from genius_common.principal import Principal
 from genius_common.upstream.client import Exchange, UpstreamClient
 from genius_common.upstream.envelope import send_json
 from genius_common.upstream.errors import UpstreamCut, UpstreamError, UpstreamUnreachable
-from genius_common.upstream.events import EventScanner, Usage
+from genius_common.upstream.events import STATUS_HEADER, EventScanner, Usage
 from genius_common.upstream.relay import Barrier, StreamRelay, UntilGone, read_body, relay_whole
-from genius_common.upstream.routes import RawRoutes
+from genius_common.upstream.routes import RawRoutes, header
 from genius_common.web import Receive, Scope, Send
 
 USAGE_HEADER = b"x-genius-usage"
@@ -161,6 +161,8 @@ class OpenAIRelay(Generic[R]):
             scope["state"]["request_id"].encode("latin-1"),
             USAGE_HEADER,
         )
+        if header(scope, STATUS_HEADER) == b"1":
+            head += STATUS_HEADER + b": 1\r\n"
         return await self._client.request(method, path, body=body, headers=head, silence_s=ANSWER_SILENCE_S)
 
 

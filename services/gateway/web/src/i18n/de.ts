@@ -169,7 +169,7 @@ export const de = {
   'chat.decision': 'Nachricht an {name}',
 
   'phase.queued': 'In der Warteschlange',
-  'phase.queued.at': 'In der Warteschlange, Platz {position}',
+  'phase.queued.at': 'Platz {position} in der Warteschlange',
   'phase.parsing': 'Dokument wird gelesen',
   'phase.searching': 'Fundstellen werden gesucht',
   'phase.searching.for': 'Fundstellen werden gesucht zu: „{question}“',

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from uuid import UUID
@@ -20,6 +20,8 @@ from genius_inference.replicas.replica import Replica
 from genius_inference.settings import QueueSettings
 
 _LOOK_AGAIN_S = 0.2
+_TELL_AFTER_S, _TELL_EVERY_S = 0.5, 1.0
+"""Who asked for the place in the queue hears of it when it has waited so long, and then whenever it has changed."""
 _BULK_TURN = 8
 """Of so many requests one is of the bulk class, where both classes wait."""
 
@@ -38,6 +40,10 @@ class Demand:
     affinity: bytes = b""
     bulk: bool = False
     deadline_s: float | None = None
+
+
+Tell = Callable[[int], Awaitable[None]]
+"""Is told a place in the queue, 1 = next."""
 
 
 class Place:
@@ -154,8 +160,8 @@ class Gate:
         """Requests at a model now, by authority; people without one are not in it."""
         return {str(authority): n for authority, n in self._in_flight.items() if authority}
 
-    async def enter(self, model: str, demand: Demand) -> Place:
-        """A place for `demand`, at once or when its turn has come.
+    async def enter(self, model: str, demand: Demand, tell: Tell | None = None) -> Place:
+        """A place for `demand`, at once or when its turn has come; `tell` is called with the place in the queue.
 
         Raises: TooManyWaiting, QueueFull, QueueTooLong, DeadlinePassed, each with the seconds after which it is
         worth to come again.
@@ -164,7 +170,7 @@ class Gate:
         if not pool.waiting and (found := self._place(pool, demand)):
             return found
         self._require_room(pool, demand)
-        return await self._wait(pool, demand)
+        return await self._wait(pool, demand, tell)
 
     def _require_room(self, pool: Pool, demand: Demand) -> None:
         settings = self._settings
@@ -177,7 +183,7 @@ class Gate:
         if demand.deadline_s is not None and expected > demand.deadline_s:
             raise QueueTooLong(retry_after=again)
 
-    async def _wait(self, pool: Pool, demand: Demand) -> Place:
+    async def _wait(self, pool: Pool, demand: Demand, tell: Tell | None) -> Place:
         waiting = _Waiting(demand, asyncio.get_running_loop().create_future())
         order = pool.order(demand)
         order.put(demand.authority, demand.person, waiting)
@@ -186,6 +192,8 @@ class Gate:
         place: Place | None = None
         try:
             async with asyncio.timeout(min(longest, demand.deadline_s or longest)):
+                if tell is not None:
+                    await self._telling(pool, waiting, tell)
                 place = await waiting.place
         except TimeoutError:
             again = math.ceil(pool.pace.seconds_for(pool.waiting))
@@ -194,6 +202,25 @@ class Gate:
             if place is None:
                 self._give_up(order, waiting)
         return place
+
+    async def _telling(self, pool: Pool, waiting: _Waiting, tell: Tell) -> None:
+        """Until its turn has come."""
+        told, pause_s = 0, _TELL_AFTER_S
+        while True:
+            await asyncio.wait((waiting.place,), timeout=pause_s)
+            if waiting.place.done():
+                return
+            pause_s = _TELL_EVERY_S
+            if (position := self._position(pool, waiting)) != told:
+                told = position
+                await tell(position)
+
+    def _position(self, pool: Pool, waiting: _Waiting) -> int:
+        """Of a request of the bulk class at worst: as if all people who wait went before it."""
+        demand = waiting.demand
+        step = max(cost(demand.tokens, pool.pace.output(demand.output_tokens)), 1)
+        place = pool.order(demand).place(demand.authority, demand.person, waiting, step)
+        return place + (pool.interactive.waiting if demand.bulk else 0)
 
     def _give_up(self, order: FairOrder[_Waiting], waiting: _Waiting) -> None:
         demand = waiting.demand

@@ -9,7 +9,7 @@ that nobody saves up a right to flood. Plain data without a clock or a loop: the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ OUTPUT_WEIGHT = 2
 _KEPT_ACCOUNTS = 4096
 
 ItemT = TypeVar("ItemT")
+NameT = TypeVar("NameT")
 
 
 def cost(input_tokens: int, output_tokens: int) -> int:
@@ -69,6 +70,22 @@ class Accounts:
         self.floor = max(self.floor, self.used(name))
 
 
+def _before(lines: Mapping[NameT, tuple[int, int]], name: NameT, own: int, step: int) -> int:
+    """How many go before the one that has `own` of its line before it. `lines`: tokens so far, and how many wait.
+
+    The smallest account goes first, of equal ones the earlier line, and each that went costs `step`: so of another line
+    those go before that stay below.
+    """
+    reached = lines[name][0] + own * step
+    before, earlier = own, 1
+    for other, (used, waiting) in lines.items():
+        if other == name:
+            earlier = 0
+        elif reached >= used:
+            before += min((reached - used - 1 + earlier) // step + 1, waiting)
+    return before
+
+
 class _Lane(Generic[ItemT]):
     """The waiting of one authority, a line per person."""
 
@@ -116,6 +133,17 @@ class FairOrder(Generic[ItemT]):
         accounts.served(person)
         self._shrink(authority, person)
         return item
+
+    def place(self, authority: UUID | None, person: UUID, item: ItemT, step: int) -> int:
+        """The place of a waiting `item`, 1 = next, as if every request cost `step` tokens and nobody else came.
+
+        One who comes with a smaller account, or an estimate that was wrong, moves it in both directions.
+        """
+        lane, accounts = self._lanes[authority], self._accounts(authority)
+        lines = {name: (accounts[name], len(line)) for name, line in lane.lines.items()}
+        mine = _before(lines, person, lane.lines[person].index(item), step)
+        lanes = {name: (self._authorities[name], found.waiting) for name, found in self._lanes.items()}
+        return _before(lanes, authority, mine, step) + 1
 
     def remove(self, authority: UUID | None, person: UUID, item: ItemT) -> bool:
         """Take `item` out where it still waits."""

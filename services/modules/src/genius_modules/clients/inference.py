@@ -17,13 +17,14 @@ from typing_extensions import override
 from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.http import RelayedError, ServiceClient
 from genius_common.principal import Principal, ProtectionClass
-from genius_common.sse import decode
+from genius_common.sse import Frame, decode
 from genius_modules.errors import ModelStreamCut
 
 log = structlog.get_logger(__name__)
 _CATALOGUE_S = 10.0
 _DOWN_S = 2.0
 _DEFAULT_CONTEXT = 8192
+_TELL = {"x-genius-status": "1"}
 _CLASSES = frozenset(ProtectionClass)
 
 
@@ -39,13 +40,15 @@ class ChatModelInfo:
 class Delta:
     """A piece of the answer; usage and the end come with the last pieces, text then being empty.
 
-    `cut` says that the answer ended at the allowed number of tokens and not by itself.
+    `position` is the place in the queue while the request waits, before the first piece. `cut` says that the answer
+    ended at the allowed number of tokens and not by itself.
     """
 
     text: str = ""
     cut: bool = False
     input_tokens: int = 0
     output_tokens: int = 0
+    position: int = 0
 
 
 class _OpenAIErrors(ServiceClient):
@@ -118,26 +121,35 @@ class InferenceClient:
         }
         async with (
             self._service.stream(
-                "POST", "/v1/chat/completions", token=token, body=body, read_timeout=self._silence_s
+                "POST", "/v1/chat/completions", token=token, body=body, headers=_TELL, read_timeout=self._silence_s
             ) as response,
             aclosing(_frames(response)) as frames,
         ):
-            async for data in frames:
-                if data == "[DONE]":
+            async for frame in frames:
+                if frame.data == "[DONE]":
                     return
-                for delta in _deltas(data):
+                for delta in _waiting(frame.data) if frame.event == "status" else _deltas(frame.data):
                     yield delta
         raise ModelStreamCut
 
 
-async def _frames(response: aiohttp.ClientResponse) -> AsyncGenerator[str, None]:
+async def _frames(response: aiohttp.ClientResponse) -> AsyncGenerator[Frame, None]:
     try:
         async for frame in decode(response.content.iter_any()):
-            yield frame.data
+            yield frame
     except aiohttp.ClientPayloadError as error:
         raise ModelStreamCut from error
     except ValueError as error:  # no UTF-8, or an event without an end
         raise UpstreamFailed("Das Sprachmodell hat unverständlich geantwortet.") from error
+
+
+def _waiting(data: str) -> list[Delta]:
+    """The place in the queue."""
+    try:
+        position = orjson.loads(data)["position"]
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise UpstreamFailed("Das Sprachmodell hat unverständlich geantwortet.") from error
+    return [Delta(position=position)] if type(position) is int and position > 0 else []
 
 
 def _deltas(data: str) -> list[Delta]:

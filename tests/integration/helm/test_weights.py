@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The chart starts vLLM only with weights that fit the digest in the tenant's values."""
+
+import importlib.util
+import re
+
+import pytest
+
+from .conftest import Manifest
+
+pytestmark = pytest.mark.helm
+
+
+def test_the_weights_are_checked_before_vllm_starts(manifests: list[Manifest]) -> None:
+    """LLM-05: the same folder that vLLM loads, read-only for both, against the digest in the tenant's values."""
+    deployment = next(m for m in manifests if (m["kind"], m["metadata"]["name"]) == ("Deployment", "genius-vllm"))
+    spec = deployment["spec"]["template"]["spec"]
+    (first,) = spec["initContainers"]
+    vllm = spec["containers"][0]
+    assert first["args"][:4] == ["python", "-m", "genius_inference.vllm.weights", "check"]
+    assert importlib.util.find_spec(first["args"][2]) is not None
+    assert f"--model={first['args'][4]}" in vllm["args"]
+    assert re.fullmatch("--sha256=[0-9a-f]{64}", first["args"][5])
+    mount = {"name": "models", "mountPath": "/models", "readOnly": True}
+    assert mount in first["volumeMounts"]
+    assert mount in vllm["volumeMounts"]
