@@ -21,6 +21,7 @@ PAGES = {
     "behoerdenadministration": (
         "/administration",
         "/administration/modules",
+        "/administration/style",
         "/administration/limits",
         "/administration/retention",
         "/administration/knowledge",

@@ -288,6 +288,11 @@ simple("model.release", "o.petrova", "DELETE", "/operation/model-stops/{made}", 
        (_STOP[0], {**_STOP[1], "model": "gibt-es-auch-nicht"}))  # fmt: skip
 
 
+@case("house_style.change", alone=True)
+async def _house_style(scene: Scene) -> Deed:
+    return await _of_authority(scene, "c.hoffmann", "house-style", {"number": 0, "closing": "Mit besten Grüßen"})
+
+
 @case("module.switch", alone=True)
 async def _switch_module(scene: Scene) -> Deed:
     return await _of_authority(scene, "c.hoffmann", "modules/draft", {"enabled": False})

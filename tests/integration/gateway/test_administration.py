@@ -25,6 +25,7 @@ from tests.support.matrix import Passport
 from tests.support.personal_data import as_superuser, plant
 
 BODIES: dict[str, dict[str, Any]] = {
+    "house_style.change": {"number": 0},
     "module.switch": {"enabled": False},
     "callback_target.create": {"application": "niemand", "url": "https://fachverfahren.example/"},
     "retention.change": {"days": {"runs": 1}},
@@ -53,6 +54,11 @@ def path(client: httpx.AsyncClient) -> str:
     return f"/api/v1/authorities/{client.headers['x-test-authority']}"
 
 
+def at(route: str, authority: str) -> str:
+    """The route as a path of one authority."""
+    return route.replace("{authority}", authority).replace("{module}", "summarise").replace("{number}", "1")
+
+
 async def last_record(gateway: Gateway, action: str) -> Any:
     query = "SELECT chain, actor, facts FROM audit_records WHERE action = :action ORDER BY at DESC LIMIT 1"
     return (await asyncio.to_thread(as_superuser, gateway, query, action=action))[0]
@@ -66,7 +72,7 @@ async def test_another_authority_is_unknown(with_modules: Gateway, admin: httpx.
     for rule in ROUTES:
         answers = []
         for identifier in (foreign, str(uuid4())):
-            where = rule.path.replace("{authority}", identifier).replace("{module}", "summarise")
+            where = at(rule.path, identifier)
             answer = await admin.request(rule.method, where, json=BODIES.get(rule.action))
             answers.append((answer.status_code, {k: v for k, v in answer.json().items() if k != "request_id"}))
         # Who may not call the route at all is told so; the answer is the same for every id.
@@ -84,7 +90,7 @@ async def test_who_belongs_to_no_authority_administers_none(with_modules: Gatewa
         assert (await client.get(f"/api/v1/authorities/{authority}/limits")).status_code == 200
         for rule in ROUTES:
             if Role.BETRIEB not in rule.roles:
-                where = rule.path.replace("{authority}", str(authority)).replace("{module}", "summarise")
+                where = at(rule.path, str(authority))
                 answer = await client.request(rule.method, where, json=BODIES.get(rule.action))
                 assert answer.status_code == 404, rule.path
 

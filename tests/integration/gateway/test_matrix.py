@@ -39,6 +39,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "knowledge_base.change": {"json": {"name": "Umbenannt"}},
     "session.switch": {"json": {"authority": "00000000-0000-4000-8000-000000000000"}},
     "knowledge_base.move": {"json": {"owner": "person"}},
+    "house_style.change": {"json": {"number": 0}},
     "callback_target.create": {"json": {"application": "niemand", "url": "https://fachverfahren.example/"}},
     "share.offer": {"json": {"authority": "00000000-0000-4000-8000-000000000000"}},
     "grant.change": {"json": {"items": []}},

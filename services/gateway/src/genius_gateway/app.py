@@ -39,6 +39,7 @@ from genius_gateway.conversations import endpoints as conversations
 from genius_gateway.documents import endpoints as documents
 from genius_gateway.documents import quarantine
 from genius_gateway.documents import search_endpoints as search
+from genius_gateway.house_style import endpoints as house_style
 from genius_gateway.knowledge_bases import endpoints as knowledge_bases
 from genius_gateway.knowledge_bases import share_endpoints as shares
 from genius_gateway.model_path import ModelPath
@@ -88,6 +89,7 @@ ROUTERS = (
     audit,
     inspection,
     administration,
+    house_style,
     operation,
     model_stops,
     holds,

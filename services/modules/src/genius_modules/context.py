@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
+from genius_common.contracts.house_style import HouseStyle
 from genius_common.contracts.modules import ChatTurn, Limits, RunFile
 from genius_common.events import UsageTotals
 from genius_common.http import ServiceClient
@@ -72,6 +73,7 @@ class RunContext:
     limits: Limits
     files: tuple[RunFile, ...] = ()
     history: tuple[ChatTurn, ...] = ()
+    house_style: HouseStyle | None = None
     file_wait_s: float = 240.0
     usage: UsageMeter = field(default_factory=lambda: UsageMeter(200_000))
 

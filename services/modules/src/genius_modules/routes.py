@@ -76,6 +76,7 @@ async def start_run(
         limits=body.limits,
         files=tuple(file for file in body.files if file.id in principal.files),
         history=tuple(body.history),
+        house_style=body.house_style,
         file_wait_s=parts.settings.runs.file_wait_s,
         usage=UsageMeter(min(body.limits.tokens, found.spec.limits.tokens)),
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from genius_common.contracts.house_style import HouseStyle
 from genius_common.principal import ProtectionClass
 from genius_common.uses import RESERVED
 
@@ -125,7 +126,11 @@ class ChatTurn(Model):
 
 
 class ModuleRunRequest(Model):
-    """Body of `POST /runs` of a module: one input. `history` is empty for every module but `chat`."""
+    """Body of `POST /runs` of a module: one input.
+
+    `history` is empty for every module but `chat`; `house_style` is that of the user's authority, for `draft` alone,
+    and left out where there is none.
+    """
 
     run: UUID
     version: str
@@ -139,3 +144,4 @@ class ModuleRunRequest(Model):
     services: ServiceUrls
     limits: Limits = Limits()
     history: list[ChatTurn] = []
+    house_style: HouseStyle | None = None

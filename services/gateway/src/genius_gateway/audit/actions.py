@@ -18,6 +18,7 @@ EFFECTS = frozenset(
         "conversation.change", "conversation.create", "conversation.delete",
         "grant.change",
         "hold.lift", "hold.set",
+        "house_style.change",
         "keys.destroy",
         "knowledge_base.change", "knowledge_base.create", "knowledge_base.delete", "knowledge_base.move",
         "knowledge_base.purpose",

@@ -40,7 +40,8 @@ class ModuleClient:
         without a byte, `InvalidEvent` for what is no event, `ModuleOutputTooLarge` for endless bytes, events or not.
         The end of the stream is just the end here.
         """
-        body = request.model_dump(mode="json")
+        # Only what `draft` of the platform is given; a module of others would not know the field.
+        body = request.model_dump(mode="json", exclude=None if request.house_style else {"house_style"})
         async with self._client.stream(
             "POST", f"{self._path}/runs", token=token, body=body, read_timeout=silence_s
         ) as response:

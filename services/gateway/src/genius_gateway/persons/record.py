@@ -274,6 +274,13 @@ RECORD: tuple[Table, ...] = (
         },
     ),
     Table(
+        name="house_styles", kind="organisation", key=("authority", "number"),
+        columns={
+            **technical("authority number created_at"),
+            "style": sealed("Hausstil und Vorlagen der Behörde", "house_styles/style/{authority}/{number}"),
+        },
+    ),
+    Table(
         name="module_switches", kind="organisation", key=("authority", "module"),
         columns=technical("authority module enabled"),
     ),

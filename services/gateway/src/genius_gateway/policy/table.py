@@ -67,6 +67,7 @@ _CONV = "/api/v1/conversations"
 _CASE = "/api/v1/cases"
 _SNAP = "/api/v1/snapshots"
 _AUTHORITY = "/api/v1/authorities/{authority}"
+_STYLE = _AUTHORITY + "/house-style"
 _LIMITS = _AUTHORITY + "/limits"
 _CALLBACKS = _AUTHORITY + "/callbacks"
 _TARGETS = _AUTHORITY + "/callback-targets"
@@ -181,6 +182,9 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", _AUTHORITY + "/retention", "retention.read", ADMINISTRATORS, None, "authority"),
     Rule("PUT", _AUTHORITY + "/retention", "retention.change", ADMINISTRATORS, None, "authority"),
     Rule("GET", _AUTHORITY + "/knowledge-bases", "stock.list", ADMINISTRATORS, None, "authority"),
+    Rule("GET", _STYLE, "house_style.read", ADMINISTRATORS, None, "authority"),
+    Rule("GET", _STYLE + "/{number}", "house_style.read", ADMINISTRATORS, None, "authority"),
+    Rule("PUT", _STYLE, "house_style.change", ADMINISTRATORS, None, "authority"),
     Rule("GET", _CALLBACKS, "callback.list_all", ADMINISTRATORS, None, "authority"),
     Rule("POST", _CALLBACKS + "/{delivery}/redeliver", "callback.redeliver_any", ADMINISTRATORS, None, "authority"),
     Rule("GET", _TARGETS, "callback_target.list", ADMINISTRATORS, None, "authority"),

@@ -19,6 +19,7 @@ from genius_gateway.callbacks.targets import CallbackTargets
 from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
 from genius_gateway.conversations.service import ConversationService
 from genius_gateway.conversations.turns import TurnService
+from genius_gateway.house_style.versions import HouseStyles
 from genius_gateway.modules.catalogue import Catalogue
 from genius_gateway.modules.external import ExternalModules
 from genius_gateway.modules.switches import ModuleSwitches
@@ -50,6 +51,7 @@ class RunSystem:
     conversations: ConversationService
     tokens: GatewayTokens
     callbacks: Callbacks
+    house_styles: HouseStyles
 
     async def start(self) -> None:
         await self.runs.start()
@@ -84,7 +86,7 @@ def assemble(
     tokens = GatewayTokens(minter, library, settings.tenant)
     references = ReferenceCheck(library)
     catalogue = Catalogue(modules, tokens, ExternalModules(settings.module_register_file, modules))
-    switches = ModuleSwitches(database)
+    switches, house_styles = ModuleSwitches(database), HouseStyles(database, keys)
     repository = RunRepository(sealer, options.lease_s)
     callbacks = _callbacks(settings, database, keys, repository)
     parts = RunParts(
@@ -97,6 +99,7 @@ def assemble(
         audit=audit,
         quota=RunQuota(ledger),
         turns=turns,
+        house_styles=house_styles,
         services=ServiceUrls(inference=settings.inference_url, retrieval=settings.retrieval_url),
         permission=permission,
         callbacks=callbacks,
@@ -108,7 +111,7 @@ def assemble(
     service = ConversationService(
         database, audit, conversations, messages, references, runs.cancel, library.delete_file, periods
     )
-    return RunSystem(catalogue, switches, runs, service, tokens, callbacks)
+    return RunSystem(catalogue, switches, runs, service, tokens, callbacks, house_styles)
 
 
 def _callbacks(settings: Settings, database: Database, keys: KeyRing, repository: RunRepository) -> Callbacks:

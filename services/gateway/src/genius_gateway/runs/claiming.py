@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from genius_gateway.house_style import versions as house_styles
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.job import Job, SealedRequest
 from genius_gateway.runs.live import LiveRun
@@ -35,6 +36,8 @@ async def claim(parts: RunParts, owner: Owner, run: UUID, runner: UUID, *, waiti
         job = Job.of(row, SealedRequest.model_validate(request))
         if job.user_message:
             job.history = await parts.turns.history(connection, owner, job.user_message)
+        if job.module == house_styles.MODULE:
+            job.house_style = await parts.house_styles.held(connection, owner.authority)
     return Claimed(
         job=job,
         live=LiveRun(run, detached=row.detached, reserved=row.seq_reserved, saved=saved),

@@ -9,6 +9,7 @@ from genius_common.contracts.modules import ServiceUrls
 from genius_common.database import Database
 from genius_gateway.audit.trail import AuditTrail
 from genius_gateway.callbacks.sender import Callbacks
+from genius_gateway.house_style.versions import HouseStyles
 from genius_gateway.modules.catalogue import Catalogue
 from genius_gateway.modules.switches import ModuleSwitches
 from genius_gateway.protection_classes.models import ModelClasses
@@ -32,6 +33,7 @@ class RunParts:
     audit: AuditTrail
     quota: RunQuota
     turns: Turns
+    house_styles: HouseStyles
     permission: Permission
     callbacks: Callbacks
     retrieval_log: RetrievalLog | None

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 
+from genius_common.contracts.house_style import HouseStyle
 from genius_common.contracts.modules import Limits, ModuleRunRequest, RunFile, ServiceUrls
 from genius_common.principal import Principal, ProtectionClass
 from genius_gateway.runs.ports import History
@@ -107,6 +108,7 @@ class Job:
     queued: bool
     items: list[SealedItem]
     history: History = field(default_factory=History)
+    house_style: HouseStyle | None = None
     left_out: int = 0
 
     @classmethod
@@ -151,6 +153,7 @@ class Job:
             files=item.files,
             services=services,
             limits=limits,
+            house_style=self.house_style,
         )
 
     def module_request(self, services: ServiceUrls, limits: Limits) -> ModuleRunRequest:
@@ -165,6 +168,7 @@ class Job:
             services=services,
             limits=limits,
             history=self.history.turns,
+            house_style=self.house_style,
         )
 
 

@@ -4,6 +4,7 @@ import { useI18n, type Key } from '../i18n'
 import { SubNav } from '../kern/SubNav'
 import { useSession } from '../session'
 import { useTitle } from '../useTitle'
+import { HouseStylePart } from './HouseStylePart'
 import { LimitsPart } from './LimitsPart'
 import { MembersPart } from './MembersPart'
 import { ModulesPart } from './ModulesPart'
@@ -13,8 +14,8 @@ import { TokensPart } from './TokensPart'
 import { UsagePart } from './UsagePart'
 
 const BASE = '/administration'
-const PARTS = { '': MembersPart, modules: ModulesPart, limits: LimitsPart, retention: RetentionPart, knowledge: StockPart, tokens: TokensPart, usage: UsagePart } as const
-const TITLES: Record<keyof typeof PARTS, Key> = { '': 'adm.members', modules: 'adm.modules', limits: 'adm.limits', retention: 'adm.retention', knowledge: 'adm.stock', tokens: 'adm.tokens', usage: 'adm.usage' }
+const PARTS = { '': MembersPart, modules: ModulesPart, style: HouseStylePart, limits: LimitsPart, retention: RetentionPart, knowledge: StockPart, tokens: TokensPart, usage: UsagePart } as const
+const TITLES: Record<keyof typeof PARTS, Key> = { '': 'adm.members', modules: 'adm.modules', style: 'style.title', limits: 'adm.limits', retention: 'adm.retention', knowledge: 'adm.stock', tokens: 'adm.tokens', usage: 'adm.usage' }
 const NAMES = Object.keys(PARTS) as (keyof typeof PARTS)[]
 const pathOf = (part: string): string => (part ? `${BASE}/${part}` : BASE)
 

@@ -2,6 +2,7 @@
 import { deAdministration } from './de.administration'
 import { deCases } from './de.cases'
 import { deCaseWork } from './de.casework'
+import { deHouseStyle } from './de.housestyle'
 import { deInspection } from './de.inspection'
 import { deKnowledge } from './de.knowledge'
 import { dePreview } from './de.preview'
@@ -29,6 +30,7 @@ export const de = {
   ...deLanguage,
   ...deSearchCheck,
   ...deShared,
+  ...deHouseStyle,
   ...deTokens,
   'app.product': 'Genius',
   'app.skip': 'Zum Inhalt springen',

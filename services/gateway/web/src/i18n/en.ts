@@ -3,6 +3,7 @@ import type { Key } from './de'
 import { enAdministration } from './en.administration'
 import { enCases } from './en.cases'
 import { enCaseWork } from './en.casework'
+import { enHouseStyle } from './en.housestyle'
 import { enInspection } from './en.inspection'
 import { enKnowledge } from './en.knowledge'
 import { enPreview } from './en.preview'
@@ -29,6 +30,7 @@ export const en: Record<Key, string> = {
   ...enLanguage,
   ...enSearchCheck,
   ...enShared,
+  ...enHouseStyle,
   ...enTokens,
   'app.product': 'Genius',
   'app.skip': 'Skip to content',

@@ -20,7 +20,8 @@ from genius_modules.citations import missing_in
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
 from genius_modules.documents.files import ReadyFiles
-from genius_modules.draft.templates import fields_of, fill, gaps_in, salutation, template
+from genius_modules.draft.house import House, Wording
+from genius_modules.draft.templates import fields_of, fill, gaps_in
 from genius_modules.errors import InputTooLarge
 from genius_modules.generation import chars_for_input, generate
 from genius_modules.prompts import as_data, load
@@ -72,10 +73,16 @@ class DraftInput(ModuleInput):
 
 
 class DraftResult(TextResult):
-    """`gaps`: what a person must add; `unverified`: numbers, dates and the like that stand in no note."""
+    """`gaps`: what a person must add; `unverified`: numbers, dates and the like that stand in no note.
+
+    `house_style` is the version of the authority's house style that was used, null where it has none; `wordings` are
+    places where the house says it otherwise: nothing is replaced without a person.
+    """
 
     gaps: list[str] = Field(default_factory=list)
     unverified: list[str] = Field(default_factory=list)
+    house_style: int | None = None
+    wordings: list[Wording] = Field(default_factory=list)
 
 
 class Draft(Module[DraftInput]):
@@ -104,28 +111,28 @@ class Draft(Module[DraftInput]):
             async for event in waiting:
                 yield event
         names = [state.name for state in ready.states]
+        house = House(ctx.house_style, data.kind)
         model = await ctx.chat_model()
         if model is None:
-            for event in _from_template(data, names):
+            for event in _from_template(data, names, house):
                 yield event
             return
         token = ctx.token
         texts = [(await ctx.retrieval.file_text(await token(), state.id)).text for state in ready.states]
-        async with aclosing(_from_model(ctx, model, data, "\n\n".join(texts))) as events:
+        async with aclosing(_from_model(ctx, model, data, "\n\n".join(texts), house)) as events:
             async for event in events:
                 yield event
 
 
-def _from_template(data: DraftInput, file_names: list[str]) -> list[Event]:
-    form_of = template(data.kind)
-    values = fields_of(data.notes, form_of)
+def _from_template(data: DraftInput, file_names: list[str], house: House) -> list[Event]:
+    values = fields_of(data.notes, house.template)
     if data.recipient:
         values["empfaenger"] = data.recipient
     if file_names:
         values["anlagen"] = ", ".join(filter(None, [values.get("anlagen"), *file_names]))
-    values.setdefault("anrede", salutation(values.get("empfaenger", ""), data.kind))
-    text = fill(form_of, values)
-    result = DraftResult(text=text, mode="template", gaps=gaps_in(text))
+    text = fill(house.template, house.values(values))
+    wordings = list(house.wordings(text))
+    result = DraftResult(text=text, mode="template", gaps=gaps_in(text), house_style=house.number, wordings=wordings)
     return [
         Status(phase="rendering"),
         WarningEvent(
@@ -133,16 +140,28 @@ def _from_template(data: DraftInput, file_names: list[str]) -> list[Event]:
             detail="Zurzeit ist kein Sprachmodell verfügbar. Der Entwurf füllt die Vorlage mit Ihren Notizen.",
         ),
         TextDelta(text=text),
+        *_told(wordings),
         Done(result=result.model_dump(mode="json")),
     ]
 
 
+def _told(wordings: list[Wording]) -> list[Event]:
+    if not wordings:
+        return []
+    pairs = dict.fromkeys(f"„{one.say}“ statt „{one.written}“" for one in wordings)
+    shown = ", ".join(list(pairs)[:_SHOWN_FACTS])
+    return [WarningEvent(code="house_words", detail=f"Ihre Behörde schreibt anders: {shown}. Bitte prüfen.")]
+
+
 async def _from_model(
-    ctx: RunContext, model: ChatModelInfo, data: DraftInput, material: str
+    ctx: RunContext, model: ChatModelInfo, data: DraftInput, material: str, house: House
 ) -> AsyncGenerator[Event, None]:
+    recipient = {"empfaenger": data.recipient} if data.recipient else {}
+    form_of = fill(house.template, house.values(recipient))
     system, user = load("draft", "draft").render(
         art=_KINDS[data.kind][0],
-        form=as_data(fill(template(data.kind), {})),
+        form=as_data(form_of),
+        woerter=as_data(house.words_for_model) or "keine",
         empfaenger=as_data(data.recipient or "nicht angegeben"),
         ton=as_data(data.tone or "sachlich"),
         notizen=as_data(data.notes),
@@ -165,12 +184,18 @@ async def _from_model(
                 text += piece
                 yield TextDelta(text=piece)
     yield Status(phase="checking")
-    given = "\n".join(filter(None, [data.notes, data.recipient, material, fill(template(data.kind), {})]))
+    given = "\n".join(filter(None, [data.notes, data.recipient, material, form_of]))
     unverified = missing_in(text, given).values
     if unverified:
         shown = ", ".join(unverified[:_SHOWN_FACTS])
         yield WarningEvent(
             code="fact_not_in_notes", detail=f"Diese Angaben stehen nicht in Ihren Notizen, bitte prüfen: {shown}."
         )
-    result = DraftResult(text=text, mode="generative", model=model.id, gaps=gaps_in(text), unverified=unverified)
+    wordings = list(house.wordings(text))
+    for event in _told(wordings):
+        yield event
+    result = DraftResult(
+        text=text, mode="generative", model=model.id, gaps=gaps_in(text), unverified=unverified,
+        house_style=house.number, wordings=wordings,
+    )  # fmt: skip
     yield Done(result=result.model_dump(mode="json"))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """House templates filled from notes. What the notes do not say stays a visible gap; nothing is invented.
 
-A template is text with `{{field}}` (a gap where empty) and `{{?field}}` (its line disappears where empty).
+A template is text with places, as `genius_common.contracts.house_style` describes them: the platform's own, or one of
+the authority, which may name places that nobody else has: "Kassenzeichen: …" in the notes fills `{{kassenzeichen}}`.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from genius_common.contracts.house_style import PLACE, DraftKind
 from genius_modules.prompts import parse
 
-_FIELD = re.compile(r"\{\{(\??)([a-z_]+)\}\}")
 _KEY_LINE = re.compile(r"^\s*(?:[-•*]\s*)?([A-Za-zÄÖÜäöüß ]{2,30}?)\s*:\s*(.*)$")
 _GAP = re.compile(r"\[Bitte ergänzen: ([^\]]+)\]")
 
@@ -23,13 +24,16 @@ LABELS = {
     "anlagen": "Anlagen",
     "anlass": "Anlass und Ort",
     "anrede": "Anrede",
+    "anschrift": "Anschrift",
     "begruessung": "Begrüßung",
     "betreff": "Betreff",
     "datum": "Datum",
     "dienststelle": "Dienststelle",
     "empfaenger": "Empfänger",
     "frist": "Frist",
+    "grussformel": "Grußformel",
     "inhalt": "Inhalt",
+    "kontakt": "Kontakt",
     "name": "Name",
     "sachverhalt": "Sachverhalt",
     "schluss": "Schlussgedanke",
@@ -48,6 +52,11 @@ _ALIASES = {
 _KEYS = {label.lower(): name for name, label in LABELS.items()} | _ALIASES
 
 
+def label_of(name: str) -> str:
+    """Of a place: the platform's word for it, or its name: `kassen_zeichen` → `Kassen zeichen`."""
+    return LABELS.get(name) or name.replace("_", " ").strip().capitalize()
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     version: str
@@ -56,11 +65,11 @@ class Template:
 
     @property
     def fields(self) -> frozenset[str]:
-        return frozenset(name for _, name in _FIELD.findall(self.text))
+        return frozenset(name for _, name in PLACE.findall(self.text))
 
 
 @cache
-def template(kind: str) -> Template:
+def template(kind: DraftKind) -> Template:
     raw = files("genius_modules").joinpath("draft", "templates", f"{kind}.md").read_text("utf-8")
     head = re.search(r"^body: (\w+)$", raw, re.MULTILINE)
     assert head is not None
@@ -74,9 +83,9 @@ def fields_of(notes: str, form: Template) -> dict[str, str]:
     current = form.body_field
     for line in notes.strip().splitlines():
         match = _KEY_LINE.match(line)
-        name = _KEYS.get(match.group(1).strip().lower()) if match else None
-        if match and name in form.fields:
-            current = str(name)
+        name = _key_of(match.group(1), form) if match else None
+        if match and name:
+            current = name
             line = match.group(2)
         elif not line.strip():
             # A blank line ends a one-line field; the body goes on.
@@ -88,16 +97,23 @@ def fields_of(notes: str, form: Template) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
+def _key_of(written: str, form: Template) -> str | None:
+    """The place that a line's key names; None where this template has none for it."""
+    lower = written.strip().lower()
+    known = _KEYS.get(lower, re.sub(r"\s+", "_", lower))
+    return known if known in form.fields else None
+
+
 _LONG = frozenset({"sachverhalt", "wuerdigung", "vorschlag", "inhalt", "begruessung", "schluss"})
 
 
-def salutation(recipient: str, kind: str) -> str:
-    """`Sehr geehrte Frau Müller,` where the recipient is named so; else the general form."""
+def salutation(recipient: str, kind: str, general: str = "") -> str:
+    """`Sehr geehrte Frau Müller,` where the recipient is named so; else `general`, the house's or the common form."""
     if kind == "rede":
         return "Sehr geehrte Damen und Herren,"
     named = [(title, _surname(name)) for title, name in _PERSON.findall(recipient) if _surname(name)]
     if not named:
-        return "Sehr geehrte Damen und Herren,"
+        return general or "Sehr geehrte Damen und Herren,"
     parts = ["sehr geehrte Frau " + name if title == "Frau" else "sehr geehrter Herr " + name for title, name in named]
     return f"S{', '.join(parts)[1:]},"
 
@@ -118,10 +134,9 @@ def fill(form: Template, values: Mapping[str, str]) -> str:
     """The template with its values; empty fields become gaps, lines of empty optional fields go."""
     lines = []
     for line in form.text.splitlines():
-        optional = re.search(r"\{\{\?([a-z_]+)\}\}", line)
-        if optional and not values.get(optional.group(1)):
+        if any(mark and not values.get(name) for mark, name in PLACE.findall(line)):
             continue
-        lines.append(_FIELD.sub(lambda m: values.get(m.group(2)) or f"[Bitte ergänzen: {LABELS[m.group(2)]}]", line))
+        lines.append(PLACE.sub(lambda m: values.get(m.group(2)) or f"[Bitte ergänzen: {label_of(m.group(2))}]", line))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
