@@ -4,16 +4,20 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
+from pydantic import ValidationError
 
 from genius_common.contracts.modules import ModuleManifest
+from genius_common.folder_digest import folder_digest
 from genius_modules.app import create_app
 from genius_modules.settings import Settings
 from genius_stack.conformance import Desk, Subject, check_module
@@ -47,6 +51,7 @@ async def hosted(desk: Desk, folder: Path) -> AsyncIterator[str]:
         gateway_url=desk.address.url,
         packages=("wortzahl", "hostile"),
         package_folder=folder,
+        package_digest=folder_digest(folder),
     )
     with served(create_app(settings)) as url:
         yield f"{url}/packages"
@@ -66,6 +71,33 @@ async def test_what_is_not_allowed_is_not_there(folder: Path) -> None:
         for name in ("unbekannt", "..", "chat"):
             async with http.get(f"{url}/{name}/manifest") as response:
                 assert response.status == 404
+
+
+async def test_what_is_not_the_pinned_folder_does_not_run(folder: Path, tmp_path: Path) -> None:
+    """INJ-07: a file that changed, or came to it, ends the package, also while the service runs."""
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    async with Desk().open() as desk, hosted(desk, copy) as url, aiohttp.ClientSession() as http:
+        async with http.get(f"{url}/wortzahl/manifest") as response:
+            assert response.status == 200
+        (copy / "wortzahl/mehr.py").write_text("pass\n")
+        for path in ("manifest", "health"):
+            async with http.get(f"{url}/wortzahl/{path}") as response:
+                assert (response.status, (await response.json())["code"]) == (503, "package_changed")
+        report = await check_module(Subject(f"{url}/wortzahl"), desk)
+        assert not report.passed
+        (copy / "wortzahl/mehr.py").unlink()
+        async with http.get(f"{url}/wortzahl/health") as response:
+            assert response.status == 200
+
+
+def test_a_folder_without_its_digest_is_refused() -> None:
+    """INJ-07: what comes with the environment is pinned by the image; a folder has to say what it is."""
+    services = dict.fromkeys(("jwks_url", "inference_url", "retrieval_url", "gateway_url"), "http://127.0.0.1:9")
+    known: dict[str, Any] = {"profile": "local", "tenant": TENANT, "packages": ("wortzahl",), **services}
+    with pytest.raises(ValidationError, match="package_digest"):
+        Settings(**known, package_folder=Path("/opt"))
+    Settings(**known)
 
 
 async def run(desk: Desk, url: str, text: str) -> Answer:

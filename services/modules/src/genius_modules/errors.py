@@ -110,6 +110,18 @@ class PackageFailed(UpstreamFailed):
     )
 
 
+class PackageChanged(Unavailable):
+    """The folder of packages is not the one that the operator has allowed."""
+
+    code = "package_changed"
+    title = "Funktion geändert"
+    default_detail = (
+        "Die Dateien dieser Funktion haben sich geändert, seit sie zugelassen wurden; sie wird nicht ausgeführt. Der "
+        "Betrieb muss sie prüfen und neu eintragen (genius modules add)."
+    )
+    retryable = False
+
+
 class EmptySource(Unprocessable):
     code = "empty_source"
     default_detail = "Der Text enthält nichts, das sich verarbeiten lässt."

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, HttpUrl
+from pydantic import Field, HttpUrl, model_validator
 
+from genius_common.folder_digest import PATTERN
 from genius_common.settings import Section, ServiceSettings, settings_config
 
 
@@ -39,6 +41,11 @@ class Settings(ServiceSettings):
     package_folder: Path | None = Field(
         default=None, description="folder that such packages are installed into, beside the environment"
     )
+    package_digest: str | None = Field(
+        default=None,
+        pattern=PATTERN,
+        description="digest of that folder, as `genius modules digest FOLDER` says it: another content does not run",
+    )
     package_memory_bytes: int = Field(
         default=2_000_000_000, ge=200_000_000, description="address space of one caged process"
     )
@@ -46,3 +53,9 @@ class Settings(ServiceSettings):
         default=None,
         description="folder with rule sets of the tenant, what they read and what is switched off: write-a-rule-set.md",
     )
+
+    @model_validator(mode="after")
+    def _folder_is_pinned(self) -> Self:
+        if self.packages and self.package_folder is not None and self.package_digest is None:
+            raise ValueError("package_digest is needed with packages of a folder (genius modules digest FOLDER)")
+        return self

@@ -31,6 +31,14 @@ def is_free(port: int) -> bool:
         return True
 
 
+def free_port() -> int:
+    """One that is free now, for a process of a moment."""
+    while True:
+        port = secrets.choice(_INNER_RANGE)
+        if is_free(port):
+            return port
+
+
 def require_free(port: int, wait: float = _WAIT_SECONDS) -> None:
     """Wait a moment, since a platform that was just killed gives its port back late. Raises: PortBusy."""
     end = time.monotonic() + wait

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
 
+import orjson
+
 from genius_stack.datadir import DataDir
 from genius_stack.identity.settings import REALM_PATH
 from genius_stack.keycloak.wanted import FOLLOWER
+from genius_stack.modules import packages
 from genius_stack.options import UpOptions
 from genius_stack.ports import HOST
 from genius_stack.postgresql import Cluster, Role
@@ -129,6 +132,7 @@ class Plan:
             "INFERENCE_URL": self.url("inference"),
             "RETRIEVAL_URL": self.url("retrieval"),
             "GATEWAY_URL": self.url("gateway_internal"),
+            **self._package_settings(),
         }
         if self.options.rules is not None:
             settings["RULES_FOLDER"] = str(self.options.rules.resolve())
@@ -203,6 +207,17 @@ class Plan:
             "OIDC__ISSUER": self.issuer,
             "OIDC__CLIENT_ID": WEB_CLIENT,
             "OIDC__CLIENT_SECRET": self._web_client_secret(),
+        }
+
+    def _package_settings(self) -> dict[str, str]:
+        """What `genius modules add` has allowed to run in cages."""
+        found = packages.allowed(self.data.path)
+        if found is None or not found.names:
+            return {}
+        return {
+            "PACKAGES": orjson.dumps(found.names).decode(),
+            "PACKAGE_FOLDER": str((self.data.path / packages.FOLDER).resolve()),
+            "PACKAGE_DIGEST": found.digest,
         }
 
     def _retrieval_settings(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 MAX_MANIFEST_BYTES = 1_000_000
+PACKAGE = re.compile(r"package:([a-z][a-z0-9-]{1,40})")
 
 
 def digest_of(manifest: dict[str, Any]) -> str:
@@ -25,7 +27,10 @@ class Registration(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    url: str = Field(max_length=500, description="base URL; /manifest, /health and /runs are below it")
+    url: str = Field(
+        max_length=500,
+        description="base URL; /manifest, /health and /runs are below it. `package:NAME`: a package that runs here",
+    )
     digest: str = Field(pattern=r"^sha256:[0-9a-f]{64}$")
     manifest: dict[str, Any]
     added_on: dt.date
@@ -33,6 +38,8 @@ class Registration(BaseModel):
     @field_validator("url")
     @classmethod
     def _is_a_base(cls, value: str) -> str:
+        if PACKAGE.fullmatch(value):
+            return value
         parts = urlsplit(value)
         if (
             parts.scheme not in {"http", "https"}
@@ -43,6 +50,12 @@ class Registration(BaseModel):
         ):
             raise ValueError("http or https, without user name, query and fragment")
         return value.rstrip("/")
+
+    @property
+    def package(self) -> str | None:
+        """The entry point of a package that the own modules service runs in a cage; its address is the platform's."""
+        found = PACKAGE.fullmatch(self.url)
+        return found[1] if found else None
 
     @model_validator(mode="after")
     def _is_what_was_pinned(self) -> Self:

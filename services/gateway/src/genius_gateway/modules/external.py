@@ -35,7 +35,10 @@ class External:
 
 
 class ExternalModules:
-    """Those of the register file, which is read anew each time. No file, or a broken one: none is offered."""
+    """Those of the register file, which is read anew each time. No file, or a broken one: none is offered.
+
+    `client` is of the modules service, which runs packages.
+    """
 
     def __init__(self, file: Path | None, client: ServiceClient) -> None:
         self._file = file
@@ -64,19 +67,21 @@ class ExternalModules:
         except ValidationError:
             log.error("a registered manifest is not valid")
             return None
-        client = self._client.at(entry.url, manifest.title.de)
-        live = await _live(client)
+        client, path = self._client.at(entry.url, manifest.title.de), ""
+        if entry.package is not None:
+            client, path = self._client, f"/packages/{entry.package}"
+        live = await _live(client, path)
         changed = live is not None and digest_of(live) != entry.digest
         if live is not None and not changed and live.get("mode") in {"generative", "extractive", "template"}:
             manifest = manifest.model_copy(update={"mode": live["mode"]})
-        return External(manifest, ModuleClient(client), changed)
+        return External(manifest, ModuleClient(client, path), changed)
 
 
-async def _live(client: ServiceClient) -> dict[str, Any] | None:
+async def _live(client: ServiceClient, path: str) -> dict[str, Any] | None:
     """The manifest that the module answers with now; None where it does not answer in time."""
     try:
         async with asyncio.timeout(_LOOK_S):
-            answer = await client.json("GET", "/manifest", read_timeout=_LOOK_S, max_bytes=MAX_MANIFEST_BYTES)
+            answer = await client.json("GET", f"{path}/manifest", read_timeout=_LOOK_S, max_bytes=MAX_MANIFEST_BYTES)
     except (PlatformError, TimeoutError):
         return None
     return answer if isinstance(answer, dict) else {}

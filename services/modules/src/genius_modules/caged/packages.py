@@ -18,13 +18,14 @@ from genius_common.cage import Limits as CageLimits
 from genius_common.contracts.modules import ModuleManifest, ModuleRunRequest
 from genius_common.errors import NotFound, PlatformError
 from genius_common.events import Event, Item, RunStarted, Usage, event_adapter
+from genius_common.folder_digest import NotAFolder, folder_digest
 from genius_common.http import RelayedError
 from genius_common.principal import Principal
 from genius_common.tokens import TokenVerifier
 from genius_modules.base import Module, ModuleInput, ModuleSpec
 from genius_modules.caged.process import CagedProcess, Calls, start
 from genius_modules.context import RunContext
-from genius_modules.errors import PackageFailed
+from genius_modules.errors import PackageChanged, PackageFailed
 from genius_modules.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -107,9 +108,10 @@ class Packages:
         self._services = {"inference": str(settings.inference_url), "retrieval": str(settings.retrieval_url)}
 
     async def get(self, name: str) -> Package:
-        """Raises: NotFound for what is not allowed, PackageFailed for what does not start."""
+        """Raises: NotFound for what is not allowed, PackageChanged, PackageFailed for what does not start."""
         if name not in self._settings.packages:
             raise NotFound
+        await self._require_pinned()
         async with self._reading:
             if name not in self._known:
                 self._known[name] = await self._read(name)
@@ -163,6 +165,20 @@ class Packages:
             log.error("a package can't be locked in on this kernel")
             raise PackageFailed
         return raw
+
+    async def _require_pinned(self) -> None:
+        """Before each process. Raises: PackageChanged."""
+        folder, pinned = self._settings.package_folder, self._settings.package_digest
+        if folder is None or pinned is None:
+            return  # of the environment, which an image pins
+        try:
+            found = await asyncio.to_thread(folder_digest, folder)
+        except (NotAFolder, OSError) as error:
+            log.error("the folder of packages is not readable", error=type(error).__name__)
+            raise PackageChanged from error
+        if found != pinned:
+            log.error("the folder of packages is not the one that was allowed")
+            raise PackageChanged
 
     async def _start(self, name: str, do: str, seconds: float, more: dict[str, Any]) -> CagedProcess:
         limits = CageLimits(self._settings.package_memory_bytes, int(seconds) + 5)

@@ -106,17 +106,19 @@ def remove(file: Path, module: str) -> Registration:
     return found
 
 
-async def lines(file: Path) -> list[Line]:
-    """All entries, each asked for its manifest now."""
-    return list(await asyncio.gather(*(_line(entry) for entry in read(file).modules)))
+async def lines(file: Path, modules_url: str | None) -> list[Line]:
+    """All entries, each asked for its manifest now; packages at the modules service, if the platform runs."""
+    return list(await asyncio.gather(*(_line(entry, modules_url) for entry in read(file).modules)))
 
 
-async def _line(entry: Registration) -> Line:
+async def _line(entry: Registration, modules_url: str | None) -> Line:
     manifest = ModuleManifest.model_validate(entry.manifest)
     if wrong := objections(manifest, dt.datetime.now(dt.UTC).date()):
         return Line(entry, manifest, wrong[0].detail)
     try:
-        live = await fetch(entry.url)
+        if entry.package is not None and modules_url is None:
+            return Line(entry, manifest, "Paket: Wie es steht, zeigt sich, wenn die Plattform läuft.")
+        live = await fetch(entry.url if entry.package is None else f"{modules_url}/packages/{entry.package}")
     except Refused as error:
         return Line(entry, manifest, str(error))
     if digest_of(live) != entry.digest:
