@@ -62,16 +62,27 @@ def assert_holds(found: tuple[int, dict[str, Any], str]) -> None:
 
 
 async def test_a_new_package_holds_the_contract(tmp_path: Path) -> None:
-    """INJ-07: installed, locked in, and judged like every module; then what was broken in it is found."""
+    """INJ-07: installed, locked in, and judged like every module."""
     folder = made(tmp_path)
     own_tests(folder)
     assert_holds(await check(str(folder)))
+
+
+async def test_what_is_broken_in_a_package_is_found(tmp_path: Path) -> None:
+    folder = made(tmp_path)
     source = folder / "satz_zaehler/__init__.py"
     text = source.read_text()
     source.write_text(text.replace('.model_dump(mode="json"))', '.model_dump(mode="json", exclude={"words"}))'))
     broken = await check(str(folder))
     assert broken[0] == 1
     assert {item["check"] for item in broken[1]["findings"] if item["outcome"] == "failed"} >= {"Ereignisse"}
+
+
+async def test_a_package_that_reaches_out_at_import_does_not_start(tmp_path: Path) -> None:
+    """INJ-07: said with what it may do then."""
+    folder = made(tmp_path)
+    source = folder / "satz_zaehler/__init__.py"
+    text = source.read_text()
     source.write_text("import socket\nsocket.create_connection(('127.0.0.1', 9))\n" + text)
     code, _, said = await check(str(folder))
     assert (code, "startet in seinem Käfig nicht" in said) == (13, True)

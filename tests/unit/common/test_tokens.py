@@ -25,6 +25,7 @@ PRINCIPAL = Principal(
     classification=ProtectionClass.SOZIALDATEN,
     application=uuid.uuid4(),
     run=uuid.uuid4(),
+    metered=True,
     knowledge_bases=frozenset({uuid.uuid4(), uuid.uuid4()}),
     files=frozenset({uuid.uuid4()}),
 )
@@ -38,7 +39,7 @@ def verifier(audience: str = "retrieval", tenant: str = "land") -> TokenVerifier
 
 def test_a_signed_principal_comes_back() -> None:
     found = verifier().verify(SIGNER.sign(PRINCIPAL, audience=["retrieval", "inference"]))
-    for name in ("subject", "authority", "units", "roles", "scopes", "classification", "application", "run"):
+    for name in ("subject", "authority", "units", "roles", "scopes", "classification", "application", "run", "metered"):
         assert getattr(found, name) == getattr(PRINCIPAL, name), name
     assert (found.knowledge_bases, found.files) == (PRINCIPAL.knowledge_bases, PRINCIPAL.files)
 

@@ -77,7 +77,8 @@ class Principal:
     `authority` is the active one, None for operators and auditors. `application` is set where an application acts,
     for itself or on behalf of the person in `subject`. `api_token` is set where a program of the person acts with one;
     only the gateway knows it. `use` is what knowledge bases are read for: the module of `run`, or the search of people;
-    the gateway alone sets it, None = for nothing.
+    the gateway alone sets it, None = for nothing. `metered` is set for external modules: inference asks the gateway
+    before each of their requests to a model, and tells it what the request has used.
     """
 
     subject: UUID
@@ -91,6 +92,7 @@ class Principal:
     api_token: UUID | None = None
     run: UUID | None = None
     use: str | None = None
+    metered: bool = False
     knowledge_bases: frozenset[UUID] = frozenset()
     writable_knowledge_bases: frozenset[UUID] = frozenset()
     files: frozenset[UUID] = frozenset()

@@ -113,6 +113,8 @@ class TokenSigner:
             claims["run"] = str(principal.run)
         if principal.use:
             claims["use"] = principal.use
+        if principal.metered:
+            claims["metered"] = True
         for name in ("knowledge_bases", "writable_knowledge_bases", "files"):
             if ids := getattr(principal, name):
                 claims[name] = _ids(ids)
@@ -284,6 +286,7 @@ class TokenVerifier:
             application=_optional(claims["act"]),
             run=_optional(claims.get("run")),
             use=_use(claims.get("use")),
+            metered=_flag(claims.get("metered", False)),
             knowledge_bases=_uuids(claims.get("knowledge_bases", [])),
             writable_knowledge_bases=_uuids(claims.get("writable_knowledge_bases", [])),
             files=_uuids(claims.get("files", [])),
@@ -304,6 +307,12 @@ def _name(value: object) -> str | None:
 
 def _use(value: object) -> str | None:
     if value is not None and (not isinstance(value, str) or not value):
+        raise TokenInvalid
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
         raise TokenInvalid
     return value
 

@@ -11,7 +11,6 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, FastAPI, Request
 from prometheus_client import CollectorRegistry
-from sqlalchemy import text
 from starlette.responses import Response
 
 from genius_common.database_faults import map_database_faults
@@ -26,14 +25,14 @@ from genius_gateway import health
 from genius_gateway.authorities.provisioning import highest_class
 from genius_gateway.dependencies import State
 from genius_gateway.policy.evaluate import PERSON_SCOPES
-from genius_gateway.runs.job import is_item
+from genius_gateway.runs.assembly import System
 from genius_gateway.runs.library import module_audience
+from genius_gateway.runs.metering import Hold, Metering, row_of
 from genius_gateway.scopes import row_scope
 from genius_gateway.site.boundary import BoundaryMiddleware
+from genius_gateway.state import GatewayState
 
 AUDIENCES = ("inference", "retrieval", "gateway")
-_RUNNING = text("SELECT 1 FROM runs WHERE id = :run AND state IN ('queued', 'running')")
-_BATCHES = text("SELECT id, progress_total FROM runs WHERE state = 'running' AND progress_total IS NOT NULL")
 router = APIRouter()
 
 
@@ -66,15 +65,9 @@ async def model_stops(state: State) -> Response:
 @internal_router.post("/internal/runs/{run}/token")
 async def fresh_token(run: UUID, request: Request, state: State) -> dict[str, Any]:
     """A module trades its run token for a fresh one while the run goes on; rights are read anew."""
-    principal = _module(request, state.settings.tenant, state.minter.jwks())
-    principal.require_scope("run.token")
-    if principal.run != run:
-        raise Forbidden
+    principal = _of_run(request, state, run)
     async with state.database.transaction(row_scope(principal)) as connection:
-        if (await connection.execute(_RUNNING, {"run": run})).first() is None:
-            batches = (await connection.execute(_BATCHES)).all()
-            if not any(is_item(run, batch.id, batch.progress_total) for batch in batches):
-                raise NotAuthenticated
+        await row_of(connection, run)
     # Without the scope it is an external module's, and stays so.
     audience = "modules" if "modules.run" in principal.scopes else module_audience(principal.use or "")
     readable = await state.knowledge_bases.readable_ids(principal)
@@ -84,11 +77,40 @@ async def fresh_token(run: UUID, request: Request, state: State) -> dict[str, An
         principal.scopes & (PERSON_SCOPES | {"run.token"}),
         run=run,
         use=principal.use,
+        metered=principal.metered,
         knowledge_bases=readable & principal.knowledge_bases,
         files=principal.files,
         also_for=AUDIENCES,
     )
     return {"token": token, "expires_at": int(time.time()) + MAX_LIFETIME_S}
+
+
+@internal_router.post("/internal/runs/{run}/tokens")
+async def hold_tokens(run: UUID, wanted: Hold, request: Request, state: State, system: System) -> dict[str, Any]:
+    """Inference, before an external module's request to a model: `{"hold", "output"}`, the tokens that it may answer.
+
+    Raises: RunTokensSpent.
+    """
+    principal = _of_run(request, state, run)
+    offered = await system.catalogue.get(principal.use or "")
+    granted = await Metering(state.database).hold(principal, run, offered.manifest.limits.tokens, wanted)
+    return {"hold": granted.id, "output": granted.output}
+
+
+@internal_router.put("/internal/runs/{run}/tokens/{hold}", status_code=204)
+async def settle_tokens(run: UUID, hold: UUID, used: Hold, request: Request, state: State) -> Response:
+    """Inference, after it: what the request has used."""
+    await Metering(state.database).settle(_of_run(request, state, run), run, str(hold), used)
+    return Response(status_code=204)
+
+
+def _of_run(request: Request, state: GatewayState, run: UUID) -> Principal:
+    """Whose token of this run it is. Raises: NotAuthenticated, Forbidden."""
+    principal = _module(request, state.settings.tenant, state.minter.jwks())
+    principal.require_scope("run.token")
+    if principal.run != run:
+        raise Forbidden
+    return principal
 
 
 @internal_router.post("/internal/embeddings/token")

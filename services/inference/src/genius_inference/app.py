@@ -24,6 +24,7 @@ from genius_common.web import ASGIApp, Receive, RequestIdMiddleware, Scope, Send
 from genius_inference.catalogue import Catalogue
 from genius_inference.fair_queue.gate import Gate
 from genius_inference.hotpath import HotPath, Parts
+from genius_inference.metering import Metering
 from genius_inference.metrics import Metrics
 from genius_inference.replicas.replica import Replica
 from genius_inference.replicas.watch import Reports
@@ -78,8 +79,14 @@ class Application:
         )
         stops = Stops(self._authenticator, clock)
         metrics.stops_age.set_function(lambda: stops.age)
+        metering = Metering(session, settings.jwks_url)
         parts = Parts(
-            authenticator=self._authenticator, catalogue=self._catalogue, gate=gate, metrics=metrics, stops=stops
+            authenticator=self._authenticator,
+            catalogue=self._catalogue,
+            gate=gate,
+            metrics=metrics,
+            stops=stops,
+            metering=metering,
         )
         self._hot = HotPath(settings, parts).routes
         reports = Reports(settings.upstream.report_s)
@@ -98,6 +105,7 @@ class Application:
             reports.close()
             for replica in self.replicas:
                 replica.client.close()
+            await metering.close()
             await session.close()
 
     async def _live(self) -> JSONResponse:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import orjson
@@ -24,6 +25,7 @@ from genius_inference.catalogue import Catalogue, Model
 from genius_inference.demand import chat_demand, embedding_demand
 from genius_inference.errors import ModelStopped
 from genius_inference.fair_queue.gate import Demand, Gate, Place, Tell
+from genius_inference.metering import Metered, Metering
 from genius_inference.metrics import Bound, Metrics
 from genius_inference.replicas.replica import Replica
 from genius_inference.schema import ChatRequest, ChatSchema, EmbeddingSchema
@@ -45,6 +47,7 @@ class Parts:
     gate: Gate
     metrics: Metrics
     stops: Stops
+    metering: Metering
 
 
 class HotPath:
@@ -93,9 +96,13 @@ class HotPath:
             await self._parts.stops.fresh()
             model = await self._parts.catalogue.find(request.model, "chat")
             model.require(principal.classification)
-            body = self._builder.chat(request, model, principal.authority)
-            call = _Call(self, scope, send, model, chat_demand(request, principal, scope))
-            await call.run("/chat/completions", body, request)
+            demand = chat_demand(request, principal, scope)
+            async with self._metered(scope, principal, demand) as metered:
+                if metered is not None:
+                    request.forwarded["max_tokens"] = metered.output
+                    demand = replace(demand, output_tokens=metered.output)
+                body = self._builder.chat(request, model, principal.authority)
+                await _Call(self, scope, send, model, demand, metered).run("/chat/completions", body, request)
 
     async def _embeddings(self, scope: Scope, receive: Receive, send: Send) -> None:
         principal = await self._principal(scope, "embeddings")
@@ -105,8 +112,19 @@ class HotPath:
             model = await self._parts.catalogue.find(request.model, "embedding")
             model.require(principal.classification)
             body = self._builder.embeddings(request, model)
-            call = _Call(self, scope, send, model, embedding_demand(body, principal, scope))
-            await call.run("/embeddings", body, None)
+            demand = embedding_demand(body, principal, scope)
+            async with self._metered(scope, principal, demand) as metered:
+                await _Call(self, scope, send, model, demand, metered).run("/embeddings", body, None)
+
+    def _metered(
+        self, scope: Scope, principal: Principal, demand: Demand
+    ) -> AbstractAsyncContextManager[Metered | None]:
+        """Of an external module alone."""
+        if not principal.metered:
+            return nullcontext()
+        wanted = demand.output_tokens if demand.output_tokens is not None else self._settings.limits.output_tokens
+        given = header(scope, b"authorization").decode("latin-1")
+        return self._parts.metering.of(principal, given, demand.tokens, wanted)
 
     # -- used by _Call ------------------------------------------------------------------------------------------
 
@@ -159,8 +177,11 @@ class HotPath:
 class _Call:
     """One request at the model servers, with its outcome in the metrics."""
 
-    def __init__(self, hot: HotPath, scope: Scope, send: Send, model: Model, demand: Demand) -> None:
+    def __init__(
+        self, hot: HotPath, scope: Scope, send: Send, model: Model, demand: Demand, metered: Metered | None
+    ) -> None:
         self._hot = hot
+        self._metered = metered
         self._scope = scope
         self._send = send
         self._model = model
@@ -258,6 +279,8 @@ class _Call:
         streams = chat is not None and chat.stream
         replica = place.replica
         exchange = self._exchange = await self._hot.open(self._scope, place, path, body, stream=streams)
+        if self._metered is not None:
+            self._metered.reached = True
         try:
             if chat is not None and chat.stream:
                 await self._stream(place, exchange, chat)
@@ -273,6 +296,8 @@ class _Call:
     def _used(self, place: Place, usage: Usage | None) -> None:
         self._bound.used(usage)
         place.settle(usage)
+        if self._metered is not None:
+            self._metered.saw(usage)
 
     async def _stream(self, place: Place, exchange: Exchange, chat: ChatRequest) -> None:
         always = header(self._scope, USAGE_HEADER) == b"always"

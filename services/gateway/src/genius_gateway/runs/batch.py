@@ -17,10 +17,11 @@ from genius_gateway.modules.catalogue import OfferedModule
 from genius_gateway.modules.errors import ModuleOutputTooLarge
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.ending import checked, error_event, final_event
-from genius_gateway.runs.errors import ModuleStreamCut
+from genius_gateway.runs.errors import ModuleStreamCut, RunTokensSpent
 from genius_gateway.runs.incoming import Incoming
 from genius_gateway.runs.job import Job
 from genius_gateway.runs.journal import Journal
+from genius_gateway.runs.metering import closed
 from genius_gateway.runs.notes import purposes_left_out
 from genius_gateway.runs.ports import RunToken
 from genius_gateway.runs.sources import searches_everything, without_sources
@@ -91,6 +92,8 @@ class Batch:
             request = job.item_request(index, self._parts.services, limits)
             seconds = min(job.seconds_left, float(limits.seconds))
             final = await final_event(self._consume(request, access.token, used), seconds, job.module)
+            if self._offered.external:
+                final = await self._metered(identifier, final, used)
             if isinstance(final, Done):
                 used.model = final.result.get("model")
                 used.totals = final.usage
@@ -98,6 +101,14 @@ class Batch:
             usage.add(used.totals)
             await self._settle(identifier, used)
         return final
+
+    async def _metered(self, identifier: UUID, final: Event, used: _Tally) -> Event:
+        """What inference has counted for the input takes the place of what the module said."""
+        meter = await closed(self._journal.stored, self._job.run, identifier)
+        used.totals = meter.used
+        if meter.over(self._offered.manifest.limits.tokens):
+            return error_event(RunTokensSpent())
+        return Done(result=final.result, usage=meter.used) if isinstance(final, Done) else final
 
     async def _settle(self, identifier: UUID, used: _Tally) -> None:
         job = self._job

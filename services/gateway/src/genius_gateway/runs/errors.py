@@ -87,6 +87,19 @@ class DeadlineExceeded(UpstreamFailed):
     )
 
 
+class RunTokensSpent(LimitReached):
+    """An external module wanted more of a model than its manifest says; counted by inference, not by the module."""
+
+    code = "run_tokens_spent"
+    title = "Budget der Funktion verbraucht"
+    default_detail = (
+        "Die Funktion eines anderen Anbieters hat die Menge an Text verbraucht, die für einen Auftrag an das "
+        "Sprachmodell freigegeben ist. Was schon da war, ist gespeichert. Kürzen Sie die Eingabe, oder verständigen "
+        "Sie den Betrieb."
+    )
+    retryable = False
+
+
 class AccessRevoked(Forbidden):
     """A run whose owner lost the right to it while it went on."""
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 
 from genius_common.contracts.modules import ModuleManifest
-from genius_common.events import Cancelled, Done, Event, UsageTotals, is_final
+from genius_common.events import Cancelled, Done, Event, Usage, UsageTotals, is_final
 from genius_gateway.knowledge_bases.model import KnowledgeBase
 from genius_gateway.modules.catalogue import OfferedModule
 from genius_gateway.modules.client import CANCEL_SECONDS, ModuleClient
@@ -17,10 +17,11 @@ from genius_gateway.runs.batch import Batch
 from genius_gateway.runs.context import RunParts
 from genius_gateway.runs.draft import may_start_again
 from genius_gateway.runs.ending import checked, error_event, final_event
-from genius_gateway.runs.errors import AccessRevoked, ModuleStreamCut
+from genius_gateway.runs.errors import AccessRevoked, ModuleStreamCut, RunTokensSpent
 from genius_gateway.runs.incoming import Incoming
 from genius_gateway.runs.job import Job
 from genius_gateway.runs.journal import Journal, LostRun
+from genius_gateway.runs.metering import closed, spent
 from genius_gateway.runs.notes import notes
 from genius_gateway.runs.ports import RunToken
 from genius_gateway.runs.repository import TRANSIENT
@@ -37,6 +38,7 @@ class Execution:
         self._live = journal.live
         self._token: str | None = None
         self._module: ModuleClient | None = None
+        self._offered: OfferedModule | None = None
 
     async def run(self) -> None:
         worker = asyncio.create_task(self._final())
@@ -59,6 +61,7 @@ class Execution:
             await asyncio.gather(*helpers, return_exceptions=True)
         if self._live.stop_reason == "refused":
             final = error_event(AccessRevoked())
+        final = await self._metered(final)
         if self._live.stop_reason == "stopping" and not isinstance(final, Done):
             await self._journal.give_up()
         elif self._live.stop_reason != "lost":
@@ -79,6 +82,7 @@ class Execution:
         if job.queued:
             await parts.quota.start_job(job.principal, job.run, job.module, offered.manifest.limits.tokens)
         access = await self._access(offered)
+        self._offered = offered
         await self._tell(offered.manifest, access.left_out)
         self._token, self._module = access.token, offered.client
         request = job.module_request(parts.services, offered.manifest.limits)
@@ -87,10 +91,30 @@ class Execution:
         async with aclosing(offered.client.run(request, self._token, silence_s)) as events:
             async for event in events:
                 incoming.check(event)
+                if offered.external and isinstance(event, Usage):
+                    continue  # what it says of itself; inference counts
                 if is_final(event):
                     return checked(event, offered, job.protection_class, self._counted)
                 await self._journal.add(event, content=not may_start_again(event))
         return error_event(ModuleStreamCut())
+
+    async def _metered(self, final: Event) -> Event:
+        """The end of an external module's run with what inference has counted, or with the error that this is too much.
+
+        A run that goes on elsewhere is counted there.
+        """
+        offered, run = self._offered, self._job.run
+        if offered is None or not offered.external or self._live.stop_reason in {"lost", "stopping"}:
+            return final
+        meter = await closed(self._journal.stored, run, run)
+        if meter.used != UsageTotals():
+            try:
+                await self._journal.add(Usage(**meter.used.model_dump()))
+            except LostRun:
+                self._live.stop("lost")
+        if meter.over(offered.manifest.limits.tokens) and self._live.stop_reason not in {"cancelled", "refused"}:
+            return error_event(RunTokensSpent())
+        return Done(result=final.result, usage=meter.used) if isinstance(final, Done) else final
 
     async def _access(self, offered: OfferedModule) -> RunToken:
         """The module's token, with what it opens as of now."""
@@ -119,7 +143,7 @@ class Execution:
     async def _stopper(self, worker: asyncio.Task[Event]) -> None:
         """When asked to stop, let the module end by itself for a moment (its last words and usage count)."""
         await self._live.stop_asked.wait()
-        if self._live.stop_reason in {"cancelled", "abandoned", "refused"} and self._token and self._module:
+        if self._live.stop_reason in {"cancelled", "abandoned", "refused", "spent"} and self._token and self._module:
             until = time.monotonic() + CANCEL_SECONDS
             if await self._module.cancel(self._job.run, self._token):
                 await asyncio.wait([worker], timeout=max(until - time.monotonic(), 0))
@@ -139,6 +163,8 @@ class Execution:
                 self._live.stop("lost")
             elif row.cancel_requested:
                 self._live.stop("cancelled")
+            elif self._offered is not None and spent(row.metering, self._job.run):
+                self._live.stop("spent")
             elif not allowed:
                 self._live.stop("refused")
             elif (

@@ -214,6 +214,10 @@ class Journal:
             pass
         self.live.stop("lost")
 
+    async def stored(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Do `work` in a transaction of the owner, again and again while the database is away."""
+        return await self._write(work)
+
     async def renew(self) -> sa.Row[Any] | None:
         async with self._parts.database.transaction(self.job.owner.scope) as connection:
             return await self._repository.renew(connection, self.job.run, self._runner)

@@ -126,6 +126,7 @@ class GatewayTokens:
             (scopes - {"modules.run"} if external else scopes | {"modules.run"}) | {"run.token"},
             run=run,
             use=module,
+            metered=external,
             knowledge_bases=readable.keys() - {base.id for base in left_out},
             files=files,
             also_for=_MODULE_AUDIENCES,

@@ -14,7 +14,7 @@ from genius_common import sse
 from genius_common.events import FINAL_TYPES, Event, dump_event
 
 BLOCK = 1000
-StopReason = Literal["cancelled", "abandoned", "refused", "stopping", "lost"]
+StopReason = Literal["cancelled", "abandoned", "refused", "spent", "stopping", "lost"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,13 +143,16 @@ class RunRepository:
         return claimed
 
     async def renew(self, connection: AsyncConnection, run: UUID, runner: UUID) -> sa.Row[Any] | None:
-        """Prolong the lease. Answers `cancel_requested` and `followed_s`; None if the run is no longer ours."""
+        """Prolong the lease; None if the run is no longer ours.
+
+        Answers `cancel_requested`, `metering`, `followed_s`.
+        """
         followed = sa.func.extract("epoch", sa.func.now() - runs.c.followed_at).label("followed_s")
         query = (
             sa.update(runs)
             .where(runs.c.id == run, runs.c.runner == runner, runs.c.state == "running")
             .values(lease_until=self._lease())
-            .returning(runs.c.cancel_requested, followed)
+            .returning(runs.c.cancel_requested, runs.c.metering, followed)
         )
         return (await connection.execute(query)).one_or_none()
 

@@ -36,6 +36,7 @@ runs = sa.Table(
     sa.Column("progress_total", sa.Integer),
     sa.Column("input_tokens", sa.BigInteger, nullable=False),
     sa.Column("output_tokens", sa.BigInteger, nullable=False),
+    sa.Column("metering", postgresql.JSONB, comment="tokens of an external module by run or input; numbers alone"),
     sa.Column("detached", sa.Boolean, nullable=False),
     sa.Column("job", sa.Boolean, nullable=False),
     sa.Column("seconds", sa.Integer),

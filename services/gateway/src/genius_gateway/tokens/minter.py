@@ -62,6 +62,7 @@ class TokenMinter:
         *,
         run: UUID | None = None,
         use: str | None = None,
+        metered: bool = False,
         knowledge_bases: Iterable[UUID] = (),
         writable_knowledge_bases: Iterable[UUID] = (),
         files: Iterable[UUID] = (),
@@ -71,6 +72,7 @@ class TokenMinter:
 
         `run.token` is the exception: the gateway itself gives it to modules. `also_for` names further audiences
         (a module's token is for inference and retrieval too). `use` is what it reads knowledge bases for (DSG-06).
+        `metered`: what it uses of models is counted by inference, against the limit of its run.
         """
         allowed = principal.scopes | {"run.token"}
         reduced = replace(
@@ -79,6 +81,7 @@ class TokenMinter:
             api_token=None,
             run=run,
             use=use,
+            metered=metered,
             knowledge_bases=frozenset(knowledge_bases),
             writable_knowledge_bases=frozenset(writable_knowledge_bases),
             files=frozenset(files),
