@@ -25,7 +25,7 @@ PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
 .PHONY: help run web wheel test test-core test-keycloak test-thorough test-pairs test-qdrant test-vllm test-dense test-helm test-faults check format lock \
-	bench-relay bench-tools bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-ocr bench-search bench-memory bench-many-documents eval-answers \
+	bench-relay bench-relay-faults bench-fairness bench-chat bench-tools bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-ocr bench-search bench-memory bench-many-documents eval-answers \
 	eval-retrieval eval-citations eval-modules docs clean
 
 help: ## this list
@@ -102,6 +102,17 @@ $(BENCH)/%: tests/load/native/%.c tests/load/native/common.h
 	@command -v cc >/dev/null || { echo "No C compiler: install the package gcc (or clang), it must be found as cc." >&2; exit 2; }
 	@mkdir -p $(BENCH)
 	@cc -O2 -Wall -Wextra -o $@.$$$$ $< && mv $@.$$$$ $@
+
+bench-relay-faults: $(VENV)/.test bench-tools ## what a client gets when a model server fails, ours and public relays
+	@scripts/bench-peers.sh
+	$(BIN)/python -m tests.load.bench_relay_faults $(ARGS)
+
+bench-fairness: $(VENV)/.test bench-tools ## one authority floods: what is left for 45 others, ours and public relays
+	@scripts/bench-peers.sh
+	$(BIN)/python -m tests.load.bench_fairness $(ARGS)
+
+bench-chat: $(VENV)/.test bench-tools ## web chat over gateway, modules and inference: CPU a request and a chunk
+	$(BIN)/python -m tests.load.bench_chat $(ARGS)
 
 bench-gateway-cost: $(VENV)/.test ## what quotas, audit and policy cost a request of /v1 (ARGS="--requests 1500 --rounds 5")
 	$(BIN)/python -m tests.load.bench_gateway_cost $(ARGS)

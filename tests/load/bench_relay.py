@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from tests.load.relays import chart
 from tests.load.relays.peers import PEERS, absent
 from tests.load.relays.relay import Relay, Start, gateway, inference, naive
-from tests.load.relays.results import write
+from tests.load.relays.results import table, write
 from tests.load.relays.tools import Group, Upstream, completion, load, upstream
 
 FEW, MANY = 2, 42
@@ -44,6 +44,18 @@ def roomy_gateway(upstreams: Sequence[str]) -> Iterator[Relay]:
 OURS: dict[str, Start] = {"genius-inference": roomy_inference, "genius-gateway+inference": roomy_gateway}
 # Slow relays get fewer requests, so that the whole run stays below six minutes.
 SHARE = {"litellm": 10, "fastapi-httpx": 4}
+COLUMNS = {
+    "relay": "relay",
+    "cpu_us_per_request": "CPU-µs a request",
+    "cpu_us_per_chunk": "CPU-µs a chunk",
+    "postgresql_cpu_us_per_request": "PostgreSQL, CPU-µs a request",
+    "added_ttft_p50_ms": "added to the first token, p50 ms",
+    "cpu_us_per_request_220_kb": "220 KB prompt, CPU-µs",
+    "idle_memory_mb": "idle MB",
+    "streams_complete": "of 1,000 streams complete",
+    "streams_cpu_us_per_chunk": "their CPU-µs a chunk",
+    "streams_memory_mb": "their MB",
+}
 ALL: dict[str, Start] = {**OURS, **PEERS, "fastapi-httpx": naive}
 
 
@@ -142,6 +154,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=6000)
     parser.add_argument("--concurrency", type=int, default=64)
     parser.add_argument("--only", nargs="*", choices=list(ALL), default=list(ALL))
+    parser.add_argument("--publish", action="store_true", help="write docs/benchmarks/relay.* again")
     given = parser.parse_args()
     with upstream(f"tick_us={TICK_US}") as model:
         rows = [row(name, model, given) for name in given.only]
@@ -152,7 +165,7 @@ def main() -> None:
         "target": {"cpu_us_per_request": 80, "cpu_us_per_chunk": 45},
         "target_with_gateway": {"cpu_us_per_request": 250, "cpu_us_per_chunk": 90},
     }
-    write("relay", result, drawn(rows))
+    write("relay", result, table(rows, COLUMNS), drawn(rows), publish=given.publish)
 
 
 if __name__ == "__main__":

@@ -24,16 +24,21 @@ from tests.support.gateway import gateway_settings
 from tests.support.inference import TENANT, served
 from tests.support.ports import free_port
 
+WHO, NO_LIMIT = ("person", "application"), 10**12
 Program = Callable[..., AbstractContextManager["subprocess.Popen[str]"]]
 APPLICATION = "mhb-fachverfahren"
+PERSON = people.PEOPLE[0].username
 
 
 @dataclass
 class Stand:
-    """`token` is the application's; `pids` are gateway and inference; `database_pid` PostgreSQL's first process."""
+    """`token` is the application's, `person_token` that of a sample person; `pids` are gateway and inference, with
+    modules where they run too; `database_pid` is PostgreSQL's first process.
+    """
 
     url: str
     token: str
+    person_token: str
     pids: tuple[int, ...]
     database_pid: int
 
@@ -61,7 +66,27 @@ def gateway_environment(settings: Settings, inference: int) -> dict[str, str]:
         "retrieval_url": settings.retrieval_url,
         "modules_url": settings.modules_url,
     }
+    values |= dict.fromkeys(
+        (f"limits__{who}_{what}_per_day" for who in WHO for what in ("tokens", "requests")), NO_LIMIT
+    )
+    values |= dict.fromkeys(
+        ("limits__tokens_per_day", "limits__requests_per_day", "limits__tokens_per_month"), NO_LIMIT
+    )
     return environment("GENIUS_GATEWAY_", values)
+
+
+def modules_environment(settings: Settings, inference: int) -> dict[str, str]:
+    internal = f"http://127.0.0.1:{settings.internal_port}"
+    values: dict[str, object] = {
+        "profile": settings.profile,
+        "tenant": settings.tenant,
+        "port": str(settings.modules_url).rstrip("/").rpartition(":")[2],
+        "jwks_url": f"{internal}/.well-known/jwks.json",
+        "inference_url": f"http://127.0.0.1:{inference}",
+        "retrieval_url": settings.retrieval_url,
+        "gateway_url": internal,
+    }
+    return environment("GENIUS_MODULES_", values)
 
 
 @contextmanager
@@ -83,7 +108,7 @@ def database() -> Iterator[tuple[Cluster, str]]:
 
 
 @contextmanager
-def stand(program: Program, upstream: str, **inference_settings: object) -> Iterator[Stand]:
+def stand(program: Program, upstream: str, *, modules: bool = False, **inference_settings: object) -> Iterator[Stand]:
     """Everything started, the sample authorities applied; settings of inference by their names in the environment."""
     with ExitStack() as stack:
         cluster, app_url = stack.enter_context(database())
@@ -110,12 +135,20 @@ def stand(program: Program, upstream: str, **inference_settings: object) -> Iter
             program("genius_inference", environment=environment("GENIUS_INFERENCE_", values))
         )
         wait_for(f"http://127.0.0.1:{inference_port}/health/ready")
-        answer = httpx.post(
-            f"http://127.0.0.1:{provider_port}/local/token",
-            json={"application": APPLICATION},
-            headers={"authorization": f"Bearer {secrets.local_token}"},
-            trust_env=False,
-        )
-        token = answer.raise_for_status().json()["access_token"]
+        pids = [gateway.pid, inference.pid]
+        if modules:
+            process = stack.enter_context(
+                program("genius_modules", environment=modules_environment(settings, inference_port))
+            )
+            wait_for(f"{settings.modules_url}/health/ready")
+            pids.append(process.pid)
+
+        def token(wanted: dict[str, str]) -> str:
+            headers = {"authorization": f"Bearer {secrets.local_token}"}
+            url = f"http://127.0.0.1:{provider_port}/local/token"
+            answer = httpx.post(url, json=wanted, headers=headers, trust_env=False)
+            return str(answer.raise_for_status().json()["access_token"])
+
         postmaster = int((cluster.location.data / "postmaster.pid").read_text().splitlines()[0])
-        yield Stand(settings.public_url, token, (gateway.pid, inference.pid), postmaster)
+        tokens = token({"application": APPLICATION}), token({"login": PERSON})
+        yield Stand(settings.public_url, *tokens, tuple(pids), postmaster)

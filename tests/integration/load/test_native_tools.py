@@ -16,7 +16,7 @@ from tests.support.ports import free_port
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler for the tools of the benchmarks")
 TOKENS = 5
 OUTCOMES = ("complete", "typed_error", "silent_cut", "broken_off", "false_done", "status", "refused", "timeout")
-EVENT = b'data: {"choices":[{"index":0,"delta":{"content":" nnn"}}]}\n\n'
+EVENT = b'data: {"choices":[{"index":0,"delta":{"content":" nnnn"}}]}\n\n'
 DONE = b"data: [DONE]\n\n"
 
 
@@ -163,6 +163,23 @@ def test_as_vllm_it_counts_along_where_it_is_asked() -> None:
     assert models[0]["owned_by"] == "vllm"
     assert answer.text.count('"completion_tokens":') == 3
     assert '"completion_tokens":2}' in answer.text
+
+
+def test_the_events_of_a_run_are_counted_too() -> None:
+    delta = b'id: 1\nevent: text.delta\ndata: {"type":"text.delta","text":" nnnn nnnn"}\n\n'
+    done = b'id: 9\nevent: done\ndata: {"type":"done","result":{"text":" nnnn nnnn nnnn nnnn nnnn"}}\n\n'
+    error = b'event: error\ndata: {"type":"error","code":"upstream_cut"}\n\n'
+    with answering(*chunked(delta, delta, delta.replace(b" nnnn nnnn", b" nnnn"), done)) as url:
+        assert outcomes(url) == {"complete": 3}
+    with answering(*chunked(delta, error)) as url:
+        assert outcomes(url) == {"typed_error": 3}
+    with answering(*chunked(delta, done)) as url:
+        assert outcomes(url) == {"false_done": 3}
+
+
+def test_the_script_may_set_the_length_of_answers(model: Upstream) -> None:
+    model.script("answer_tokens=9")
+    assert outcomes(model.url, tokens=9) == {"complete": 3}
 
 
 def test_groups_at_a_rate_send_as_many_as_are_due(model: Upstream) -> None:

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A load generator that costs next to nothing and believes no stream: each is counted token by token to its end.
 //
-//   load port=P [core=N] [seconds=S] [timeout_ms=T] name,connections,rate_millihertz,requests,tokens,file ...
+//   load port=P [core=N] [seconds=S] [timeout_ms=T] [settle_ms=M] [from_ms=F] name,
+//        connections,rate_millihertz,requests,tokens,file ...
 //
 // A group sends the bytes of its file over its kept connections: as fast as answers come (rate 0), or at a rate, whose
 // latency then counts from the moment a request was due. `requests` 0 means until the seconds are over. Tokens 0 means a
-// whole JSON answer. Prints one JSON object.
+// whole JSON answer. With settle_ms all connections are opened first and it waits so long, so that taking them is no part
+// of what is measured. Times to the first token and tokens_in_time count from from_ms after the start. Prints one JSON object.
 #include "common.h"
 
 enum { MAX_GROUPS = 256, HEAD_BYTES = 16384, LINE_BYTES = 65536 };
@@ -23,7 +25,7 @@ struct group {
 enum body { UNTIL_CLOSE, LENGTH, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILER };
 struct connection {
   struct group *group;
-  int fd, busy, in_body, status, keeps, done, error, ended, event_stream;
+  int fd, busy, in_body, status, keeps, done, error, ended, event_stream, kind;
   enum body body;
   long left, tokens;
   int64_t begin_ns, last_ns;
@@ -32,7 +34,8 @@ struct connection {
   size_t line_length;
 };
 
-static struct { long port, core, seconds, timeout_ms; } given = {0, -1, 0, 60000};
+static struct { long port, core, seconds, timeout_ms, settle_ms, from_ms; } given = {0, -1, 0, 60000, 0, 0};
+static int64_t counts_from_ns;
 static struct group groups[MAX_GROUPS];
 static int group_count, epoll, deadline_passed;
 static long open_requests, connection_count;
@@ -91,7 +94,7 @@ static void send_rest(struct connection *c) {
 
 static void begin(struct connection *c, int64_t due_ns) {
   c->group->sent++, c->group->open++, open_requests++;
-  c->busy = 1, c->in_body = c->status = c->done = c->error = c->ended = c->event_stream = 0;
+  c->busy = 1, c->in_body = c->status = c->done = c->error = c->ended = c->event_stream = c->kind = 0;
   c->keeps = 1, c->have = c->line_length = c->tokens = c->unsent = 0;
   c->begin_ns = due_ns, c->last_ns = 0;
   if (!connected(c)) { finish(c, REFUSED); return; }
@@ -101,18 +104,22 @@ static void begin(struct connection *c, int64_t due_ns) {
 static void token(struct connection *c) {
   int64_t now = now_ns();
   struct group *g = c->group;
-  if (c->tokens++) sample(&g->gap, now - c->last_ns); else sample(&g->ttft, now - c->begin_ns);
+  if (c->tokens++) sample(&g->gap, now - c->last_ns);
+  else if (c->begin_ns >= counts_from_ns) sample(&g->ttft, now - c->begin_ns);
   c->last_ns = now, g->got_tokens++;
-  if (!deadline_passed) g->in_time++;
+  if (!deadline_passed && now >= counts_from_ns) g->in_time++;
 }
 
 static void line(struct connection *c) {
   char *text = c->line;
   size_t length = c->line_length;
+  if (!length || (length == 1 && *text == '\r')) c->kind = 0;
+  if (length > 7 && !memcmp(text, "event: ", 7)) c->kind = text[7];  // done, error and text.delta of a run
   if (length < 6 || memcmp(text, "data:", 5)) return;
-  if (memmem(text, length, "[DONE]", 6)) c->done = 1;
-  else if (memmem(text, length, "\"error\":", 8)) c->error = 1;
-  else if (memmem(text, length, "\"content\":\" n", 13) || memmem(text, length, "\"content\": \" n", 14)) token(c);
+  if (c->kind == 'd' || memmem(text, length, "[DONE]", 6)) c->done = 1;
+  else if (c->kind == 'e' || memmem(text, length, "\"error\":", 8)) c->error = 1;
+  else if (memmem(text, length, "\"content\":", 10) || memmem(text, length, "\"text\":", 7))
+    for (char *end = text + length; (text = memmem(text, end - text, " nnn", 4)); text += 4) token(c);
 }
 
 static void feed(struct connection *c, const char *data, size_t length) {
@@ -247,15 +254,16 @@ static void print_group(struct group *g) {
   printf("}");
 }
 
-static void prepare(int64_t now) {
+static void prepare(void) {
   long at = 0;
   connections = calloc(connection_count, sizeof *connections);
   for (int i = 0; i < group_count; i++) {
-    groups[i].due_ns = now + groups[i].every_ns * i / group_count;  // groups of one rate do not beat in one moment
     for (long k = 0; k < groups[i].connections; k++, at++) {
       connections[at] = (struct connection){.group = &groups[i], .fd = -1, .head = malloc(HEAD_BYTES), .line = malloc(LINE_BYTES)};
+      if (given.settle_ms) connected(&connections[at]);
     }
   }
+  usleep(given.settle_ms * 1000);
 }
 
 static int over(void) {
@@ -266,9 +274,12 @@ static int over(void) {
 
 static void run(void) {
   struct epoll_event events[256];
+  prepare();
   int tick = ticker(1000000);
   int64_t start = now_ns();
-  prepare(start);
+  if (given.from_ms) counts_from_ns = start + given.from_ms * 1000000LL;
+  for (int i = 0; i < group_count; i++)  // groups of one rate do not beat in one moment
+    groups[i].due_ns = start + groups[i].every_ns * i / group_count;
   watch(epoll, tick, &tick);
   while (!over()) {
     int found = epoll_wait(epoll, events, 256, -1);
@@ -296,6 +307,8 @@ int main(int count, char **words) {
     given.port = number_after(words[i], length, "port=", given.port);
     given.core = number_after(words[i], length, "core=", given.core);
     given.seconds = number_after(words[i], length, "seconds=", given.seconds);
+    given.settle_ms = number_after(words[i], length, "settle_ms=", given.settle_ms);
+    given.from_ms = number_after(words[i], length, "from_ms=", given.from_ms);
     given.timeout_ms = number_after(words[i], length, "timeout_ms=", given.timeout_ms);
   }
   many_files();

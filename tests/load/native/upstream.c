@@ -3,7 +3,7 @@
 //
 //   upstream [name=value ...]     prints its port; PUT /__script with the same words changes them, GET /__stats tells
 //
-// A stream has as many tokens as the request's max_tokens. Each tick every stream that holds a slot gets one token, as
+// A stream has as many tokens as the request's max_tokens, or answer_tokens where that is given. Each tick every stream that holds a slot gets one token, as
 // a vLLM step gives one to each running request; requests above the slots wait in order of arrival.
 #include "common.h"
 
@@ -11,11 +11,12 @@ enum fault { NONE, STATUS_503, CLOSE, HANG, CUT, CUT_CLEAN };
 static const char *FAULTS[] = {"none", "503", "close", "hang", "cut", "cut_clean"};
 
 static struct {
-  long port, core, tick_us, first_ticks, slots, chunk_bytes, vllm, fault, at;
-} given = {0, -1, 10000, 1, 100000, 8, 0, NONE, 0};
+  long port, core, tick_us, first_ticks, slots, chunk_bytes, vllm, answer_tokens, fault, at;
+} given = {0, -1, 10000, 1, 100000, 8, 0, 0, NONE, 0};
 static const struct { const char *name; long *value; } WORDS[] = {
     {"port=", &given.port},   {"core=", &given.core},   {"tick_us=", &given.tick_us},         {"first_ticks=", &given.first_ticks},
-    {"slots=", &given.slots}, {"vllm=", &given.vllm},   {"chunk_bytes=", &given.chunk_bytes}, {"at=", &given.at}};
+    {"slots=", &given.slots}, {"vllm=", &given.vllm},   {"chunk_bytes=", &given.chunk_bytes}, {"at=", &given.at},
+    {"answer_tokens=", &given.answer_tokens}};
 
 struct connection {
   int fd;
@@ -175,6 +176,7 @@ static void completion(struct connection *c, const char *body, size_t length) {
   if (given.fault == CLOSE) { drop(c); return; }
   if (given.fault == HANG) return;
   c->tokens = number_after(body, length, "\"max_tokens\"", number_after(body, length, "\"max_completion_tokens\"", 1));
+  if (given.answer_tokens) c->tokens = given.answer_tokens;
   c->streams = memmem(body, length, "\"stream\":true", 13) || memmem(body, length, "\"stream\": true", 14);
   c->counts = given.vllm && memmem(body, length, "continuous_usage_stats", 22);
   c->sent = 0, c->wait_ticks = given.first_ticks ? given.first_ticks - 1 : 0;
@@ -234,7 +236,7 @@ static void readable(struct connection *c) {
     ssize_t got = recv(c->fd, c->in + c->have, c->capacity - c->have - 1, MSG_DONTWAIT);
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) {
-      stats.gone++, stats.last_gone_ns = now_ns();
+      if (c->running || c->waiting) stats.gone++, stats.last_gone_ns = now_ns();
       drop(c);
       return;
     }

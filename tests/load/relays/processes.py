@@ -85,7 +85,7 @@ def printed_port(process: "subprocess.Popen[str]") -> int:
     return int(process.stdout.readline())
 
 
-def wait_for(url: str, *, seconds: float = 60, process: "subprocess.Popen[str] | None" = None) -> None:
+def wait_for(url: str, *, seconds: float = 180, process: "subprocess.Popen[str] | None" = None) -> None:
     """Until the address answers 200; fails early where the process has ended."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

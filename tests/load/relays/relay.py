@@ -63,6 +63,13 @@ def gateway(upstreams: Sequence[str], **settings: object) -> Iterator[Relay]:
 
 
 @contextmanager
+def chain(upstreams: Sequence[str], **settings: object) -> Iterator[Relay]:
+    """Gateway, modules and inference, as a person's chat goes through them; the token is the person's."""
+    with stand(pinned_program, " ".join(f"{url}/v1" for url in upstreams), modules=True, **settings) as it:
+        yield Relay("genius-chat", it.url, it.pids, it.person_token, it.database_pid)
+
+
+@contextmanager
 def naive(upstreams: Sequence[str]) -> Iterator[Relay]:
     with pinned_program("tests.load.naive_relay", f"{upstreams[0]}/v1") as process:
         yield Relay("fastapi-httpx", f"http://127.0.0.1:{printed_port(process)}", (process.pid,))

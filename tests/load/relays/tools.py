@@ -60,14 +60,22 @@ class Group:
     rate: float = 0
 
 
-def load(url: str, *groups: Group, seconds: int = 0, timeout_s: float = 60) -> dict[str, Any]:
-    """Send the groups' requests to the server at `url` and return what the generator counted, groups by name."""
+def load(
+    url: str, *groups: Group, seconds: int = 0, timeout_s: float = 60, settle_s: float = 0, from_s: float = 0
+) -> dict[str, Any]:
+    """Send the groups' requests to the server at `url` and return what the generator counted, groups by name.
+
+    `settle_s`: open all connections first and wait, where taking them is no part of the question. `from_s`: count
+    times to the first token and `tokens_in_time` only from so many seconds after the start.
+    """
     files = []
     words = [
         f"port={url.rpartition(':')[2]}",
         f"core={TOOL_CORE}",
         f"seconds={seconds}",
         f"timeout_ms={timeout_s * 1000:.0f}",
+        f"settle_ms={settle_s * 1000:.0f}",
+        f"from_ms={from_s * 1000:.0f}",
     ]
     try:
         for group in groups:
@@ -84,6 +92,15 @@ def load(url: str, *groups: Group, seconds: int = 0, timeout_s: float = 60) -> d
     found: dict[str, Any] = json.loads(done.stdout)
     found["groups"] = {group["name"]: group for group in found["groups"]}
     return found
+
+
+def chat(token: str) -> bytes:
+    """A run of the module chat with its event stream, as the web UI starts it."""
+    body = json.dumps({"input": {"message": "Wie lange wird Wohngeld bewilligt?"}}).encode()
+    return (
+        f"POST /api/v1/modules/chat/runs HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\n"
+        f"accept: text/event-stream\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    ).encode() + body
 
 
 def completion(
