@@ -65,7 +65,8 @@ def write(
         if svg is not None:
             (folder / f"{name}.svg").write_text(svg)
     if publish:
-        said = f"Machine: {full['machine']}, load average {full['load_average']}. Date: {full['date']}. [JSON]({name}.json)\n\n"
+        said = f"Machine: {full['machine']}, load average {full['load_average']}. Date: {full['date']}."
+        said += f" [JSON]({name}.json)\n\n"
         chart = f"\n![the same as a chart]({name}.svg)\n" if svg is not None else ""
         page = PAGES / f"{name}.md"
         page.write_text(_TABLE.sub(lambda found: f"{found[1]}{said}{shown}{chart}{found[2]}", page.read_text()))
