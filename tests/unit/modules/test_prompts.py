@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genius_modules.prompts import as_data, literal, load, parse
+from genius_common.text.specials import literal
+from genius_modules.prompts import as_data, load, parse
 
 ALL = [
     (folder.name, prompt.name.removesuffix(".md"))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from genius_common.errors import FieldError
+from genius_common.text.specials import literal
 from genius_inference.errors import InvalidRequest, PromptTooLarge
 from genius_inference.settings import Limits
 
@@ -180,6 +181,7 @@ class ChatSchema:
             _closed(message, frozenset({"role", "content", *extras}), pointer)
         content = message.get("content")
         if type(content) is str:
+            content = literal(content)
             return ROLES[role], content, len(content) if content.isascii() else len(content.encode())
         if "content" not in message:
             _closed(message, frozenset({"role", "content"}), pointer)
@@ -197,7 +199,7 @@ class ChatSchema:
             _closed(part, frozenset({"type", "text"}), place)
             if part.get("type") != "text":
                 raise refuse(place + "/type", "Erlaubt ist nur text.")
-            checked.append({"type": "text", "text": _text(part.get("text"), place + "/text")})
+            checked.append({"type": "text", "text": literal(_text(part.get("text"), place + "/text"))})
         return checked
 
     def _response_format(self, value: Any, pointer: str) -> dict[str, Any]:

@@ -13,14 +13,11 @@ from functools import cache
 from importlib.resources import files
 
 from genius_common.contracts.modules import PromptFile
+from genius_common.text.specials import literal
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _USER = "\n--- user ---\n"
 _PLACEHOLDER = re.compile(r"\{\{([a-z_]+)\}\}")
-# Tokens of chat templates: to a model they are structure, in a document only text (INJ-03).
-_SPECIAL = re.compile(
-    r"<\|([^|<>]{0,40})\|>|<(/?)(s|bos|eos|start_of_turn|end_of_turn|tool_call|think)>|\[(/?)(INST|SYS|TOOL_CALLS)\]"
-)
 _TAGS = re.compile(r"<\s*(/?)\s*(quelle|dokument|text|notizen|entwurf)\b", re.IGNORECASE)
 _MARKER = re.compile(r"[\[【](\s*(?:Quelle\s+)?\d{1,4}(?:\s*[,;]\s*\d{1,4})*\s*)[\]】]")
 
@@ -86,15 +83,6 @@ def as_data(text: str) -> str:
 
     Our tags, the special tokens of chat templates and `[n]` lose their meaning; a human reads the same.
     """
-    text = _SPECIAL.sub(
-        lambda m: m.group().replace("<", "‹").replace(">", "›").replace("[", "(").replace("]", ")"), text
-    )
+    text = literal(text)
     text = _TAGS.sub(lambda m: f"‹{m.group(1)}{m.group(2)}", text)
     return _MARKER.sub(lambda m: f"({m.group(1)})", text)
-
-
-def literal(text: str) -> str:
-    """A user's own message: only special tokens lose their meaning."""
-    return _SPECIAL.sub(
-        lambda m: m.group().replace("<", "‹").replace(">", "›").replace("[", "(").replace("]", ")"), text
-    )

@@ -17,6 +17,7 @@ from genius_common.contracts.search_filter import KIND_NAMES, Day, Kinds, Search
 from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
 from genius_common.principal import ProtectionClass
+from genius_common.text.specials import literal
 from genius_modules.base import Module, ModuleInput, ModuleSpec
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
@@ -27,7 +28,7 @@ from genius_modules.documents.generative import CitedAnswer
 from genius_modules.documents.purposes import left_out_meanwhile
 from genius_modules.documents.sources import as_prompt, fit, section_chars
 from genius_modules.generation import chars_for_input
-from genius_modules.prompts import literal, load
+from genius_modules.prompts import load
 from genius_modules.schema import form
 
 _FILTER = ("Dokumente eingrenzen", "Narrow down the documents")

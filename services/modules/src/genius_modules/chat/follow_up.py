@@ -15,11 +15,12 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from genius_common.contracts.modules import ChatTurn
 from genius_common.errors import PlatformError
 from genius_common.events import Event, Usage
+from genius_common.text.specials import literal
 from genius_modules.citations import without_markers
 from genius_modules.clients.inference import ChatModelInfo
 from genius_modules.context import RunContext
 from genius_modules.generation import chars_for_input, complete
-from genius_modules.prompts import as_data, literal, load
+from genius_modules.prompts import as_data, load
 
 log = structlog.get_logger(__name__)
 _LONGEST_MESSAGE = 300

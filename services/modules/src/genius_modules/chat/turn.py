@@ -13,6 +13,7 @@ from genius_common.contracts.modules import ChatTurn
 from genius_common.contracts.retrieval import DocumentState, Hit
 from genius_common.errors import PlatformError, Unavailable, UpstreamFailed
 from genius_common.events import CitationEvent, Done, Event, Status, TextDelta, WarningEvent
+from genius_common.text.specials import literal
 from genius_modules.chat.follow_up import whole_question
 from genius_modules.chat.offline import found_nothing_text, is_small_talk, offline_text, without_documents_text
 from genius_modules.chat.schemas import ChatInput, ChatResult
@@ -26,7 +27,7 @@ from genius_modules.documents.purposes import left_out_meanwhile
 from genius_modules.documents.sources import as_prompt, fit, section_chars
 from genius_modules.errors import InputTooLarge
 from genius_modules.generation import chars_for_input, generate
-from genius_modules.prompts import literal, load
+from genius_modules.prompts import load
 
 _ANSWER_TOKENS = 2048
 _SEARCH_LIMIT = 12
