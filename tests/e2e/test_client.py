@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from genius_client import (
     Batch,
@@ -26,7 +27,7 @@ from genius_client import (
 )
 from tests.support.both_clients import AnyClient, Kind
 from tests.support.cutting_proxy import cutting_proxy
-from tests.support.platform import Platform
+from tests.support.platform import Platform, parse_stream
 
 TEXT = "Die Sanierung der Brücke beginnt im März 2027. Sie kostet 4,2 Millionen Euro. Der Verkehr wird umgeleitet."
 GIVEN = {"text": TEXT, "length": "short"}
@@ -179,3 +180,31 @@ def test_over_a_bad_line_a_stream_is_whole_and_one_run(platform: Platform, kind:
     assert isinstance(events[-1], Done)
     assert "".join(event.text for event in events if isinstance(event, TextDelta)) == events[-1].result["text"]
     assert {run["id"] for run in runs(platform)} - before == {stream.run_id}
+
+
+def test_what_is_answered_is_what_the_document_says(platform: Platform) -> None:
+    """Generated clients believe it: a run, all its events, a file's state and a refusal fit their schemas."""
+    account = platform.stack["applications"][0]
+    with platform._client(platform.token(application=account["client_id"])) as direct:
+        document = direct.get("/api/v1/openapi.json").json()
+
+        def fits(name: str, value: Any) -> None:
+            schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+            assert [error.message for error in Draft202012Validator(schema).iter_errors(value)] == [], name
+
+        path = "/api/v1/modules/summarise/runs"
+        started = direct.post(path, json={"input": GIVEN}, headers={"accept": "text/event-stream"})
+        events = parse_stream(started.text)
+        assert len(events) > 3
+        for event in events:
+            fits("RunEvent", event.data)
+        fits("RunView", direct.get(started.headers["location"]).json())
+        batch = direct.post(
+            path, json={"inputs": [GIVEN, {"text": "Ein Satz."}]}, headers={"accept": "text/event-stream"}
+        )
+        for event in parse_stream(batch.text):
+            fits("RunEvent", event.data)
+        fits("Problem", direct.post(path, json={"input": {"lenght": 1}}).json())
+        fits("Problem", direct.get(f"/api/v1/runs/{uuid4()}").json())
+        fits("DocumentState", direct.post("/api/v1/files", files={"file": ("a.txt", b"Text")}).json())
+        fits("ModuleList", direct.get("/api/v1/modules").json())

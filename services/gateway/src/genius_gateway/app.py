@@ -44,7 +44,7 @@ from genius_gateway.knowledge_bases import endpoints as knowledge_bases
 from genius_gateway.knowledge_bases import share_endpoints as shares
 from genius_gateway.model_path import ModelPath
 from genius_gateway.modules import endpoints as modules
-from genius_gateway.openapi import OpenApiDocument
+from genius_gateway.openapi import OpenApiDocument, operation_id
 from genius_gateway.operation import endpoints as operation
 from genius_gateway.operation import figures
 from genius_gateway.operation import stop_endpoints as model_stops
@@ -187,7 +187,14 @@ def _api(settings: Settings, policy: Policy, registry: CollectorRegistry) -> Fas
                 await app.state.runs.stop()
                 app.state.model_path.close()
 
-    app = FastAPI(title="Genius", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Genius",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=operation_id,
+    )
     install(app)
     map_database_faults(app)
     for module in ROUTERS:

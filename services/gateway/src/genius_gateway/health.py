@@ -87,12 +87,12 @@ async def _service(state: GatewayState, url: str) -> Condition:
 
 
 @router.get("/live")
-async def live() -> dict[str, str]:
+async def get_liveness() -> dict[str, str]:
     return {"status": "ok"}
 
 
 @router.get("/ready", response_model=Health)
-async def ready(state: State) -> Response:
+async def get_readiness(state: State) -> Response:
     """503 only where the gateway itself can't work; a missing model or service is `degraded`."""
     health = await state.health.now(state)
     return JSONResponse(health.model_dump(), status_code=503 if health.status == "down" else 200)

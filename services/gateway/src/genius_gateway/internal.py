@@ -37,7 +37,7 @@ router = APIRouter()
 
 
 @router.get("/.well-known/jwks.json", tags=["auth"], summary="Keys of principal tokens")
-async def jwks(state: State) -> dict[str, Any]:
+async def get_jwks(state: State) -> dict[str, Any]:
     return state.minter.jwks()
 
 
@@ -152,7 +152,7 @@ def create_internal_app(public: FastAPI, registry: CollectorRegistry) -> ASGIApp
     app.include_router(router)
     app.include_router(internal_router)
     app.include_router(health.router)
-    app.add_api_route("/health/live", health.live)
-    app.add_api_route("/health/ready", health.ready)
+    app.add_api_route("/health/live", health.get_liveness)
+    app.add_api_route("/health/ready", health.get_readiness)
     app.add_route("/metrics", metrics_endpoint(registry))
     return RequestIdMiddleware(BoundaryMiddleware(BodyLimitMiddleware(app, lambda _: 65_536)))

@@ -118,7 +118,7 @@ class StockList(_Model):
 
 
 @router.get("/members")
-async def members(authority: UUID, principal: CurrentPrincipal, state: State) -> MemberList:
+async def list_members(authority: UUID, principal: CurrentPrincipal, state: State) -> MemberList:
     """Who belongs to the authority. No times and no numbers (PER-01)."""
     await state.access.require_own_authority(principal, authority)
     return MemberList(
@@ -127,7 +127,9 @@ async def members(authority: UUID, principal: CurrentPrincipal, state: State) ->
 
 
 @router.get("/modules")
-async def switches(authority: UUID, principal: CurrentPrincipal, state: State, system: System) -> SwitchList:
+async def list_module_switches(
+    authority: UUID, principal: CurrentPrincipal, state: State, system: System
+) -> SwitchList:
     """Every function of the platform, and whether it is on for the authority."""
     await state.access.require_own_authority(principal, authority)
     found = await system.catalogue.all()
@@ -150,7 +152,7 @@ async def set_switch(
 
 
 @router.get("/retention")
-async def retention(authority: UUID, principal: CurrentPrincipal, state: State) -> PeriodList:
+async def list_retention_periods(authority: UUID, principal: CurrentPrincipal, state: State) -> PeriodList:
     """How long data of the authority's people is kept."""
     await state.access.require_own_authority(principal, authority)
     return await _periods(state, authority)
@@ -165,7 +167,7 @@ async def set_retention(authority: UUID, wanted: OwnPeriods, principal: CurrentP
 
 
 @router.get("/knowledge-bases")
-async def stock(authority: UUID, principal: CurrentPrincipal, state: State) -> StockList:
+async def list_stock(authority: UUID, principal: CurrentPrincipal, state: State) -> StockList:
     """Knowledge bases of the authority and its units; never content, never those of persons (TEN-14)."""
     await state.access.require_own_authority(principal, authority)
     return StockList(items=[StockView.model_validate(line) for line in await state.administration.stock.of(authority)])

@@ -91,12 +91,14 @@ def _of_authority(token: ApiToken, owner: dict[str, str | None] | None) -> ApiTo
 
 
 @router.get("/me/tokens")
-async def list_own(principal: CurrentPrincipal, state: State) -> OwnApiTokenList:
+async def list_own_api_tokens(principal: CurrentPrincipal, state: State) -> OwnApiTokenList:
     return OwnApiTokenList(items=[_own(token) for token in await state.api_tokens.own(principal)])
 
 
 @router.post("/me/tokens", status_code=201)
-async def create(wanted: NewApiToken, principal: CurrentPrincipal, state: State, response: Response) -> CreatedApiToken:
+async def create_api_token(
+    wanted: NewApiToken, principal: CurrentPrincipal, state: State, response: Response
+) -> CreatedApiToken:
     """The token stands in this answer and nowhere else: it is stored as a hash."""
     secret, token = await state.api_tokens.create(
         principal, name=wanted.name, scopes=wanted.scopes, days=wanted.expires_in_days
@@ -106,14 +108,14 @@ async def create(wanted: NewApiToken, principal: CurrentPrincipal, state: State,
 
 
 @router.delete("/me/tokens/{token}", status_code=204)
-async def revoke_own(token: UUID, principal: CurrentPrincipal, state: State) -> Response:
+async def revoke_own_api_token(token: UUID, principal: CurrentPrincipal, state: State) -> Response:
     """Requests with it are refused within a second in every replica; open ones end."""
     await state.api_tokens.revoke_own(principal, token)
     return Response(status_code=204)
 
 
 @router.get("/api-tokens")
-async def list_of_authority(principal: CurrentPrincipal, state: State) -> ApiTokenList:
+async def list_api_tokens(principal: CurrentPrincipal, state: State) -> ApiTokenList:
     """Owners, names and ends, never a secret and never when somebody worked."""
     if principal.authority is None:
         raise NotFound
@@ -123,6 +125,6 @@ async def list_of_authority(principal: CurrentPrincipal, state: State) -> ApiTok
 
 
 @router.delete("/api-tokens/{token}", status_code=204)
-async def revoke_of_authority(token: UUID, principal: CurrentPrincipal, state: State) -> Response:
+async def revoke_api_token(token: UUID, principal: CurrentPrincipal, state: State) -> Response:
     await state.api_tokens.revoke_of_authority(principal, token)
     return Response(status_code=204)

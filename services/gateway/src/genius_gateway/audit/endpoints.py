@@ -28,7 +28,7 @@ _TOTAL = text("SELECT coalesce(sum(seq), 0) FROM audit_heads")
 
 
 @router.get("/export", response_class=Response)
-async def export(principal: CurrentPrincipal, state: State) -> Response:
+async def export_audit_trail(principal: CurrentPrincipal, state: State) -> Response:
     """First the checkpoints, each with its signatures; then the records, each with `previous` and `hash` (hex).
 
     `hash` = SHA-256(previous + sorted JSON of the rest). A checkpoint made just now covers them all.
@@ -47,7 +47,7 @@ class WitnessSignature(BaseModel):
 
 
 @router.post("/checkpoints/{number}/signatures", status_code=status.HTTP_204_NO_CONTENT)
-async def cosign(
+async def cosign_checkpoint(
     number: Annotated[int, Path(ge=1, le=2**62)], body: WitnessSignature, principal: CurrentPrincipal, state: State
 ) -> None:
     """Keep the signature of a second party whose public key the operator has set up (AUD-05)."""

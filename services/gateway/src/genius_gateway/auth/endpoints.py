@@ -36,8 +36,8 @@ router = APIRouter()
 _MAX_FORM = 32_768
 
 
-@router.get("/auth/login", tags=["auth"], summary="Sign in at the identity provider")
-async def login(request: Request, state: State, next: str = "/") -> Response:  # noqa: A002 the name in the URL
+@router.get("/auth/login", tags=["auth"], status_code=303, response_class=Response, summary="Sign in at the provider")
+async def begin_login(request: Request, state: State, next: str = "/") -> Response:  # noqa: A002 the name in the URL
     settings = state.settings
     # The cookie of the login belongs to one host name; on one machine there are two.
     if request.headers.get("host") != settings.public_url.split("://", 1)[1]:
@@ -53,8 +53,8 @@ async def login(request: Request, state: State, next: str = "/") -> Response:  #
     return response
 
 
-@router.get("/auth/callback", tags=["auth"], summary="Answer of the identity provider")
-async def callback(request: Request, state: State) -> Response:
+@router.get("/auth/callback", tags=["auth"], status_code=303, response_class=Response, summary="Answer of the provider")
+async def end_login(request: Request, state: State) -> Response:
     settings = state.settings
     try:
         transaction = open_transaction(request.cookies.get(settings.login_cookie), state.login_key)
@@ -75,23 +75,33 @@ async def callback(request: Request, state: State) -> Response:
     return response
 
 
-@router.post("/auth/logout", tags=["auth"], summary="End the session, here and at the provider")
-async def logout(request: Request, identity: CurrentIdentity, state: State) -> Response:
-    """Answers `{"url"}`: where the browser goes to end the provider's session, null if it need not."""
+class EndedSession(BaseModel):
+    """`url`: where the browser goes to end the provider's session, null if it need not."""
+
+    url: str | None
+
+
+@router.post(
+    "/auth/logout",
+    tags=["auth"],
+    response_model=EndedSession,
+    summary="End the session, here and at the provider",
+)
+async def end_session(request: Request, identity: CurrentIdentity, state: State) -> Response:
     if identity.session is None:
         raise SessionEnded
     state.open_requests.spare(identity.principal.subject)
     url = await state.login.end(identity)
     subject = identity.principal.subject
     security_event("sign_out", "ok", subject=subject, request_id=request_id(request.scope))
-    response = JSONResponse({"url": url})
+    response = JSONResponse(EndedSession(url=url).model_dump())
     _drop_cookie(response, state, state.settings.session_cookie)
     # Not "storage": theme and text size are kept there, and the UI clears its own drafts.
     response.headers["clear-site-data"] = '"cache"'
     return response
 
 
-@router.post("/auth/backchannel-logout", tags=["auth"], summary="The provider ends a session")
+@router.post("/auth/backchannel-logout", tags=["auth"], response_class=Response, summary="The provider ends a session")
 async def backchannel_logout(request: Request, state: State) -> Response:
     body = bytearray()
     async for chunk in request.stream():
@@ -115,7 +125,7 @@ async def backchannel_logout(request: Request, state: State) -> Response:
 
 
 @router.get("/api/v1/me", tags=["auth"], summary="Who am I, active authority, rights and limits")
-async def me(identity: CurrentIdentity, state: State) -> dict[str, Any]:
+async def get_me(identity: CurrentIdentity, state: State) -> dict[str, Any]:
     principal = identity.principal
     authority = identity.authority
     settings = state.settings

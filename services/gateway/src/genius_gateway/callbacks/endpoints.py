@@ -84,20 +84,22 @@ class DeliveryList(_Model):
 
 
 @router.get("/callbacks")
-async def own(principal: CurrentPrincipal, system: System, state: Filter = None, limit: Limit = 50) -> DeliveryList:
+async def list_callbacks(
+    principal: CurrentPrincipal, system: System, state: Filter = None, limit: Limit = 50
+) -> DeliveryList:
     """Callbacks of the application's runs, newest first; `?state=dead` are those that were given up."""
     return await _listed(system, _own(principal), state, limit)
 
 
-@router.post("/callbacks/{delivery}/redeliver", status_code=202)
-async def redeliver(delivery: UUID, principal: CurrentPrincipal, system: System) -> Response:
+@router.post("/callbacks/{delivery}/redeliver", status_code=202, response_class=Response)
+async def redeliver_callback(delivery: UUID, principal: CurrentPrincipal, system: System) -> Response:
     """Send it again now, also one that was delivered."""
     await system.callbacks.redeliver(principal, _own(principal), delivery)
     return Response(status_code=202)
 
 
 @router.get(_OF_AUTHORITY + "/callbacks")
-async def of_authority(
+async def list_callbacks_of_authority(
     authority: UUID,
     principal: CurrentPrincipal,
     gateway: State,
@@ -110,8 +112,8 @@ async def of_authority(
     return await _listed(system, Whose(authority=authority), state, limit)
 
 
-@router.post(_OF_AUTHORITY + "/callbacks/{delivery}/redeliver", status_code=202)
-async def redeliver_of_authority(
+@router.post(_OF_AUTHORITY + "/callbacks/{delivery}/redeliver", status_code=202, response_class=Response)
+async def redeliver_callback_of_authority(
     authority: UUID, delivery: UUID, principal: CurrentPrincipal, gateway: State, system: System
 ) -> Response:
     await gateway.access.require_own_authority(principal, authority)
@@ -120,7 +122,9 @@ async def redeliver_of_authority(
 
 
 @router.get(_OF_AUTHORITY + "/callback-targets")
-async def targets(authority: UUID, principal: CurrentPrincipal, gateway: State, system: System) -> TargetList:
+async def list_callback_targets(
+    authority: UUID, principal: CurrentPrincipal, gateway: State, system: System
+) -> TargetList:
     await gateway.access.require_own_authority(principal, authority)
     found, applications = await system.callbacks.targets.of(authority)
     items = [TargetView.model_validate(asdict(one)) for one in found]
@@ -128,7 +132,7 @@ async def targets(authority: UUID, principal: CurrentPrincipal, gateway: State, 
 
 
 @router.post(_OF_AUTHORITY + "/callback-targets", status_code=201)
-async def create_target(
+async def create_callback_target(
     authority: UUID, wanted: NewTarget, principal: CurrentPrincipal, gateway: State, system: System, response: Response
 ) -> CreatedTarget:
     """Allow an application to be called at an address. The secret stands in this answer and nowhere else."""
@@ -141,7 +145,7 @@ async def create_target(
 
 
 @router.delete(_OF_AUTHORITY + "/callback-targets/{target}", status_code=204)
-async def delete_target(
+async def delete_callback_target(
     authority: UUID, target: UUID, principal: CurrentPrincipal, gateway: State, system: System
 ) -> Response:
     """What is still to be sent there is given up."""

@@ -17,11 +17,11 @@ from genius_gateway.cases.schemas import (
     CaseGrantList,
     CaseGrants,
     CaseGrantView,
+    CaseHandover,
     CaseList,
     CaseView,
     HandedOver,
     NewCase,
-    NewOwner,
     SharedHow,
 )
 from genius_gateway.cases.service import ListedCase
@@ -102,7 +102,7 @@ async def replace_case_grants(case: UUID, wanted: CaseGrants, identity: CurrentI
 
 
 @router.post("/{case}/owner")
-async def hand_over_case(case: UUID, wanted: NewOwner, identity: CurrentIdentity, state: State) -> CaseView:
+async def hand_over_case(case: UUID, wanted: CaseHandover, identity: CurrentIdentity, state: State) -> CaseView:
     """Give the case to a colleague, for a deputy for example. The caller may go on reading it."""
     return _view(await state.sharing.cases.hand_over(identity, case, wanted.username))
 

@@ -102,7 +102,7 @@ class CaseGrantList(_Model):
     items: list[CaseGrantView]
 
 
-class NewOwner(_Model):
+class CaseHandover(_Model):
     """Who takes the case over: a colleague who has signed in before."""
 
     username: Username

@@ -29,7 +29,9 @@ class SearchQuery(SearchFilter):
 
 
 @router.post("/knowledge-bases/{kb}/search", tags=["search"])
-async def search_one(kb: UUID, query: SearchQuery, principal: CurrentPrincipal, state: State) -> SearchResult:
+async def search_knowledge_base(
+    kb: UUID, query: SearchQuery, principal: CurrentPrincipal, state: State
+) -> SearchResult:
     base = await state.access.load_knowledge_base(principal, kb, "read")
     async with refusals_recorded(state.audit, principal, SEARCH, [kb]):
         require_use(SEARCH, "die direkte Suche", [("/kb", base)])
@@ -37,7 +39,7 @@ async def search_one(kb: UUID, query: SearchQuery, principal: CurrentPrincipal, 
 
 
 @router.post("/search", tags=["search"])
-async def search_all(query: SearchQuery, principal: CurrentPrincipal, state: State) -> SearchResult:
+async def search_knowledge_bases(query: SearchQuery, principal: CurrentPrincipal, state: State) -> SearchResult:
     """Over every knowledge base that the caller may read. The query is not echoed and not kept.
 
     Those whose purpose does not allow the direct search are left out, and counted in `searched.left_out`.

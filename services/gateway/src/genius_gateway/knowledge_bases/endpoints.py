@@ -21,9 +21,9 @@ from genius_gateway.knowledge_bases.schemas import (
     GrantListView,
     KnowledgeBaseChange,
     KnowledgeBaseList,
+    KnowledgeBaseMove,
     KnowledgeBaseView,
     NewKnowledgeBase,
-    NewOwner,
 )
 from genius_gateway.runs.assembly import System
 
@@ -94,7 +94,7 @@ async def change_knowledge_base(
 
 @router.put("/{kb}/owner")
 async def move_knowledge_base(
-    kb: UUID, wanted: NewOwner, principal: CurrentPrincipal, state: State
+    kb: UUID, wanted: KnowledgeBaseMove, principal: CurrentPrincipal, state: State
 ) -> KnowledgeBaseView:
     """Give it to a unit or the authority. A common one never becomes a person's own."""
     return _view(await state.knowledge_bases.move(principal, kb, wanted), principal)

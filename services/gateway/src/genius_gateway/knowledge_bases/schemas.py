@@ -45,7 +45,7 @@ class KnowledgeBaseChange(_Model):
     uses: Uses | None = None
 
 
-class NewOwner(_Model):
+class KnowledgeBaseMove(_Model):
     """From a person to a unit or the authority, or between those. `unit` as in `NewKnowledgeBase`."""
 
     owner: Owner

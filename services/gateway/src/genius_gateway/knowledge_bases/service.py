@@ -29,8 +29,8 @@ from genius_gateway.knowledge_bases.schemas import (
     Grant,
     GrantListView,
     KnowledgeBaseChange,
+    KnowledgeBaseMove,
     NewKnowledgeBase,
-    NewOwner,
 )
 from genius_gateway.knowledge_bases.share_rows import ShareRows
 from genius_gateway.policy.access import ObjectAccess, write_scope
@@ -139,7 +139,7 @@ class KnowledgeBaseService:
             await append(connection, records)
         return await self._access.load_knowledge_base(principal, identifier, "read")
 
-    async def move(self, principal: Principal, identifier: UUID, wanted: NewOwner) -> KnowledgeBase:
+    async def move(self, principal: Principal, identifier: UUID, wanted: KnowledgeBaseMove) -> KnowledgeBase:
         """Give it to a unit of the caller's or to the authority, with all documents and grants; never back to a person.
 
         Raises: NotFound, Forbidden, OwnerKept, OwnerNotAllowed, UnitNeeded, and what a hold on the owner refuses.

@@ -74,7 +74,7 @@ async def list_authorities(principal: CurrentPrincipal, state: State) -> Authori
 
 
 @router.get("/operation/models")
-async def list_models(principal: CurrentPrincipal, state: State) -> ModelCatalogue:
+async def list_model_catalogue(principal: CurrentPrincipal, state: State) -> ModelCatalogue:
     """The models that inference offers now; empty without one. All run at this tenant's own model servers."""
     token = state.minter.for_inner(principal, "inference", ("models.read",))
     answer: Any = await state.inference.json("GET", "/v1/models", token=token, read_timeout=5.0)

@@ -80,13 +80,15 @@ async def export_check(
 
 
 @router.put("/retrieval-checks/{check}/items/{retrieval}", status_code=status.HTTP_204_NO_CONTENT)
-async def decide(check: UUID, retrieval: UUID, wanted: NewDecision, principal: CurrentPrincipal, state: State) -> None:
+async def decide_item(
+    check: UUID, retrieval: UUID, wanted: NewDecision, principal: CurrentPrincipal, state: State
+) -> None:
     """Say whether one retrieval was allowed."""
     await state.retrieval_checks.decide(principal, check, retrieval, wanted)
 
 
 @router.post("/retrieval-checks/{check}/close")
-async def close(check: UUID, wanted: NewEnd, principal: CurrentPrincipal, state: State) -> CheckWithItems:
+async def close_check(check: UUID, wanted: NewEnd, principal: CurrentPrincipal, state: State) -> CheckWithItems:
     """End a check; its result can't be changed any more."""
     return await state.retrieval_checks.close(principal, check, undecided=wanted.open)
 

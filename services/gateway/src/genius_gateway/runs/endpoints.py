@@ -20,7 +20,8 @@ from genius_gateway.runs.stream import EventStream, wait_for_end
 
 router = APIRouter(prefix="/api/v1", tags=["runs"], route_class=DatabaseRoute)
 _STREAM = "text/event-stream"
-_EVENTS = {"content": {_STREAM: {"schema": {"type": "string"}}}, "description": "events of the run"}
+_EVENTS = {_STREAM: {"schema": {"type": "string"}}}
+_ENDED = {"content": _EVENTS, "description": "the ended run, or its events as they come"}
 
 
 def _prefers_async(prefer: str | None) -> bool:
@@ -39,7 +40,7 @@ def _event_id(header: str | None, query: int | None) -> int:
 @router.post(
     "/modules/{module}/runs",
     response_model=RunView,
-    responses={200: _EVENTS, 202: {"model": RunView, "description": "started; `Location` names the run"}},
+    responses={200: _ENDED, 202: {"model": RunView, "description": "started; `Location` names the run"}},
 )
 async def start_run(
     module: str,
@@ -91,7 +92,10 @@ async def get_run(run: UUID, system: System, principal: CurrentPrincipal) -> Run
 @router.get(
     "/runs/{run}/events",
     response_class=Response,
-    responses={200: _EVENTS, 204: {"description": "everything up to the final event was received"}},
+    responses={
+        200: {"content": _EVENTS, "description": "the events"},
+        204: {"description": "everything up to the final event was received"},
+    },
 )
 async def follow_run(
     run: UUID,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from genius_common.principal import ProtectionClass
 
 MOST_INPUTS = 1_000
+RunState = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
 
 class Callback(BaseModel):
@@ -78,7 +79,7 @@ class RunView(BaseModel):
     id: UUID
     module: str
     version: str
-    state: str
+    state: RunState
     mode: str | None
     result: dict[str, Any] | None
     error: RunError | None

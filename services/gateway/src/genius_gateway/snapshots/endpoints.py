@@ -24,7 +24,7 @@ async def share_conversation(
 
 
 @router.get("/conversations/{conversation}/snapshots")
-async def list_shares(conversation: UUID, principal: CurrentPrincipal, state: State) -> SnapshotList:
+async def list_snapshots_of_conversation(conversation: UUID, principal: CurrentPrincipal, state: State) -> SnapshotList:
     return await state.sharing.snapshots.of_conversation(principal, conversation)
 
 

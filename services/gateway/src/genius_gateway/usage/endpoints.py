@@ -83,7 +83,9 @@ class AuthorityLimits(BaseModel):
 
 
 @router.get("/usage")
-async def usage(principal: CurrentPrincipal, state: State, days: Annotated[int, Query(ge=1, le=366)] = 31) -> UsageList:
+async def list_usage(
+    principal: CurrentPrincipal, state: State, days: Annotated[int, Query(ge=1, le=366)] = 31
+) -> UsageList:
     """Sums by day and kind: of the active authority, or of every authority for operators."""
     scope = row_scope(principal) if principal.authority else RowScope(tenant_wide=True)
     async with state.database.transaction(scope) as connection:
