@@ -27,8 +27,11 @@ async def _platform(gateway: Gateway) -> list[str]:
 
 
 def _inference(model_server: RunningServer) -> str:
-    upstream = {"url": model_server.url}
-    with jwks_server() as keys, running_inference(keys, upstream=upstream) as service, service.client() as client:
+    values = {
+        "upstream": {"url": model_server.url},
+        "models": {"echo": {"wh_per_1000_input": 1, "wh_per_1000_output": 1}},
+    }
+    with jwks_server() as keys, running_inference(keys, **values) as service, service.client() as client:
         stream(client, message("eins zwei drei"))
         stream(client, message("eins", model="cut"))
         stream(client, message("eins", best_of=2))

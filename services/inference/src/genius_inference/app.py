@@ -74,9 +74,8 @@ class Application:
         for replica in self.replicas:
             metrics.watch(replica)
         self._authenticator = Authenticator(session, settings.jwks_url, verifier)
-        self._catalogue = Catalogue(
-            self.replicas, settings.upstream, settings.highest_class, settings.protection.models, gate.offer
-        )
+        highest, single = settings.highest_class, settings.protection.models
+        self._catalogue = Catalogue(self.replicas, settings.upstream, highest, single, gate.offer, own=settings.models)
         stops = Stops(self._authenticator, clock)
         metrics.stops_age.set_function(lambda: stops.age)
         metering = Metering(session, settings.jwks_url)

@@ -7,16 +7,16 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from genius_common.errors import FieldError
 from genius_common.principal import ProtectionClass
 from genius_common.upstream.errors import ModelUnavailable
-from genius_inference.errors import ClassNotForModel, ModelNotFound
+from genius_inference.errors import ClassNotForModel, InvalidRequest, ModelNotFound
 from genius_inference.replicas.replica import Replica
 from genius_inference.replicas.watch import list_of_models
-from genius_inference.settings import UpstreamSettings
+from genius_inference.settings import ModelSettings, UpstreamSettings
 
 Kind = Literal["chat", "embedding"]
 _EMBEDDING_NAME = re.compile(r"embed|(?:^|[-_/])(?:bge|e5|gte)(?:[-_.]|$)", re.IGNORECASE)
@@ -29,7 +29,7 @@ Offer = Callable[[str, Sequence[Replica]], None]
 class Model:
     """One model. `vllm` says whether its server understands vLLM's own fields.
 
-    `highest_class` is the highest protection class of what it may see.
+    `highest_class` is the highest protection class of what it may see, `own` what operators have set for it alone.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Model:
     created: int
     vllm: bool
     highest_class: ProtectionClass
+    own: ModelSettings = field(default_factory=ModelSettings)
 
     def require(self, asked: ProtectionClass) -> None:
         """Raise `ClassNotForModel` where content of the class `asked` may not go to it."""
@@ -48,6 +49,25 @@ class Model:
                 f"„{self.highest_class.label}“. Bitte wählen Sie ein anderes Modell (/v1/models)."
             )
             raise ClassNotForModel(detail, errors=[FieldError("/model", detail)])
+
+    def bound(self, forwarded: dict[str, Any]) -> None:
+        """Raise `InvalidRequest` with field and number where a request asks for more than this model may.
+
+        Where it does not say how long the answer may be, the bound is sent along; who meets it is told `length`.
+        """
+        for name, bound in (("temperature", self.own.temperature), ("max_tokens", self.own.output_tokens)):
+            if bound is not None and forwarded.get(name, 0) > bound:
+                detail = f"Für „{self.id}“ ist höchstens {bound} erlaubt."
+                raise InvalidRequest(errors=[FieldError("/" + name, detail)])
+        if self.own.output_tokens is not None:
+            forwarded.setdefault("max_tokens", self.own.output_tokens)
+
+    def watt_hours(self, input_tokens: int, output_tokens: int) -> float | None:
+        """An estimate of the energy for so many tokens; None where there is no figure for this model."""
+        read, written = self.own.wh_per_1000_input, self.own.wh_per_1000_output
+        if read is None or written is None:
+            return None
+        return (input_tokens * read + output_tokens * written) / 1000
 
     def beside(self, other: Model | None) -> Model:
         """This model where another server has it too: what all of them can is what it can."""
@@ -66,6 +86,7 @@ class Model:
             "context_length": self.context_length,
             "kind": self.kind,
             "protection_class": self.highest_class.value,
+            **self.own.model_dump(exclude_none=True),
         }
 
 
@@ -88,8 +109,10 @@ class Catalogue:
         highest: ProtectionClass,
         single: Mapping[str, ProtectionClass],
         offer: Offer,
+        own: Mapping[str, ModelSettings] | None = None,
     ) -> None:
-        """`highest` is the class that models may see, `single` the same for some of them by name."""
+        """`highest` is the class that models may see; `single` the same, and `own` more, for some by name."""
+        self._own = own or {}
         self._listed = [_Listed(replica) for replica in replicas]
         self._settings = settings
         self._highest = highest
@@ -171,6 +194,7 @@ class Catalogue:
             created=item["created"] if type(item.get("created")) is int else 0,
             vllm=wanted == "vllm" or (wanted == "auto" and owner == "vllm"),
             highest_class=self._single.get(name, self._highest),
+            own=self._own.get(name, ModelSettings()),
         )
 
     def _kind(self, name: str, said: Any) -> Kind:

@@ -96,6 +96,7 @@ class HotPath:
             await self._parts.stops.fresh()
             model = await self._parts.catalogue.find(request.model, "chat")
             model.require(principal.classification)
+            model.bound(request.forwarded)
             demand = chat_demand(request, principal, scope)
             async with self._metered(scope, principal, demand) as metered:
                 if metered is not None:
@@ -141,6 +142,10 @@ class HotPath:
     @property
     def stops(self) -> Stops:
         return self._parts.stops
+
+    def spent(self, model: Model, usage: Usage) -> None:
+        if energy := model.watt_hours(usage.input_tokens, usage.output_tokens):
+            self._parts.metrics.energy.labels(model.id).inc(energy)
 
     def failed_over(self, replica: Replica) -> None:
         self._parts.metrics.failovers.labels(replica.name).inc()
@@ -295,6 +300,8 @@ class _Call:
 
     def _used(self, place: Place, usage: Usage | None) -> None:
         self._bound.used(usage)
+        if usage is not None:
+            self._hot.spent(self._model, usage)
         place.settle(usage)
         if self._metered is not None:
             self._metered.saw(usage)

@@ -154,6 +154,12 @@ class Metrics:
             ["model", "authority", "class", "direction"],
             registry=registry,
         )
+        self.energy = Counter(
+            "genius_inference_energy_watt_hours",
+            "Estimate of the energy for the tokens of models that have a figure for it",
+            ["model"],
+            registry=registry,
+        )
         self.ttft, self.inter_token, self.queued = _histograms(registry)
         self.authority_queued = Summary(
             "genius_inference_authority_queue_seconds",

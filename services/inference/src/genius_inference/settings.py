@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
 from genius_common.principal import ProtectionClass
 from genius_common.settings import Section, ServiceSettings, settings_config
@@ -58,6 +58,24 @@ class ProtectionSettings(Section):
     )
 
 
+class ModelSettings(Section):
+    """What operators know of one model and its server does not say; what is not set is not shown and not bounded."""
+
+    place: str | None = Field(default=None, max_length=80, description="where it runs, as people read it")
+    temperature: float | None = Field(default=None, ge=0, le=2, description="highest that a request may ask for")
+    output_tokens: int | None = Field(default=None, ge=1, description="most that a request may ask for")
+    wh_per_1000_input: float | None = Field(
+        default=None, ge=0, description="energy in Wh for 1,000 tokens read; with wh_per_1000_output, or neither"
+    )
+    wh_per_1000_output: float | None = Field(default=None, ge=0, description="energy in Wh for 1,000 tokens written")
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> ModelSettings:
+        if (self.wh_per_1000_input is None) != (self.wh_per_1000_output is None):
+            raise ValueError("wh_per_1000_input and wh_per_1000_output belong together")
+        return self
+
+
 class Limits(Section):
     """Bounds of a request; what is above is refused with the number, never cut."""
 
@@ -86,6 +104,7 @@ class Settings(ServiceSettings):
     jwks_url: str = Field(description="the gateway's /.well-known/jwks.json")
     upstream: UpstreamSettings = UpstreamSettings()
     protection: ProtectionSettings = ProtectionSettings()
+    models: dict[str, ModelSettings] = Field(default={}, description="by the model's name, e.g. bounds of sampling")
     limits: Limits = Limits()
     queue: QueueSettings = QueueSettings()
     cache_salt_key: SecretStr | None = Field(

@@ -38,7 +38,11 @@ class AuthorityList(BaseModel):
 
 
 class ModelView(BaseModel):
-    """A model that answers now. `protection_class`: the highest that it may see; `owned_by`: what its server says."""
+    """A model that answers now. `protection_class`: the highest that it may see; `owned_by`: what its server says.
+
+    `place`: where it runs. `temperature` and `output_tokens` are the most that a request may ask for, `wh_per_1000_…`
+    the energy in Wh for 1,000 tokens; null where operators have set nothing.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -47,6 +51,11 @@ class ModelView(BaseModel):
     owned_by: str
     context_length: int | None
     protection_class: ProtectionClass
+    place: str | None = None
+    temperature: float | None = None
+    output_tokens: int | None = None
+    wh_per_1000_input: float | None = None
+    wh_per_1000_output: float | None = None
 
 
 class ModelCatalogue(BaseModel):
