@@ -78,3 +78,55 @@ async def test_a_file_of_ones_own_too(parts: Components) -> None:
     await shelf.ready(made)
     assert (await shelf.row(made)).state == "ready"
     assert await shelf.points(made) == before
+
+
+async def test_not_where_the_same_file_came_in_meanwhile(parts: Components) -> None:
+    """ING-10: two copies would both be found; the newer entry holds, and the refusal says what to do."""
+    shelf = Shelf(parts)
+    made = await shelf.fill(1)
+    await fail(shelf, made[0])
+    again = await shelf.add("0.txt")
+    assert again != made[0]
+    await shelf.ready(again)
+    with pytest.raises(NothingToRetry) as refused:
+        await parts.documents.retry(shelf.who, made[0], "document")
+    assert "noch einmal hochgeladen" in refused.value.detail
+    assert (await shelf.row(made[0])).state == "failed"
+    assert (await shelf.row(again)).state == "ready"
+
+
+async def test_not_where_a_newer_one_of_its_name_came_in_meanwhile(parts: Components) -> None:
+    shelf = Shelf(parts)
+    made = await shelf.fill(1)
+    await fail(shelf, made[0])
+    newer = await parts.documents.add_document(shelf.who, shelf.base, Upload.of("0.txt", b"Eine neuere Fassung."))
+    await shelf.ready(newer.id)
+    with pytest.raises(NothingToRetry) as refused:
+        await parts.documents.retry(shelf.who, made[0], "document")
+    assert "neuere Fassung" in refused.value.detail
+
+
+async def test_a_lock_survives_another_attempt(parts: Components) -> None:
+    """INJ-06: what was locked and failed is read again, and stays locked until its keepers say otherwise."""
+    shelf = Shelf(parts)
+    made = await shelf.fill(1)
+    locked = await parts.documents.quarantine(shelf.who, made[0], True)
+    assert locked.quarantined_at is not None
+    await fail(shelf, made[0])
+    await parts.documents.retry(shelf.who, made[0], "document")
+    await shelf.ready(made[0])
+    row = await shelf.row(made[0])
+    assert (row.state, row.quarantined_at) == ("ready", locked.quarantined_at)
+    freed = await parts.documents.quarantine(shelf.who, made[0], False)
+    assert freed.quarantined_at is None
+
+
+async def test_a_second_attempt_is_refused_while_the_first_goes_on(parts: Components) -> None:
+    shelf = Shelf(parts)
+    made = await shelf.fill(1)
+    await fail(shelf, made[0])
+    await parts.documents.retry(shelf.who, made[0], "document")
+    with pytest.raises(NothingToRetry):
+        await parts.documents.retry(shelf.who, made[0], "document")
+    await shelf.ready(made[0])
+    assert (await shelf.row(made[0])).state == "ready"

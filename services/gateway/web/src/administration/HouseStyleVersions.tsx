@@ -20,7 +20,7 @@ export function HouseStyleVersions({ authority, view }: { authority: string; vie
     fetchHouseStyleVersion(authority, number).then(setShown, setError)
   }
   return (
-    <section aria-labelledby="style-versions">
+    <section className="style-versions" aria-labelledby="style-versions">
       <h3 id="style-versions">{t('style.versions')}</h3>
       {error !== null && <ErrorNote error={error} />}
       <ul className="cards">

@@ -11,7 +11,8 @@ from genius_modules.completeness.observed import Fact
 
 _WHOLE = re.compile(
     r"(?P<strasse>[A-ZÄÖÜ0-9][^,;|\n]*?\d+ ?[a-zA-Z]?(?:[-/]\d+ ?[a-z]?)?)\s*[,;|]?\s+(?P<plz>\d{5})\s+"
-    r"(?P<ort>[A-ZÄÖÜ][\w.\-/ ]*?)(?=[,;.|)]|\s{2}|$)"
+    # "Köln (Altstadt)", "Frankfurt (Oder)": what stands in brackets belongs to the town.
+    r"(?P<ort>[A-ZÄÖÜ][\w.\-/ ]*?(?: ?\([\w.\-/ ]{2,40}\))?)(?=[,;.|)]|\s{2}|$)"
 )
 _TOWN = re.compile(r"(?:D-?)?(\d{5})\s+(\D.*)")
 _POSTCODE = re.compile(r"\d{5}")

@@ -10,7 +10,7 @@ from typing import Literal
 
 from genius_modules.completeness.capture.folded import Found, find_words
 
-_TICKED = r"[☒☑✓✔✗✘✕✖⊠◉●■▣🗹]|\[ ?[xX✓✔*+] ?\]|\( ?[xX✓✔*+•] ?\)|(?<![\w.])[xX](?![\w.])"
+_TICKED = r"[☒☑✓✔✗✘✕✖⊠◉●■▣🗹]|\[ ?[xX✓✔*+] ?\]|\( ?[xX✓✔*+•] ?\)|(?<![\w.])(?<!\w-)[xX](?![\w.]|-\w)"
 _EMPTY = r"[☐□○◯▢❏❑]|\[ {0,3}\]|\( {0,3}\)|\[_\]|\(_\)"
 _MARK = re.compile(f"(?P<ticked>{_TICKED})|(?P<empty>{_EMPTY})")
 # Tesseract knows no boxes: a crossed one becomes letters with strokes across, an empty one what is round or straight.

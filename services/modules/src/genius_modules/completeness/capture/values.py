@@ -34,7 +34,14 @@ _DATE = re.compile(
 )
 _NAMED = re.compile(rf"(?<!\w)({_NAME}(?: ?(?:,|/|und|u\.|bis|-|–) ?{_NAME})*) ?(\d{{4}})(?!\d)", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"(?<![\d./-])(0?[1-9]|1[0-2]) ?[/.] ?(20\d\d)(?![\d.])|(?<![\d-])(20\d\d)-(0[1-9]|1[0-2])(?![\d-])"
+    r"(?<![\d./-])(0?[1-9]|1[0-2]) ?[/.] ?(20\d\d)(?!\d|\.\d)|(?<![\d-])(20\d\d)-(0[1-9]|1[0-2])(?![\d-])"
+)
+# "November 2025 bis Januar 2026", "11/2025 - 01/2026": both ends have a year, what lies between is meant too.
+_ENDS = re.compile(
+    rf"(?<![\w./-])(?:(?P<from_name>{_NAME}) ?|(?P<from_month>0?[1-9]|1[0-2]) ?[/.] ?)(?P<from_year>(?:19|20)\d\d)"
+    rf"\s*(?:bis(?: (?:zum|einschließlich|einschl\.))?|[-–—])\s*"
+    rf"(?:(?P<to_name>{_NAME}) ?|(?P<to_month>0?[1-9]|1[0-2]) ?[/.] ?)(?P<to_year>(?:19|20)\d\d)(?!\d|\.\d)",
+    re.IGNORECASE,
 )
 _SPAN = r"\s*(?:bis(?: zum)?|[-–—]|/)\s*"
 _AMOUNT = r"(?P<sign>[-−–+])? ?(?P<whole>\d{1,3}(?:[.  ]\d{3})+|\d+)(?:,(?P<cents>\d\d|-{1,2}|–|—))?(?P<after>-)?"
@@ -85,10 +92,19 @@ def months(text: str) -> list[str]:
     for match in _NUMBERED.finditer(plain):
         year, month = (match[2], match[1]) if match[1] else (match[3], match[4])
         found.append((match.start(), f"{year}-{int(month):02}"))
+    for match in _ENDS.finditer(plain):
+        found += [(match.start(), month) for month in _between(_end(match, "from"), _end(match, "to"))]
     for first, last in periods(text):
         if first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]:
             found += [(len(text), month) for month in _between(first, last)]
     return list(dict.fromkeys(month for _, month in sorted(found, key=lambda item: item[0])))
+
+
+def _end(match: re.Match[str], which: str) -> dt.date:
+    """The first day of the month at one end of a range."""
+    name = match[f"{which}_name"]
+    month = _BY_NAME[name.lower().rstrip(".")] if name else int(match[f"{which}_month"])
+    return dt.date(int(match[f"{which}_year"]), month, 1)
 
 
 def _numbers(names: str) -> list[int]:

@@ -11,6 +11,8 @@ from typing import Any
 
 _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _STREET = re.compile(r"str(?:\.|aße\b|asse\b)")
+# The postcode already says which town: "Köln (Altstadt)" and "Köln" are one.
+_DISTRICT = re.compile(r"\s*\([^()]*\)\s*$")
 _TOGETHER = re.compile(r"\s+(?:und|u\.|oder|&)\s+|\s*/\s*")
 
 
@@ -39,8 +41,10 @@ def holders(name: str) -> list[str]:
 
 
 def address_key(address: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """What must be equal: str. is straße, lower case, no blanks; house numbers exactly."""
-    return tuple(
-        (part, re.sub(r"\s+", "", folded(_STREET.sub("straße", str(value).lower()))))
-        for part, value in sorted(address.items())
-    )
+    """What must be equal: str. is straße, lower case, no blanks, no district behind a town; house numbers exactly."""
+    return tuple((part, _comparable(part, str(value))) for part, value in sorted(address.items()))
+
+
+def _comparable(part: str, value: str) -> str:
+    said = _DISTRICT.sub("", value) if part == "ort" else value
+    return re.sub(r"\s+", "", folded(_STREET.sub("straße", said.lower())))
