@@ -191,6 +191,38 @@ async def test_silence_is_bounded_before_and_after_the_head() -> None:
             assert client.busy == 0
 
 
+@pytest.mark.parametrize(("first_s", "second_s"), [(5.0, 0.05), (0.05, 0.05)])
+async def test_each_exchange_of_a_kept_connection_has_its_own_patience(first_s: float, second_s: float) -> None:
+    """The silence that counts is the one of this exchange, shorter or not than what was watched before."""
+    async with serving(FRAMED, b"HTTP/1.1 200", FRAMED) as (server, client):
+        await get(client, silence_s=first_s)
+        with pytest.raises(UpstreamTimeout):
+            await get(client, silence_s=second_s)
+        assert server.connections == 1
+
+
+async def test_an_earlier_shorter_patience_does_not_end_a_longer_one() -> None:
+    async with serving(FRAMED, FRAMED) as (server, client):
+        await get(client, silence_s=0.05)
+        exchange = await client.request("POST", "/x", body=b"{}", silence_s=30)
+        await asyncio.sleep(0.15)  # the timer of the first exchange looks meanwhile
+        assert await exchange.read(100) == b"hallo"
+        exchange.close()
+        assert server.connections == 1
+
+
+async def test_silence_counts_from_the_last_byte_also_where_the_timer_looks_earlier() -> None:
+    head = OK + b"transfer-encoding: chunked\r\n\r\n"
+    async with serving(head, FRAMED) as (_, client):
+        exchange = await client.request("POST", "/x", body=b"{}", silence_s=0.05)
+        exchange.watch(0.4)
+        begin = asyncio.get_running_loop().time()
+        with pytest.raises(UpstreamTimeout):
+            await exchange.body()
+        assert asyncio.get_running_loop().time() - begin >= 0.35
+        exchange.close()
+
+
 async def test_nobody_listens() -> None:
     async with serving() as (_, client):
         pass

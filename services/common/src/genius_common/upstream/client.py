@@ -178,7 +178,6 @@ class UpstreamClient:
 
     def _keep(self, connection: Connection) -> None:
         if connection.reusable and connection.complete:
-            connection.finish()
             connection.idle_since = asyncio.get_running_loop().time()
             self._idle.append(connection)
         else:

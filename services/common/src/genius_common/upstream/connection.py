@@ -21,8 +21,8 @@ class Connection(asyncio.Protocol):
     """Reads one response after another; `body()` hands out what came since the last call.
 
     Bytes wait here up to `HIGH_WATER_BYTES`, then reading stops until they are fetched, so that a slow client slows
-    the upstream down instead of filling our memory. One lazy timer per exchange watches for silence: it costs nothing
-    per chunk and does not run while the reader is the slow side.
+    the upstream down instead of filling our memory. One lazy timer watches for silence: it costs nothing per chunk and
+    mostly nothing per exchange, and does not count while the reader is the slow side.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -30,6 +30,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser: Any = None
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
         self._waiter: asyncio.Future[None] | None = None
         self._drained: Callable[[Connection], None] | None = None
         self._failure: PlatformError | None = None
@@ -80,9 +81,16 @@ class Connection(asyncio.Protocol):
         self._silence_s = silence_s
         self._patience = None
         self._since = self._loop.time()
+        self._look_at(self._since + silence_s)
+
+    def _look_at(self, moment: float) -> None:
+        """Look for silence at `moment`. A timer that is due earlier stays: it will look, and set itself anew."""
         if self._timer is not None:
+            if self._timer_at <= moment:
+                return
             self._timer.cancel()
-        self._timer = self._loop.call_later(silence_s, self._check_silence)
+        self._timer_at = moment
+        self._timer = self._loop.call_at(moment, self._check_silence)
 
     async def head(self) -> None:
         """Wait for status and headers."""
@@ -132,15 +140,14 @@ class Connection(asyncio.Protocol):
         if drained is not None:
             drained(self)
 
-    def finish(self) -> None:
-        """The exchange is over; the connection may wait for the next one."""
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def abort(self) -> None:
         """Close at once, unsent and unread data are dropped; the other side sees it within milliseconds."""
-        self.finish()
+        self._stop_timer()
         if self._transport is not None and not self._closed:
             self._transport.abort()
         self._closed = True
@@ -155,7 +162,7 @@ class Connection(asyncio.Protocol):
         if left <= 0.002 and self._patience is not None:
             left = self._patience()
         if left > 0.002:
-            self._timer = self._loop.call_later(left, self._check_silence)
+            self._look_at(self._loop.time() + left)
         else:
             self.fail(UpstreamTimeout())
 
@@ -207,7 +214,7 @@ class Connection(asyncio.Protocol):
             self.complete = True
         if not self.complete and self._failure is None:
             self._failure = UpstreamCut()
-        self.finish()
+        self._stop_timer()
         self._wake()
         self._over()
 
