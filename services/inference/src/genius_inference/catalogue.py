@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from genius_common.errors import FieldError
 from genius_common.principal import ProtectionClass
@@ -18,7 +18,8 @@ from genius_inference.replicas.replica import Replica
 from genius_inference.replicas.watch import list_of_models
 from genius_inference.settings import ModelSettings, UpstreamSettings
 
-Kind = Literal["chat", "embedding"]
+Kind = Literal["chat", "embedding", "rerank"]
+_RERANK_NAME = re.compile(r"rerank|cross-encoder", re.IGNORECASE)
 _EMBEDDING_NAME = re.compile(r"embed|(?:^|[-_/])(?:bge|e5|gte)(?:[-_.]|$)", re.IGNORECASE)
 _ASK_AGAIN_S = 1.0
 _MISSES_BEFORE_EMPTY = 3
@@ -86,7 +87,7 @@ class Model:
             "context_length": self.context_length,
             "kind": self.kind,
             "protection_class": self.highest_class.value,
-            **self.own.model_dump(exclude_none=True),
+            **self.own.model_dump(exclude_none=True, exclude={"kind"}),
         }
 
 
@@ -199,10 +200,15 @@ class Catalogue:
 
     def _kind(self, name: str, said: Any) -> Kind:
         """What the settings say, else what the server says (only ours does), else a guess by the name."""
+        own = self._own.get(name)
+        if own is not None and own.kind is not None:
+            return own.kind
         if name in (self._settings.model, self._settings.embedding_model):
             return "chat" if name == self._settings.model else "embedding"
-        if said in ("chat", "embedding"):
-            return "chat" if said == "chat" else "embedding"
+        if said in get_args(Kind):
+            return cast("Kind", said)
+        if _RERANK_NAME.search(name):
+            return "rerank"
         return "embedding" if _EMBEDDING_NAME.search(name) else "chat"
 
     async def keep_fresh(self) -> None:

@@ -21,19 +21,21 @@ from genius_common.upstream.events import STATUS_HEADER, EventScanner, Usage, st
 from genius_common.upstream.relay import StreamRelay, UntilGone, begin_stream, parse_json, read_body, relay_whole
 from genius_common.upstream.routes import RawRoutes, header
 from genius_common.web import Receive, Scope, Send
-from genius_inference.catalogue import Catalogue, Model
+from genius_inference.catalogue import Catalogue, Kind, Model
 from genius_inference.demand import chat_demand, embedding_demand
 from genius_inference.errors import ModelStopped
 from genius_inference.fair_queue.gate import Demand, Gate, Place, Tell
 from genius_inference.metering import Metered, Metering
 from genius_inference.metrics import Bound, Metrics
 from genius_inference.replicas.replica import Replica
-from genius_inference.schema import ChatRequest, ChatSchema, EmbeddingSchema
+from genius_inference.schema import ChatRequest, ChatSchema, EmbeddingSchema, RerankSchema
 from genius_inference.settings import Settings
 from genius_inference.stops import Stops
 from genius_inference.upstream import RequestBuilder, refusal
 
 USAGE_HEADER = b"x-genius-usage"
+MEMBERS = {"/chat/completions": "choices", "/embeddings": "data", "/rerank": "results"}
+"""The list that a whole answer must have."""
 ANOTHER_MAY_DO = (UpstreamUnreachable, UpstreamTimeout, UpstreamCut, UpstreamError, UpstreamBusy)
 """Failures of one server before its first token: the request goes to another one."""
 
@@ -58,11 +60,13 @@ class HotPath:
         self._parts = parts
         self._chat_schema = ChatSchema(settings.limits, settings.response_schemas)
         self._embedding_schema = EmbeddingSchema(settings.limits)
+        self._rerank_schema = RerankSchema(settings.limits)
         self._builder = RequestBuilder(settings)
         self.routes = RawRoutes(
             {
                 "/v1/chat/completions": ("POST", self._chat),
                 "/v1/embeddings": ("POST", self._embeddings),
+                "/v1/rerank": ("POST", self._rerank),
                 "/v1/models": ("GET", self._models),
             },
             on_error=lambda error: parts.metrics.errors.labels(error.code).inc(),
@@ -106,16 +110,31 @@ class HotPath:
                 await _Call(self, scope, send, model, demand, metered).run("/chat/completions", body, request)
 
     async def _embeddings(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._unstreamed("embedding", "/embeddings", self._embedding_schema, scope, receive, send)
+
+    async def _rerank(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Like embeddings a part of the search, and so under the same scope."""
+        await self._unstreamed("rerank", "/rerank", self._rerank_schema, scope, receive, send)
+
+    async def _unstreamed(
+        self,
+        kind: Kind,
+        path: str,
+        schema: EmbeddingSchema | RerankSchema,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ) -> None:
         principal = await self._principal(scope, "embeddings")
-        request = self._embedding_schema.check(parse_json(await self._body(scope, receive)))
+        request = schema.check(parse_json(await self._body(scope, receive)))
         async with UntilGone(receive):
             await self._parts.stops.fresh()
-            model = await self._parts.catalogue.find(request.model, "embedding")
+            model = await self._parts.catalogue.find(request.model, kind)
             model.require(principal.classification)
             body = self._builder.embeddings(request, model)
             demand = embedding_demand(body, principal, scope)
             async with self._metered(scope, principal, demand) as metered:
-                await _Call(self, scope, send, model, demand, metered).run("/embeddings", body, None)
+                await _Call(self, scope, send, model, demand, metered).run(path, body, None)
 
     def _metered(
         self, scope: Scope, principal: Principal, demand: Demand
@@ -290,7 +309,7 @@ class _Call:
             if chat is not None and chat.stream:
                 await self._stream(place, exchange, chat)
             else:
-                member = "choices" if chat is not None else "data"
+                member = MEMBERS[path]
                 self._used(place, await relay_whole(exchange, self._scope, self._send, member=member))
         finally:
             self._exchange = None

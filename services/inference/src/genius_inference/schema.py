@@ -272,6 +272,43 @@ class EmbeddingSchema:
         return PromptTooLarge(detail, errors=[FieldError("/input", detail)])
 
 
+class RerankSchema:
+    """Checks bodies of `POST /v1/rerank`: a query, and texts that are put in the order of their fitting to it."""
+
+    _allowed = frozenset({"model", "query", "documents", "top_n", "user"})
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def check(self, body: dict[str, Any]) -> EmbeddingRequest:
+        """Return the checked request or raise `InvalidRequest` or `PromptTooLarge` with the field."""
+        _closed(body, self._allowed, "")
+        model = _text(body.get("model"), "/model")
+        query = _text(body.get("query"), "/query")
+        documents = self._documents(body.get("documents"), len(query.encode()))
+        forwarded: dict[str, Any] = {"query": query, "documents": documents}
+        if body.get("top_n") is not None:
+            forwarded["top_n"] = _integer(1, len(documents))(body["top_n"], "/top_n")
+        if body.get("user") is not None:
+            _text(body["user"], "/user")
+        return EmbeddingRequest(model, forwarded)
+
+    def _documents(self, value: Any, query_bytes: int) -> list[str]:
+        if type(value) is not list or not value:
+            raise refuse("/documents", MISSING if value is None else "Hier wird eine Liste mit Texten erwartet.")
+        if len(value) > self._limits.embedding_inputs:
+            raise refuse("/documents", f"Erlaubt sind höchstens {self._limits.embedding_inputs} Texte.")
+        size = 0
+        for index, document in enumerate(value):
+            # The server reads the query with each of them.
+            size += len(_text(document, f"/documents/{index}").encode()) + query_bytes
+        if size > self._limits.prompt_bytes:
+            limit = self._limits.prompt_bytes
+            detail = f"Anfrage und Texte sind zusammen mit {size} Byte zu groß: erlaubt sind {limit} Byte."
+            raise PromptTooLarge(detail, errors=[FieldError("/documents", detail)])
+        return value
+
+
 def _is_text(item: Any) -> bool:
     return type(item) is str and item != ""
 

@@ -61,6 +61,9 @@ class ProtectionSettings(Section):
 class ModelSettings(Section):
     """What operators know of one model and its server does not say; what is not set is not shown and not bounded."""
 
+    kind: Literal["chat", "embedding", "rerank"] | None = Field(
+        default=None, description="what it is for, where neither its server nor its name tells"
+    )
     place: str | None = Field(default=None, max_length=80, description="where it runs, as people read it")
     temperature: float | None = Field(default=None, ge=0, le=2, description="highest that a request may ask for")
     output_tokens: int | None = Field(default=None, ge=1, description="most that a request may ask for")

@@ -46,7 +46,7 @@ def parse_usage(value: Any, *, final: bool = True) -> Usage | None:
     usage = value.get("usage") if isinstance(value, dict) else None
     if not isinstance(usage, dict):
         return None
-    read, written = usage.get("prompt_tokens"), usage.get("completion_tokens", 0)
+    read, written = usage.get("prompt_tokens", usage.get("total_tokens")), usage.get("completion_tokens", 0)
     if type(read) is not int or type(written) is not int or read < 0 or written < 0:
         return None
     return Usage(read, written, final)

@@ -47,7 +47,7 @@ class ModelView(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str
-    kind: Literal["chat", "embedding"]
+    kind: Literal["chat", "embedding", "rerank"]
     owned_by: str
     context_length: int | None
     protection_class: ProtectionClass

@@ -49,7 +49,7 @@ export const fetchUsage = async (): Promise<UsageRow[]> => (await getJson<List<U
 export type AuthorityLine = { id: string; short: string; name: string; kind: string; parent: string | null; state: string; knowledge_bases: number; tokens_per_month: number }
 export const fetchAuthorities = async (): Promise<AuthorityLine[]> => (await getJson<List<AuthorityLine>>('/api/v1/authorities')).items
 
-export type ModelLine = { id: string; kind: 'chat' | 'embedding'; owned_by: string; context_length: number | null; protection_class: string; place?: string | null; temperature?: number | null; output_tokens?: number | null; wh_per_1000_input?: number | null; wh_per_1000_output?: number | null }
+export type ModelLine = { id: string; kind: 'chat' | 'embedding' | 'rerank'; owned_by: string; context_length: number | null; protection_class: string; place?: string | null; temperature?: number | null; output_tokens?: number | null; wh_per_1000_input?: number | null; wh_per_1000_output?: number | null }
 export const fetchModelLines = async (): Promise<ModelLine[]> => (await getJson<List<ModelLine>>('/api/v1/operation/models')).items
 
 export type ModelLoad = { in_flight: number; limit: number; authorities: Record<string, number> }

@@ -270,6 +270,7 @@ export const deAdministration = {
   'ops.model.kind': 'Art',
   'ops.model.kind.chat': 'Text',
   'ops.model.kind.embedding': 'Suchvektoren',
+  'ops.model.kind.rerank': 'Reihenfolge der Treffer',
   'ops.model.owner': 'Angabe des Servers',
   'ops.model.length': 'Länge (Tokens)',
   'ops.model.class': 'Bis Schutzklasse',

@@ -271,6 +271,7 @@ export const enAdministration: Record<keyof typeof deAdministration, string> = {
   'ops.model.kind': 'Kind',
   'ops.model.kind.chat': 'text',
   'ops.model.kind.embedding': 'search vectors',
+  'ops.model.kind.rerank': 'order of hits',
   'ops.model.owner': 'As its server says',
   'ops.model.length': 'Length (tokens)',
   'ops.model.class': 'Up to protection class',

@@ -105,6 +105,8 @@ class ScriptedServer:
             return await self._recorded(wire, request, self._chat)
         elif route == ("POST", "/v1/embeddings"):
             return await self._recorded(wire, request, self._embeddings)
+        elif route == ("POST", "/v1/rerank"):
+            return await self._recorded(wire, request, self._rerank)
         elif route == ("GET", "/__log"):
             await self._json(wire, [asdict(record) for record in self.records])
         elif route == ("DELETE", "/__log"):
@@ -212,6 +214,22 @@ class ScriptedServer:
         if behaviour.end_delay_s:
             await wire.pause(behaviour.end_delay_s)
         await wire.end()
+        return True
+
+    async def _rerank(self, wire: Wire, record: Record) -> bool:
+        """The share of the query's words that a text has, as vLLM's route answers it."""
+        if await self._failed(wire, Behaviour().with_values(self._override)):
+            return True
+        body = record.body
+        asked = set(body["query"].lower().split())
+        found = [
+            {"index": index, "relevance_score": len(asked & set(text.lower().split())) / max(len(asked), 1)}
+            for index, text in enumerate(body["documents"])
+        ]
+        found.sort(key=lambda one: -float(one["relevance_score"]))
+        count = sum(len(answers.tokens(body["query"] + " " + text)) for text in body["documents"])
+        results = found[: body.get("top_n") or len(found)]
+        await self._json(wire, {"model": body["model"], "results": results, "usage": {"total_tokens": count}})
         return True
 
     async def _embeddings(self, wire: Wire, record: Record) -> bool:
