@@ -42,7 +42,7 @@ NOTICES = frozenset(
         "audit.export", "audit.search", "audit.verify",
         "authority.destroy_files",
         "callback.send",
-        "case.delete_files", "case.export", "case.file_copy", "case.file_read",
+        "case.delete_files", "case.export", "case.file_copy", "case.file_read", "case.search",
         "document.answers", "document.delete", "document.lock", "document.refused", "document.retry", "document.unlock",
         "document.upload",
         "file.delete", "file.refused", "file.retry", "file.upload",

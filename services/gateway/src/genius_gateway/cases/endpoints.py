@@ -19,6 +19,8 @@ from genius_gateway.cases.schemas import (
     CaseGrantView,
     CaseHandover,
     CaseList,
+    CaseQuery,
+    CaseSearchResult,
     CaseView,
     HandedOver,
     NewCase,
@@ -110,6 +112,13 @@ async def hand_over_case(case: UUID, wanted: CaseHandover, identity: CurrentIden
 @router.get("/{case}/files")
 async def list_case_files(case: UUID, principal: CurrentPrincipal, state: State) -> CaseFileList:
     return CaseFileList(items=await state.sharing.case_files.all(principal, case))
+
+
+@router.post("/{case}/search", tags=["search"])
+async def search_case(case: UUID, query: CaseQuery, principal: CurrentPrincipal, state: State) -> CaseSearchResult:
+    """In the files of the case, whoever has put them there. The query is not echoed and not kept."""
+    async with state.ledger.request(principal, "search"):
+        return await state.sharing.case_search.search(principal, case, query.query, query.limit)
 
 
 @router.post("/{case}/files", status_code=201)

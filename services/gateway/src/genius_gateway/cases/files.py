@@ -51,6 +51,18 @@ class CaseFiles:
             rows = (await connection.execute(_LIST, {"case": case})).all()
         return await self._states(principal, rows)
 
+    async def ready(self, principal: Principal, case: UUID) -> tuple[dict[UUID, list[UUID]], int]:
+        """The files that can be searched now, by whose they are, and how many can't. Raises: NotFound."""
+        async with self._database.transaction(row_scope(principal)) as connection:
+            await self._access.case_in(connection, principal, case, "read")
+            rows = (await connection.execute(_LIST, {"case": case})).all()
+        found: dict[UUID, list[UUID]] = {}
+        for row, view in zip(rows, await self._states(principal, rows), strict=True):
+            state = view.state
+            if state is not None and state.state == "ready" and principal.classification.covers(state.protection_class):
+                found.setdefault(row.owner, []).append(row.file)
+        return found, len(rows) - sum(map(len, found.values()))
+
     async def add(self, principal: Principal, case: UUID, file: UUID) -> list[CaseFileView]:
         """One's own file, into a case that one may write. Raises: NotFound (with the field), Forbidden, CaseFull."""
         await self._access.load_case(principal, case, "write")

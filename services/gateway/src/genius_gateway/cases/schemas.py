@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from genius_common.contracts.retrieval import DocumentState
+from genius_common.contracts.retrieval import DocumentState, Hit, Verdict
 from genius_common.principal import ProtectionClass
 from genius_gateway.cases.model import Right
 from genius_gateway.sharing.recipients import MOST, Recipient, Username
@@ -125,3 +125,19 @@ class CaseFileView(_Model):
 
 class CaseFileList(_Model):
     items: list[CaseFileView]
+
+
+class CaseQuery(_Model):
+    """A question to the files of a case."""
+
+    query: str = Field(min_length=1, max_length=4000)
+    limit: int = Field(default=10, ge=1, le=50)
+
+
+class CaseSearchResult(_Model):
+    """`files` were searched; `left_out` could not be: not read yet, failed, gone, or above the caller's class."""
+
+    hits: list[Hit]
+    verdict: Verdict
+    files: int
+    left_out: int

@@ -155,6 +155,7 @@ RULES: tuple[Rule, ...] = (
     Rule("PUT", _CASE + "/{case}/grants", "case_grant.change", CLERKS, None, "managed"),
     Rule("POST", _CASE + "/{case}/owner", "case.hand_over", CLERKS, None, "managed"),
     Rule("GET", _CASE + "/{case}/files", "case_file.list", MEMBERS, "modules.run", "readable"),
+    Rule("POST", _CASE + "/{case}/search", "case_file.search", MEMBERS, "search", "readable"),
     Rule("POST", _CASE + "/{case}/files", "case_file.add", CLERKS, "modules.run", "writable"),
     Rule("DELETE", _CASE + "/{case}/files/{file}", "case_file.remove", CLERKS, "modules.run", "writable"),
     Rule("GET", _CASE + "/{case}/versions", "case_version.list", MEMBERS, "modules.run", "readable"),

@@ -22,6 +22,7 @@ RETRIEVALS: Mapping[str, Kind] = {
     "file.text": "fundstelle",
     "file.page": "seitenbild",
     "case_file.list": "dokumentliste",
+    "case_file.search": "trefferliste",
     # What a check has read from the files of a case.
     "case_version.read": "fundstelle",
     "case_version.compare": "fundstelle",

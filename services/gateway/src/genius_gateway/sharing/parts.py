@@ -17,6 +17,7 @@ from genius_gateway.case_versions.service import CaseVersions
 from genius_gateway.cases.copying import FileCopies
 from genius_gateway.cases.ending import CaseEnding
 from genius_gateway.cases.files import CaseFiles
+from genius_gateway.cases.searching import CaseSearch
 from genius_gateway.cases.service import CaseService
 from genius_gateway.conversations.repository import ConversationRepository, MessageRepository
 from genius_gateway.export import Exporter
@@ -37,6 +38,7 @@ from genius_gateway.tokens.minter import TokenMinter
 class Sharing:
     cases: CaseService
     case_files: CaseFiles
+    case_search: CaseSearch
     case_versions: CaseVersions
     case_export: CaseExport
     snapshots: SnapshotService
@@ -64,6 +66,7 @@ def sharing(needs: Needs) -> Sharing:
     recipients = Recipients(MemberNames(needs.keys))
     database, access = needs.database, needs.access
     versions = VersionRepository(sealer)
+    case_files = CaseFiles(database, access, needs.minter, needs.retrieval)
     case_versions = CaseVersions(database, access, versions, Checks(RunRepository(sealer, lease_s=0)))
     return Sharing(
         cases=CaseService(
@@ -76,7 +79,8 @@ def sharing(needs: Needs) -> Sharing:
             versions,
             needs.ending,
         ),
-        case_files=CaseFiles(database, access, needs.minter, needs.retrieval),
+        case_files=case_files,
+        case_search=CaseSearch(case_files, needs.audit, needs.minter, needs.retrieval),
         case_versions=case_versions,
         case_export=CaseExport(
             case_versions,
