@@ -37,14 +37,16 @@ class HouseStyleView(_Model):
 
 
 @router.get("")
-async def house_style(authority: UUID, principal: CurrentPrincipal, state: State, system: System) -> HouseStyleView:
+async def read_house_style(
+    authority: UUID, principal: CurrentPrincipal, state: State, system: System
+) -> HouseStyleView:
     """The letterhead, forms of address, words and templates that the authority's drafts use."""
     await state.access.require_own_authority(principal, authority)
     return await _view(system.house_styles, authority)
 
 
 @router.get("/{number}")
-async def house_style_version(
+async def read_house_style_version(
     authority: UUID,
     number: Annotated[int, FromPath(ge=1, le=_MOST)],
     principal: CurrentPrincipal,
