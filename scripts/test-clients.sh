@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
-# Runs the tests marked `clients`: two generators make clients from the OpenAPI document, which are type-checked and call
+# Runs the tests marked `clients`: the openai package for Node against /v1, and clients that two generators make from the
+# OpenAPI document, which are type-checked and call
 # a running platform. The generators live in an environment of their own, kept in the cache between runs.
 # Usage: scripts/test-clients.sh [pytest args]
 set -eu
@@ -22,4 +23,4 @@ if ! [ -e "$TOOLS/.installed" ] || [ "$(cat "$TOOLS/.installed")" != "$FOR_PYTHO
   echo "$FOR_PYTHON $FOR_NODE" >"$TOOLS/.installed"
 fi
 
-GENIUS_TEST_CLIENTS_TOOLS=$TOOLS exec "$PYTHON" -m pytest -m clients tests/integration/clients "$@"
+GENIUS_TEST_CLIENTS_TOOLS=$TOOLS exec "$PYTHON" -m pytest -m clients tests/integration/clients tests/integration/openai "$@"
