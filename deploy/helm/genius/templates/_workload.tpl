@@ -2,7 +2,7 @@
 {{/*
 One Deployment, Service, ServiceAccount and (with two or more replicas) PodDisruptionBudget of a stateless service.
 Takes: root, service, port, settings (its values), env (text), volumes and mounts (text), healthPath,
-annotations of the pods (a dict; a change replaces them), workerPort (a second container that works off its queue).
+annotations of the pods (a dict; a change replaces them), graceSeconds (120), workerPort (a second container that works off its queue).
 */}}
 {{- define "genius.workload" -}}
 apiVersion: v1
@@ -42,7 +42,7 @@ spec:
       serviceAccountName: genius-{{ .service }}
       automountServiceAccountToken: false
       enableServiceLinks: false
-      terminationGracePeriodSeconds: 120
+      terminationGracePeriodSeconds: {{ .graceSeconds | default 120 }}
       securityContext: {{ include "genius.podSecurity" . | nindent 8 }}
       {{- include "genius.pullSecrets" .root | nindent 6 }}
       {{- include "genius.spread" . | nindent 6 }}

@@ -20,8 +20,9 @@ from genius_common.telemetry import metrics_endpoint
 from genius_common.tokens import TokenVerifier
 from genius_common.upstream.client import UpstreamClient
 from genius_common.upstream.routes import RawRoutes
-from genius_common.web import ASGIApp, Receive, RequestIdMiddleware, Scope, Send, install
+from genius_common.web import ASGIApp, Message, Receive, RequestIdMiddleware, Scope, Send, install
 from genius_inference.catalogue import Catalogue
+from genius_inference.errors import RouterEnds
 from genius_inference.fair_queue.gate import Gate
 from genius_inference.hotpath import HotPath, Parts
 from genius_inference.metering import Metering
@@ -44,6 +45,8 @@ class Application:
         self.replicas: list[Replica] = []
         self._authenticator: Authenticator | None = None
         self.gate: Gate | None = None
+        self._stops: Stops | None = None
+        self._draining = False
         self._registry = CollectorRegistry()
         rest = FastAPI(title="Genius inference", lifespan=self._lifespan, docs_url=None, redoc_url=None)
         install(rest)
@@ -54,11 +57,22 @@ class Application:
         self._rest: ASGIApp = RequestIdMiddleware(rest)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._draining and scope["type"] == "http":
+            send = _ending_connection(send)
         hot = self._hot
         if hot is not None and scope["type"] == "http" and hot.serves(scope["path"]):
             await hot(scope, receive, send)
         else:
             await self._rest(scope, receive, send)
+
+    def drain(self) -> None:
+        """See `genius_common.serving.Draining`: not ready any more, and no connection is kept."""
+        self._draining = True
+
+    def cut(self) -> None:
+        """Open answers end with a typed error, before the server would cut them without a word (REL-04)."""
+        if self._stops is not None:
+            self._stops.end_all(RouterEnds(retry_after=1))
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
@@ -76,7 +90,7 @@ class Application:
         self._authenticator = Authenticator(session, settings.jwks_url, verifier)
         highest, single = settings.highest_class, settings.protection.models
         self._catalogue = Catalogue(self.replicas, settings.upstream, highest, single, gate.offer, own=settings.models)
-        stops = Stops(self._authenticator, clock)
+        stops = self._stops = Stops(self._authenticator, clock)
         metrics.stops_age.set_function(lambda: stops.age)
         metering = Metering(session, settings.jwks_url)
         parts = Parts(
@@ -112,6 +126,8 @@ class Application:
 
     async def _ready(self) -> JSONResponse:
         """Ready also without a model: the platform works on, degraded, and says so."""
+        if self._draining:
+            return JSONResponse({"status": "draining", "checks": {}}, status_code=503)
         catalogue = self._catalogue
         if catalogue is None or not catalogue.configured:
             return JSONResponse({"status": "degraded", "checks": {"model": "degraded"}})
@@ -136,6 +152,17 @@ class Application:
                 "authorities": gate.by_authority(),
             }
         )
+
+
+def _ending_connection(send: Send) -> Send:
+    """Answers that tell the client to use this connection no more."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return sending
 
 
 def _replicas(settings: Settings, clock: Callable[[], float]) -> list[Replica]:

@@ -105,3 +105,13 @@ class StopsUnknown(Unavailable):
         "Ob das Sprachmodell benutzt werden darf, lässt sich zurzeit nicht prüfen. Bitte versuchen Sie es in Kürze "
         "erneut."
     )
+
+
+class RouterEnds(Unavailable):
+    """The router is restarted, and the answer took longer than it may still have."""
+
+    code = "router_ends"
+    title = "Dienst wird neu gestartet"
+    default_detail = (
+        "Der Dienst der Sprachmodelle wird neu gestartet, bevor die Antwort fertig war. Bitte versuchen Sie es erneut."
+    )

@@ -23,7 +23,6 @@ from genius_common.upstream.routes import RawRoutes, header
 from genius_common.web import Receive, Scope, Send
 from genius_inference.catalogue import Catalogue, Kind, Model
 from genius_inference.demand import chat_demand, embedding_demand
-from genius_inference.errors import ModelStopped
 from genius_inference.fair_queue.gate import Demand, Gate, Place, Tell
 from genius_inference.metering import Metered, Metering
 from genius_inference.metrics import Bound, Metrics
@@ -215,7 +214,7 @@ class _Call:
         self._begin = time.perf_counter()
         self._exchange: Exchange | None = None
         self._task: asyncio.Task[None] | None = None
-        self._stopped: ModelStopped | None = None
+        self._stopped: PlatformError | None = None
         self._told = False
         self._include_usage = False
 
@@ -227,7 +226,7 @@ class _Call:
     def authority(self) -> UUID | None:
         return self._demand.authority
 
-    def stop(self, error: ModelStopped) -> None:
+    def stop(self, error: PlatformError) -> None:
         """See `Stoppable`: an answer ends as a cut one does, what waits is woken."""
         self._stopped = error
         if self._exchange is not None:
@@ -258,7 +257,7 @@ class _Call:
             self._bound.outcome(self._outcome)
 
     async def _to_the_end(self, path: str, body: bytes, chat: ChatRequest | None) -> None:
-        """Raises: ModelStopped where it was woken by that."""
+        """Raises: what it was stopped with, where it was woken by that."""
         asked = chat is not None and chat.stream and header(self._scope, STATUS_HEADER) == b"1"
         try:
             with await self._hot.enter(self._model, self._demand, self._tell if asked else None) as place:

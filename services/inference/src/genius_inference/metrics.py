@@ -35,6 +35,7 @@ OUTCOMES = (
     "queue_too_long",
     "queue_wait_over",
     "model_stopped",
+    "router_ends",
 )
 
 _REPLICA_GAUGES = (

@@ -98,6 +98,15 @@ class QueueSettings(Section):
     longest_wait_s: float = Field(default=60.0, gt=0)
 
 
+class DrainSettings(Section):
+    """Between SIGTERM and the end of the process (REL-02). A pod's grace period must be longer than both together."""
+
+    notice_s: float = Field(
+        default=0.0, ge=0, description="requests are still taken, and each answer ends its connection"
+    )
+    open_s: int = Field(default=10, ge=1, description="then nothing is taken, and open answers have so long")
+
+
 class Settings(ServiceSettings):
     """Environment: `GENIUS_INFERENCE_…`."""
 
@@ -110,6 +119,7 @@ class Settings(ServiceSettings):
     models: dict[str, ModelSettings] = Field(default={}, description="by the model's name, e.g. bounds of sampling")
     limits: Limits = Limits()
     queue: QueueSettings = QueueSettings()
+    drain: DrainSettings = DrainSettings()
     cache_salt_key: SecretStr | None = Field(
         default=None, description="secret of the salt per authority; random per process where it is not given"
     )

@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 
 from genius_common.auth import Authenticator
+from genius_common.errors import PlatformError
 from genius_common.model_stops import ModelStop
 from genius_inference.errors import ModelStopped, StopsUnknown
 
@@ -32,7 +33,7 @@ class Stoppable(Protocol):
     @property
     def authority(self) -> UUID | None: ...
 
-    def stop(self, error: ModelStopped) -> None:
+    def stop(self, error: PlatformError) -> None:
         """End with `error`, wherever it is; called once at most."""
 
 
@@ -85,6 +86,12 @@ class Stops:
         if found != self.stops:
             self.stops = found
             self._end_running()
+
+    def end_all(self, error: PlatformError) -> None:
+        """Every request ends with `error`."""
+        for call in list(self.running):
+            self.running.discard(call)
+            call.stop(error)
 
     def _end_running(self) -> None:
         ended = [call for call in self.running if self.covers(call.model_id, call.authority)]

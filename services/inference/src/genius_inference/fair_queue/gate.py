@@ -69,8 +69,13 @@ class Place:
         return all(replica is self.replica or replica.breaker.room == 0 for replica in self._pool.replicas)
 
     def move(self, without: set[Replica]) -> bool:
-        """Go to another replica that is not in `without`, full or not: this request has waited its turn already."""
-        others = [replica for replica in self._pool.replicas if replica not in without and replica.breaker.room > 0]
+        """Go to another replica that is not in `without`, full or not: this request has waited its turn already.
+
+        To one that is trusted where there is such a one. Else one that has just come back, or whose breaker is open,
+        is tried all the same: a request is worth more than the guess that it will fail.
+        """
+        left = [replica for replica in self._pool.replicas if replica not in without]
+        others = [replica for replica in left if replica.breaker.room > 0] or left
         if not others:
             return False
         self.replica.leave(self.demand.tokens)

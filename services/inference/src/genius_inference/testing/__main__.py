@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import signal
 import sys
 
@@ -23,6 +24,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     await stopped.wait()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(server.drain(), arguments.drain_s)
     await server.stop()
 
 
@@ -30,6 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="genius_inference.testing", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 = any free one")
     parser.add_argument("--script", default="{}", help="fields of Behaviour as JSON, for every request")
+    parser.add_argument("--drain-s", type=float, default=0.0, help="seconds for open answers after SIGTERM")
     parser.add_argument("--owned-by", default="scripted", help="what /v1/models says, e.g. vllm")
     asyncio.run(_serve(parser.parse_args()))
 

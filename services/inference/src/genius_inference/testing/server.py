@@ -48,6 +48,8 @@ class ScriptedServer:
         self._turns: list[str] = []
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
+        self._busy: set[asyncio.Task[None]] = set()
+        self._draining = False
         self.records: list[Record] = []
         self.port = 0
 
@@ -65,6 +67,15 @@ class ScriptedServer:
         if self._server is not None:
             self._server.close()
         for task in list(self._connections):
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def drain(self) -> None:
+        """Take no new connection and answer to the end what is being answered, as vLLM does when it is told to end."""
+        self._draining = True
+        if self._server is not None:
+            self._server.close()
+        for task in self._connections - self._busy:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
 
@@ -88,12 +99,16 @@ class ScriptedServer:
         wire = Wire(reader, writer)
         try:
             while (request := await wire.request()) is not None:
-                if not await self._serve(wire, request):
+                self._busy.add(task)
+                goes_on = await self._serve(wire, request)
+                self._busy.discard(task)
+                if not goes_on or self._draining:
                     break
         except (ClientLeft, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             self._connections.discard(task)
+            self._busy.discard(task)
             await wire.close()
 
     async def _serve(self, wire: Wire, request: Request) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The chart starts vLLM only with weights that fit the digest in the tenant's values."""
+"""Model servers and routers in the chart: weights that fit their manifest, and an end without a cut."""
 
 import importlib.util
 import re
@@ -24,3 +24,15 @@ def test_the_weights_are_checked_before_vllm_starts(manifests: list[Manifest]) -
     mount = {"name": "models", "mountPath": "/models", "readOnly": True}
     assert mount in first["volumeMounts"]
     assert mount in vllm["volumeMounts"]
+
+
+def test_a_router_may_drain_as_long_as_it_is_told_to(manifests: list[Manifest]) -> None:
+    """REL-02: the pod's grace period is longer than preStop, notice and open answers together."""
+    deployment = next(m for m in manifests if (m["kind"], m["metadata"]["name"]) == ("Deployment", "genius-inference"))
+    spec = deployment["spec"]["template"]["spec"]
+    (container,) = spec["containers"]
+    told = {variable["name"]: variable.get("value") for variable in container["env"]}
+    notice, answers = told["GENIUS_INFERENCE_DRAIN__NOTICE_S"], told["GENIUS_INFERENCE_DRAIN__OPEN_S"]
+    before = int(container["lifecycle"]["preStop"]["exec"]["command"][1])
+    assert int(answers) >= 300, "as long as the longest answer that is not streamed"
+    assert spec["terminationGracePeriodSeconds"] > before + int(notice) + int(answers)
