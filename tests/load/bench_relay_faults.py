@@ -18,11 +18,10 @@ from statistics import median
 from tests.load.relays.peers import PEERS, absent
 from tests.load.relays.relay import Relay, Start, inference
 from tests.load.relays.results import table, write
-from tests.load.relays.tools import Group, Upstream, completion, load, upstream
+from tests.load.relays.tools import OUTCOMES, Group, Upstream, completion, load, upstream
 
 TOKENS = 20
 CLIENT_WAITS_S = 6
-OUTCOMES = ("complete", "typed_error", "status", "broken_off", "silent_cut", "false_done", "timeout", "refused")
 WAITED_S = 5.0
 GONE_TRIES = 10
 

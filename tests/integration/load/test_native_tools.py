@@ -10,12 +10,11 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from tests.load.relays.tools import Group, Upstream, completion, load, upstream
+from tests.load.relays.tools import OUTCOMES, Group, Upstream, completion, load, upstream
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler for the tools of the benchmarks")
 TOKENS = 5
-OUTCOMES = ("complete", "typed_error", "silent_cut", "broken_off", "false_done", "status", "refused", "timeout")
 EVENT = b'data: {"choices":[{"index":0,"delta":{"content":" nnnn"}}]}\n\n'
 DONE = b"data: [DONE]\n\n"
 

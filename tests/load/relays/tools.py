@@ -16,6 +16,8 @@ from tests.load.relays.processes import TOOL_CORE, printed_port, running
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / ".genius/bench/bin"
+OUTCOMES = ("complete", "typed_error", "status", "broken_off", "silent_cut", "false_done", "timeout", "refused")
+"""How a request may end, as the generator counts it."""
 
 
 def tool(name: str) -> str:
