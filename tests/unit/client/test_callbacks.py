@@ -89,6 +89,16 @@ def test_a_secret_is_not_taken_for_a_public_key() -> None:
         verify_callback(signed(forger), BODY, KEYS.public_key)
 
 
+@pytest.mark.parametrize("key", [KEYS.secret, KEYS.public_key], ids=["hmac", "ed25519"])
+def test_a_signature_counts_only_as_what_it_says_it_is(key: str) -> None:
+    """A later version of signatures may mean other bytes; what is not known here is not taken for one that is."""
+    headers = signed()
+    symmetric, asymmetric = (part.split(",")[1] for part in headers["webhook-signature"].split(" "))
+    for relabelled in (f"v2,{symmetric} v2a,{asymmetric}", f"v1a,{symmetric} v1,{asymmetric}"):
+        with pytest.raises(InvalidCallback):
+            verify_callback({**headers, "webhook-signature": relabelled}, BODY, key)
+
+
 @pytest.mark.parametrize("at", ["", "-5", "1e3", "²", "9" * 13, "9" * 40, " 5"])
 def test_strange_times_are_refused(at: str) -> None:
     with pytest.raises(InvalidCallback):
