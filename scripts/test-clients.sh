@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: EUPL-1.2
 # Runs the tests marked `clients`: the openai package for Node against /v1, and clients that two generators make from the
-# OpenAPI document, which are type-checked and call
-# a running platform. The generators live in an environment of their own, kept in the cache between runs.
+# OpenAPI document, which are type-checked and call a running platform. The generators live in an environment of their own, kept in the cache between runs.
 # Usage: scripts/test-clients.sh [pytest args]
 set -eu
 

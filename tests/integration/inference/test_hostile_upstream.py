@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A model server that answers with nonsense: one typed error, nothing hangs, nothing of its words or sockets leaks."""
 
+import concurrent.futures
 import time
 from collections.abc import Iterator
 
@@ -118,6 +119,22 @@ def test_nonsense_after_the_first_token(service: RunningInference, upstream: Raw
         assert result.errors[0]["code"] in CODES
         assert SECRET not in result.raw
         assert client.get("/health/live").status_code == 200
+    assert _left_over(service) == 0
+
+
+@pytest.mark.parametrize("streaming", [True, False])
+@pytest.mark.parametrize("name", ["nothing at all", "half a head", "a megabyte without a newline"])
+def test_nonsense_and_then_silence(
+    service: RunningInference, upstream: RawUpstream, name: str, streaming: bool
+) -> None:
+    """REL-03: nobody waits for ever, and others are answered meanwhile."""
+    upstream.answer, upstream.then = BEFORE[name], "hang"
+    with service.client() as client, concurrent.futures.ThreadPoolExecutor(1) as thread:
+        asked = thread.submit(client.post, "/v1/chat/completions", json=message("x", stream=streaming))
+        with service.client() as other:
+            assert other.get("/health/live").status_code == 200
+        answer = asked.result()
+    assert answer.json()["error"]["code"] in CODES
     assert _left_over(service) == 0
 
 
