@@ -37,7 +37,7 @@ RECORD: tuple[Table, ...] = (
                 "id authority application module version state mode protection_class conversation user_message"
                 " answer_message case_id error_code partial progress_done progress_total input_tokens output_tokens"
                 " detached job seconds callback deadline attempts seq_reserved content_sent runner lease_until"
-                " cancel_requested idempotency_key request_digest sources"
+                " cancel_requested idempotency_key request_digest sources metering"
             ),
             "owner": _PSEUDONYM,
             "request": sealed("Eingaben", "runs/request/{id}"),
