@@ -273,6 +273,7 @@ RECORD: tuple[Table, ...] = (
             "keys": sealed("Schlüssel der Signaturen von Rückrufen", "callback_targets/keys/{id}"),
         },
     ),
+    Table(name="model_stops", kind="organisation", columns=technical("id model authority reason stopped_at")),
     Table(
         name="house_styles", kind="organisation", key=("authority", "number"),
         columns={

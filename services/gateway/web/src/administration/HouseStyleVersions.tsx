@@ -32,7 +32,7 @@ export function HouseStyleVersions({ authority, view }: { authority: string; vie
         ))}
       </ul>
       {shown && (
-        <Dialog title={t('style.version.title', { number: shown.number })} onClose={() => setShown(null)} footer={null}>
+        <Dialog title={t('style.version.title', { number: shown.number })} onClose={() => setShown(null)} closeLabel={t('app.close')} footer={null}>
           <dl className="style-facts">
             {LINES.filter((name) => shown[name]).map((name) => <div key={name}><dt>{t(`style.${name}`)}</dt><dd>{shown[name]}</dd></div>)}
             {shown.words.length > 0 && <div><dt>{t('style.words')}</dt><dd>{wordsAsText(shown.words)}</dd></div>}
