@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The house style of an authority in real Chromium: set by its administration."""
+"""The house style of an authority in real Chromium: set by its administration, seen in the draft of a clerk."""
 
 import os
 from collections.abc import Callable
@@ -46,3 +46,24 @@ def test_the_administration_sets_it_by_keyboard(open_page: OpenPage, platform: P
     page.get_by_role("button", name="ansehen").first.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text("Kassenzeichen: {{kassenzeichen}}")
     look(page, "version")
+
+
+def test_a_clerk_drafts_in_it(open_page: OpenPage, platform: Platform) -> None:
+    """The second authority's administration sets it; its clerk sees letterhead, gap and what the house says."""
+    with platform.client(1, "behoerdenadministration") as administration:
+        authority = administration.get("/api/v1/me").json()["authority"]["id"]
+        where = f"/api/v1/authorities/{authority}/house-style"
+        words = [{"instead_of": "Antragsteller", "say": "antragstellende Person"}]
+        style = {"closing": "Beste Grüße aus dem Rathaus", "words": words, "templates": {"brief": TEMPLATE}}
+        number = administration.get(where).json()["style"]["number"]
+        administration.put(where, json={"number": number, **style}).raise_for_status()
+    page = open_page(platform)
+    sign_in(page, platform, 1)
+    page.goto("/modules/draft")
+    page.get_by_role("radio", name="Brief").check()
+    page.get_by_label("Notizen", exact=False).first.fill("Der Antragsteller bekommt eine Kopie.")
+    page.get_by_role("button", name="Starten").press("Enter")
+    expect(page.get_by_text("Beste Grüße aus dem Rathaus").first).to_be_visible()
+    expect(page.get_by_text("Ihre Behörde schreibt anders").first).to_be_visible()
+    expect(page.get_by_text("[Bitte ergänzen: Kassenzeichen]").first).to_be_visible()
+    look(page, "draft")
