@@ -45,6 +45,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "grant.change": {"json": {"items": []}},
     "knowledge_base.import": {"json": {"source": "nichts"}},
     "search": {"json": {"query": "Kanarie"}},
+    "case_file.search": {"json": {"query": "Kanarie"}},
     "document.upload": {"files": {"file": ("a.txt", b"Text")}},
     "case.change": {"json": {"title": "x"}},
     "case.hand_over": {"json": {"username": "niemand"}},

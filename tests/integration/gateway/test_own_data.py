@@ -476,3 +476,18 @@ async def test_an_archive_before_a_destruction_is_whole_or_none(own: Gateway, da
     async with await own.client("e.nowak") as client:
         assert (await client.delete(f"/api/v1/files/{planted.file}")).status_code == 204
     await sql(own, "DELETE FROM runs WHERE id = :id", id=planted.run)
+
+
+async def test_a_locked_document_does_not_break_it_off(own: Gateway) -> None:
+    """DSG-04, INJ-06: what is locked stays inside as long as it is, and the copy says so; the rest is there."""
+    planted = await plant(own, "b.yilmaz")
+    async with await own.client("b.yilmaz") as client:
+        path = f"/api/v1/documents/{planted.document}/quarantine"
+        assert (await client.put(path)).status_code == 200
+        archive = await exported(client)
+        (note,) = [name for name in archive.namelist() if name.endswith("GESPERRT.txt")]
+        assert str(planted.document) in note
+        assert "gesperrt" in archive.read(note).decode()
+        assert f"{planted.canary}-bestand" not in text_of(archive)
+        assert (await client.delete(path)).status_code == 200
+        assert f"{planted.canary}-bestand" in text_of(await exported(client))

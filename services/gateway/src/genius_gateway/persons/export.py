@@ -40,6 +40,7 @@ _SILENCE_S = 60.0
 _TABLES = {table.name: table for table in RECORD}
 _SCOPES = ("files.read", "documents.read")
 _NOT_READABLE = "[Diese Nachricht lässt sich nicht mehr entschlüsseln.]"
+_LOCKED = "document_quarantined"
 _NO_ORIGINAL = "Das Original dieser Datei ist nicht mehr lesbar. Bitte verständigen Sie den Betrieb."
 _README = """Ihre Daten bei Genius
 =====================
@@ -208,6 +209,8 @@ class DataExport:
         except PlatformError as error:
             if error.code == Undecryptable.code and not leaving.whole:
                 yield f"{place}/NICHT-LESBAR.txt", _whole(_NO_ORIGINAL.encode())
+            elif error.code == _LOCKED and not leaving.whole:
+                yield f"{place}/GESPERRT.txt", _whole(error.detail.encode())
             elif state["state"] != "failed" or error.status != NotFound.status:
                 raise  # a refused upload was not kept; its state says why
             return
