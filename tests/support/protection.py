@@ -58,7 +58,7 @@ class World:
         authenticator._provisioning.classification = person
         authenticator._cache.clear()
         for found in self.registry:
-            found.spec = dataclasses.replace(type(found).spec, protection_classes=ProtectionClass.up_to(module))
+            found.spec = dataclasses.replace(found.spec, protection_classes=ProtectionClass.up_to(module))
         catalogue = self.inference._catalogue
         assert catalogue is not None
         catalogue._highest = model

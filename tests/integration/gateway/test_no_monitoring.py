@@ -45,6 +45,7 @@ LABELS = {
     "code",
     "mode",
     "dependency",
+    "table",
 }
 # Metrics of the process itself have labels of their own.
 _PLATFORM = re.compile(r"^genius_")
