@@ -16,7 +16,7 @@ BENCH := .genius/bench/bin
 N ?= 3
 PLATFORM ?= 3
 # What a plain test run leaves to its own targets.
-OWN_TARGETS := not thorough and not clients and not vllm and not dense and not faults and not helm and not keycloak
+OWN_TARGETS := not thorough and not clients and not vllm and not dense and not faults and not alerts and not helm and not keycloak
 # A file of tests stays in one process, files in their order. Three on two cores took 682 s, two 664 s.
 WORKERS ?= 2
 SPREAD = -n $(if $(COVERAGE),0,$(WORKERS)) --dist loadfile --no-loadscope-reorder
@@ -24,7 +24,7 @@ SPREAD = -n $(if $(COVERAGE),0,$(WORKERS)) --dist loadfile --no-loadscope-reorde
 PYTEST = $(BIN)/python $(if $(COVERAGE),-m coverage run) -m pytest
 REPORT = $(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report --skip-covered)
 
-.PHONY: help run web wheel test test-core test-keycloak test-thorough test-pairs test-qdrant test-vllm test-dense test-clients test-helm test-faults check format lock \
+.PHONY: help run web wheel test test-core test-keycloak test-thorough test-pairs test-qdrant test-vllm test-dense test-clients test-alerts test-helm test-faults check format lock \
 	bench-relay bench-relay-faults bench-fairness bench-chat bench-tools bench-gateway-cost bench-not-there bench-ingest bench-law-update bench-ocr bench-search bench-memory bench-many-documents eval-answers \
 	eval-retrieval eval-citations eval-modules docs clean
 
@@ -74,6 +74,9 @@ test-dense: $(VENV)/.test ## dense vectors and a model swap with a real sentence
 
 test-clients: $(VENV)/.test $(VENV)/.node $(WEBUI)/index.html ## clients that two generators make from the OpenAPI document: types, real calls
 	scripts/test-clients.sh $(ARGS)
+
+test-alerts: $(VENV)/.test ## alert rules: each fires for its case and is silent else (builds promtool once)
+	scripts/test-alerts.sh $(ARGS)
 
 test-helm: $(VENV)/.test ## the chart: lint, schemas, pod security, policies
 	scripts/test-helm.sh $(ARGS)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: EUPL-1.2
-# Lints, renders and validates the Helm chart for both tenants, and checks the alert rules. Installs helm,
-# kubectl-validate and promtool once with Go, cached outside the clone; needs Go 1.24 or newer and no cluster.
+# Lints, renders and validates the Helm chart for both tenants. Installs helm and kubectl-validate once with Go, cached
+# outside the clone; needs Go 1.24 or newer and no cluster.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools="${XDG_CACHE_HOME:-$HOME/.cache}/genius/bin"
@@ -12,16 +12,6 @@ install_tool() { # name, package@version
   echo "test-helm: building $1 (2-4 minutes, once)"
   GOBIN="$tools" go install "$2"
 }
-install_promtool() { # its go.mod has replacements, which `go install` refuses: built as a dependency instead
-  [ -x "$tools/promtool" ] && return
-  command -v go >/dev/null || { echo "test-helm: Go is missing (needed once to build promtool)" >&2; exit 3; }
-  echo "test-helm: building promtool (4-10 minutes, once)"
-  local folder package=github.com/prometheus/prometheus/cmd/promtool
-  folder=$(mktemp -d)
-  (cd "$folder" && go mod init promtool && go get "$package@v0.305.0" && go build -o "$tools/promtool" "$package")
-  rm -rf "$folder"
-}
-install_promtool
 install_tool helm helm.sh/helm/v3/cmd/helm@v3.22.0
 install_tool kubectl-validate sigs.k8s.io/kubectl-validate@v0.0.4
 PATH="$tools:$PATH" .venv/bin/python -m pytest -m helm tests/integration/helm "$@"

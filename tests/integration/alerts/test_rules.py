@@ -12,7 +12,7 @@ import yaml
 
 from tests.support.monitoring import MONITORING, alerts
 
-pytestmark = pytest.mark.helm
+pytestmark = pytest.mark.alerts
 _I, _G, _R = "genius_inference_", "genius_gateway_", "genius_retrieval_"
 _OK = 'model="m",authority="a",class="interactive",outcome="ok"'
 _LABEL = re.compile(r"\{\{ \$labels\.(\w+) \}\}")
