@@ -47,7 +47,16 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=IMAGES / f"{name}.png")
 
 
+def settle(page: Page) -> None:
+    """Until a changed theme is painted: axe reads colours, and would read them half-way."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.wait_for_function(
+        "document.getAnimations().every(one => !(one instanceof CSSTransition) || one.playState !== 'running')"
+    )
+
+
 def check(page: Page, where: str) -> None:
+    settle(page)
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     faults = [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found.response["violations"]]
     assert faults == [], where
