@@ -161,7 +161,7 @@ def test_a_check_without_a_case_is_shown_as_a_task_list(open_page: OpenPage, off
     page.goto("/modules/completeness")
     expect(page.get_by_text("Diese Funktion nutzt kein Sprachmodell")).to_be_visible()
     choose(page, "Dateien auswählen")
-    expect(page.get_by_text("bereit")).to_have_count(len(files()), timeout=READ_MS)
+    expect(page.locator(".chip-state").filter(has_text="bereit")).to_have_count(len(files()), timeout=READ_MS)
     press(page, "Starten")
     result = page.get_by_role("region", name="Ergebnis", exact=True)
     expect(result.get_by_text("Noch offen: 0 fehlend, 1 unklar.")).to_be_visible(timeout=READ_MS)
