@@ -204,7 +204,7 @@ def _objects(settings: Settings) -> ObjectStorage:
 
 
 def _figures(database: Database) -> Recurring:
-    return Recurring("figures", QueueFigures(database).look, EVERY_S, FIRST_S)
+    return Recurring("figures", QueueFigures(database).look, EVERY_S, first_s=FIRST_S)
 
 
 async def _run(stack: AsyncExitStack, *workers: IngestQueue | RebuildWorker | Recurring) -> None:
