@@ -47,7 +47,7 @@ def test_usage_is_counted_without_being_shown(inference: RunningInference) -> No
         metrics = client.get("/metrics").text
     assert result.done == 1
     assert all(event["choices"] for event in result.events)
-    assert f'authority="{authority}",direction="output",model="{NAME}"}} 12.0' in metrics
+    assert f'authority="{authority}",class="interactive",direction="output",model="{NAME}"}} 12.0' in metrics
 
 
 def test_client_gone_stops_the_engine(inference: RunningInference, vllm: RunningVllm) -> None:
