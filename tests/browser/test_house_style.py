@@ -64,6 +64,6 @@ def test_a_clerk_drafts_in_it(open_page: OpenPage, platform: Platform) -> None:
     page.get_by_label("Notizen", exact=False).first.fill("Der Antragsteller bekommt eine Kopie.")
     page.get_by_role("button", name="Starten").press("Enter")
     expect(page.get_by_text("Beste Grüße aus dem Rathaus").first).to_be_visible()
-    expect(page.get_by_text("Ihre Behörde schreibt anders").first).to_be_visible()
+    expect(page.get_by_text("Ihre Behörde schreibt anders")).to_be_visible()
     expect(page.get_by_text("[Bitte ergänzen: Kassenzeichen]").first).to_be_visible()
     look(page, "draft")

@@ -5,8 +5,8 @@ import { useI18n } from '../i18n'
 import { Choice } from '../kern/Choice'
 import { Loaded } from '../kern/Loaded'
 import { useLoad } from '../useLoad'
-import { lineDifference, type Line } from './lines'
-import { shown } from './shown'
+import { lineDifference, type Line } from './lineDifference'
+import { factInWords } from './factInWords'
 
 type Data = { difference: Difference; lines: Line[] }
 
@@ -34,7 +34,7 @@ function Changes({ data: { difference, lines }, version }: { data: Data; version
   const i18n = useI18n()
   const { t } = i18n
   const status = (value: unknown) => (value === null ? t('work.changes.nothing') : t(`work.status.${value as Status}`))
-  const plain = (value: unknown) => (value === null ? t('work.changes.nothing') : shown(value, i18n))
+  const plain = (value: unknown) => (value === null ? t('work.changes.nothing') : factInWords(value, i18n))
   const titled = (name: string) => version.requirements[name]?.title ?? name
   const parts: [string, ChangedPart[], (value: unknown) => string, (name: string) => string][] = [
     [t('work.facts'), difference.facts, plain, String],

@@ -4,7 +4,7 @@ import type { Fact, FactChange, Version } from '../api/caseVersions'
 import { useI18n, type I18n } from '../i18n'
 import { Button } from '../kern/Button'
 import { FactDialog } from './FactDialog'
-import { shown } from './shown'
+import { factInWords } from './factInWords'
 import { WithdrawDialog } from './WithdrawDialog'
 
 function from(fact: Fact, { t }: I18n): string {
@@ -23,9 +23,9 @@ export function FactList({ facts, level = 3, onEdit, onWithdraw }: { facts: Reco
         <li key={name}>
           <Name>{name}</Name>
           <dl>
-            <div><dt>{t('work.facts.value')}</dt><dd>{fact.state === 'invalid' && fact.raw ? t('work.facts.invalid', { raw: fact.raw }) : shown(fact.value, i18n)}</dd></div>
+            <div><dt>{t('work.facts.value')}</dt><dd>{fact.state === 'invalid' && fact.raw ? t('work.facts.invalid', { raw: fact.raw }) : factInWords(fact.value, i18n)}</dd></div>
             <div><dt>{t('work.facts.from')}</dt><dd>{from(fact, i18n)}</dd></div>
-            {fact.source === 'person' && <div><dt>{t('work.facts.read')}</dt><dd>{shown(fact.read?.value, i18n)}</dd></div>}
+            {fact.source === 'person' && <div><dt>{t('work.facts.read')}</dt><dd>{factInWords(fact.read?.value, i18n)}</dd></div>}
           </dl>
           {onEdit && (
             <p className="case-act">

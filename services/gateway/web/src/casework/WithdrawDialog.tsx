@@ -7,7 +7,7 @@ import { Button } from '../kern/Button'
 import { Dialog } from '../kern/Dialog'
 import { Note } from '../kern/Note'
 import { TextInput } from '../kern/TextInput'
-import { shown } from './shown'
+import { factInWords } from './factInWords'
 
 const REASON_CHARS = 1000
 type Props = { name: string; fact: Fact; /** A person has put the letter into other words. */ rewritten: boolean; onClose: () => void; onSave: (change: FactChange) => Promise<unknown> }
@@ -38,7 +38,7 @@ export function WithdrawDialog({ name, fact, rewritten, onClose, onSave }: Props
       <form id={form} noValidate className="form" onSubmit={save}>
         {error !== null && <ErrorNote error={error} />}
         <p><strong>{name}</strong></p>
-        <p>{t('work.withdraw.what', { value: shown(fact.value, i18n), read: shown(fact.read?.value, i18n) })}</p>
+        <p>{t('work.withdraw.what', { value: factInWords(fact.value, i18n), read: factInWords(fact.read?.value, i18n) })}</p>
         {rewritten && <Note kind="warning">{t('work.letter.again')}</Note>}
         <TextInput label={t('work.fact.reason')} value={reason} maxLength={REASON_CHARS} required autoComplete="off" onChange={setReason} error={asked && !enough ? t('work.fact.reason.error') : undefined} />
       </form>

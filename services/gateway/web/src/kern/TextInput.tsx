@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { useId, type ComponentProps } from 'react'
-import { Icon } from './Icon'
+import type { ComponentProps } from 'react'
+import { Labelled } from './Labelled'
 
 type Props = Omit<ComponentProps<'input'>, 'onChange'> & { label: string; hint?: string | undefined; error?: string | undefined; onChange: (value: string) => void }
 
 /** One line with label, hint and error. */
 export function TextInput({ label, hint, error, onChange, id, ...rest }: Props) {
-  const own = useId()
-  const name = id ?? own
-  const described = [error && `${name}e`, hint && `${name}h`].filter(Boolean).join(' ')
   return (
-    <div className={`field${error ? ' field--error' : ''}`}>
-      <label htmlFor={name}>{label}</label>
-      {hint && <p className="hint" id={`${name}h`}>{hint}</p>}
-      <input {...rest} id={name} className="input" aria-invalid={error ? true : undefined} aria-describedby={described || undefined} onChange={(event) => onChange(event.target.value)} />
-      {error && <p className="field-error" id={`${name}e`}><Icon name="danger" />{error}</p>}
-    </div>
+    <Labelled label={label} hint={hint} error={error} id={id}>
+      {(control) => <input {...rest} {...control} onChange={(event) => onChange(event.target.value)} />}
+    </Labelled>
   )
 }

@@ -140,17 +140,8 @@ def _from_template(data: DraftInput, file_names: list[str], house: House) -> lis
             detail="Zurzeit ist kein Sprachmodell verfügbar. Der Entwurf füllt die Vorlage mit Ihren Notizen.",
         ),
         TextDelta(text=text),
-        *_told(wordings),
         Done(result=result.model_dump(mode="json")),
     ]
-
-
-def _told(wordings: list[Wording]) -> list[Event]:
-    if not wordings:
-        return []
-    pairs = dict.fromkeys(f"„{one.say}“ statt „{one.written}“" for one in wordings)
-    shown = ", ".join(list(pairs)[:_SHOWN_FACTS])
-    return [WarningEvent(code="house_words", detail=f"Ihre Behörde schreibt anders: {shown}. Bitte prüfen.")]
 
 
 async def _from_model(
@@ -192,8 +183,6 @@ async def _from_model(
             code="fact_not_in_notes", detail=f"Diese Angaben stehen nicht in Ihren Notizen, bitte prüfen: {shown}."
         )
     wordings = list(house.wordings(text))
-    for event in _told(wordings):
-        yield event
     result = DraftResult(
         text=text, mode="generative", model=model.id, gaps=gaps_in(text), unverified=unverified,
         house_style=house.number, wordings=wordings,

@@ -2,7 +2,7 @@
 import type { I18n } from '../i18n'
 
 /** The value of a fact in words. */
-export function shown(value: unknown, { t, number }: I18n): string {
+export function factInWords(value: unknown, { t, number }: I18n): string {
   if (value === null || value === undefined || value === '') return t('work.facts.none')
   if (typeof value === 'boolean') return t(value ? 'work.facts.yes' : 'work.facts.no')
   if (typeof value === 'number') return number(value)
